@@ -1,0 +1,21 @@
+/** Labels and annotations by which the platform knows its own objects. Tenants cannot write them: admission refuses. */
+export const LABEL = {
+  /** Name of the tenant that owns the object. */
+  tenant: 'drun.io/tenant',
+  /** Platform component that owns the object; an object has this or `tenant`. */
+  component: 'drun.io/component',
+  /** Always {@link MANAGER}: the object is the platform's and no tenant may change it. */
+  managedBy: 'app.kubernetes.io/managed-by',
+  /** Trust level of a tenant namespace: `trusted`, `standard` or `untrusted`. */
+  trust: 'drun.io/trust',
+  /** Node pool a node or a tenant belongs to. */
+  pool: 'drun.io/pool',
+  /** `drun.io/uses-<service>: 'true'` on a namespace opens that platform service to it. */
+  usesPrefix: 'drun.io/uses-',
+} as const;
+
+/** Space-separated clause ids that an object makes true, such as `NET-4 NET-5`. */
+export const CONTROLS_ANNOTATION = 'drun.io/controls';
+
+/** Value of `app.kubernetes.io/managed-by` on everything this project makes. */
+export const MANAGER = 'drun-platform';
