@@ -23,13 +23,17 @@ export interface Manifest {
  */
 export type Plain<T> = T extends Date
   ? string
-  : keyof T extends 'value'
-    ? string | number
-    : T extends readonly (infer U)[]
-      ? readonly Plain<U>[]
-      : T extends object
-        ? { readonly [K in keyof T]: Plain<T[K]> }
-        : T;
+  : T extends readonly (infer U)[]
+    ? readonly Plain<U>[]
+    : T extends object
+      ? 'value' extends keyof T
+        ? Exclude<keyof T, 'value'> extends never
+          ? string | number
+          : PlainFields<T>
+        : PlainFields<T>
+      : T;
+
+type PlainFields<T> = { readonly [K in keyof T]: Plain<T[K]> };
 
 /** Adds `apiVersion`, `kind` and explicit metadata to the fields of an API type. */
 export type Typed<V extends string, K extends string, Fields> = {

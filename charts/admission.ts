@@ -1,0 +1,11 @@
+import { Chart } from 'cdk8s';
+import type { Layer } from './layers';
+
+/** What the API server refuses. */
+export const admissionLayer: Layer = {
+  name: 'admission',
+  ready: 'policies are observed by the API server',
+  place: (cluster) => {
+    new Chart(cluster, 'admission');
+  },
+};

@@ -1,0 +1,33 @@
+import { Construct } from 'constructs';
+import * as z from 'zod';
+import { clusterFactsSchema, provideClusterFacts } from '../constructs/core/cluster-facts';
+import { apiServerAccessSchema } from '../constructs/identity/api-server-access';
+import { encryptedStorageSchema } from '../constructs/storage/encrypted-storage';
+import type { TenantSpec } from '../constructs/tenant/tenant-spec';
+import { LAYERS } from './layers';
+
+/** One cluster: where it is, who its people are, what its disks are. */
+export const clusterSchema = z.strictObject({
+  facts: clusterFactsSchema.prefault({}),
+  access: apiServerAccessSchema,
+  storage: encryptedStorageSchema.prefault({}),
+});
+
+export type ClusterProps = z.input<typeof clusterSchema>;
+
+/** What every layer builds from: a cluster with its defaults, and its tenants. */
+export interface ClusterPlan extends Readonly<z.output<typeof clusterSchema>> {
+  readonly tenants: readonly TenantSpec[];
+}
+
+/** One cluster with its layers in order. The id is the region's name; the layers' ids are their names in the table. */
+export class Cluster extends Construct {
+  readonly plan: ClusterPlan;
+
+  constructor(scope: Construct, id: string, plan: ClusterPlan) {
+    super(scope, id);
+    this.plan = plan;
+    provideClusterFacts(this, plan.facts);
+    for (const layer of LAYERS) layer.place(this, plan);
+  }
+}

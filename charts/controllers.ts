@@ -1,0 +1,15 @@
+import { Chart } from 'cdk8s';
+import { helmRelease } from '../constructs/core/helm-release';
+import { CATALOG } from './catalog';
+import type { Layer } from './layers';
+
+/** Third-party controllers whose kinds the later layers use. */
+export const controllersLayer: Layer = {
+  name: 'controllers',
+  ready: 'their custom resource definitions are established',
+  place: (cluster) => {
+    const chart = new Chart(cluster, 'controllers');
+    helmRelease(chart, 'IstioBase', CATALOG.istioBase);
+    helmRelease(chart, 'Kueue', CATALOG.kueue);
+  },
+};

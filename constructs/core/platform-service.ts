@@ -1,0 +1,27 @@
+/** What tenants may call inside the platform, and where it lives. A tenant names the service, never the namespace. */
+export interface PlatformService {
+  readonly namespace: string;
+  /** TCP port that the service listens on. */
+  readonly port: number;
+}
+
+/** Services by the name that a tenant's `allow` uses. The namespaces are made in the foundation layer. */
+export const PLATFORM_SERVICES = {
+  vault: { namespace: 'vault', port: 8200 },
+  telemetry: { namespace: 'drun-telemetry', port: 4317 },
+  models: { namespace: 'drun-models', port: 8443 },
+} as const satisfies Record<string, PlatformService>;
+
+export type PlatformServiceName = keyof typeof PLATFORM_SERVICES;
+
+/** Where public traffic enters, where it leaves, and where the mesh's own control plane lives. */
+export const PLATFORM_NAMESPACE = {
+  system: 'drun-system',
+  ingress: 'drun-ingress',
+  egress: 'drun-egress',
+  mesh: 'istio-system',
+  queue: 'kueue-system',
+} as const;
+
+/** TCP port of the encrypted tunnel between ambient workloads (https://istio.io/latest/docs/ambient/architecture/hbone/). */
+export const HBONE_PORT = 15008;

@@ -1,0 +1,27 @@
+import type { ControlId } from './control';
+import { CONTROLS_ANNOTATION, LABEL, MANAGER } from './labels';
+import type { ManifestMetadata } from './manifest';
+
+/** Who an object belongs to: a tenant, or a component of the platform. */
+export type Owner = { readonly tenant: string } | { readonly component: string };
+
+/** How each control is made true, in one sentence. */
+export type ControlClaims = Readonly<Partial<Record<ControlId, string>>>;
+
+/** Writes the metadata of an object: its name, its place, and the labels and annotations of its owner. */
+export type Stamp = (name: string, namespace?: string, labels?: Readonly<Record<string, string>>) => ManifestMetadata;
+
+/** The stamp of an owner: the labels by which `check` and admission know the object, and the controls it serves. */
+export function stampFor(owner: Owner, controls: ControlClaims): Stamp {
+  const labels = {
+    [LABEL.managedBy]: MANAGER,
+    ...('tenant' in owner ? { [LABEL.tenant]: owner.tenant } : { [LABEL.component]: owner.component }),
+  };
+  const annotations = { [CONTROLS_ANNOTATION]: Object.keys(controls).join(' ') };
+  return (name, namespace, more) => ({
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    labels: more === undefined ? labels : { ...labels, ...more },
+    annotations,
+  });
+}

@@ -1,0 +1,82 @@
+import type { TenantSpec } from './tenant-spec';
+import { TRUST, trustPolicy } from './trust';
+
+interface Contradiction {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** Fields that are right by themselves and wrong together; each runs once the fields it needs are right. */
+export const CONTRADICTIONS: readonly {
+  readonly needs: readonly (keyof TenantSpec)[];
+  readonly find: (tenant: TenantSpec) => readonly Contradiction[];
+}[] = [
+  { needs: ['trust', 'gpu'], find: weakIsolation },
+  { needs: ['gpu', 'namespaces'], find: oversharedGpus },
+  { needs: ['gpu', 'pool'], find: poolWithoutGpu },
+  { needs: ['name', 'namespaces', 'accept'], find: unknownNamespaces },
+  { needs: ['mesh', 'allow'], find: fqdnWithoutWaypoint },
+  { needs: ['name', 'allow', 'accept'], find: selfReferences },
+];
+
+function weakIsolation({ trust, gpu }: TenantSpec): readonly Contradiction[] {
+  if (gpu === undefined || trustPolicy(trust).gpuModes.includes(gpu.mode)) return [];
+  const modes = TRUST[trust].gpuModes.join(', ');
+  return [
+    {
+      path: ['gpu', 'mode'],
+      message: `a GPU mode that trust level ${trust} permits: ${modes}`,
+      remedy: 'choose one of them or raise the trust level',
+    },
+  ];
+}
+
+function oversharedGpus({ gpu, namespaces }: TenantSpec): readonly Contradiction[] {
+  const used = Object.values(namespaces).reduce((sum, namespace) => sum + namespace.gpus, 0);
+  if (used <= (gpu?.count ?? 0)) return [];
+  return [
+    {
+      path: gpu === undefined ? ['gpu'] : ['gpu', 'count'],
+      message: `at least the ${used} GPUs that the namespaces share out`,
+      remedy: gpu === undefined ? 'add `gpu` with a mode and a count, or set `gpus` to 0' : 'raise `count` or lower `gpus`',
+    },
+  ];
+}
+
+function poolWithoutGpu({ gpu, pool }: TenantSpec): readonly Contradiction[] {
+  return pool === 'dedicated' && gpu === undefined
+    ? [{ path: ['pool'], message: 'shared, because the tenant has no GPUs', remedy: 'add `gpu` or leave `pool` out' }]
+    : [];
+}
+
+function unknownNamespaces({ name, namespaces, accept: accepts }: TenantSpec): readonly Contradiction[] {
+  const known = Object.keys(namespaces);
+  return accepts.flatMap(({ namespace }, i) =>
+    namespace === undefined || known.includes(namespace)
+      ? []
+      : [{ path: ['accept', i, 'namespace'], message: `a namespace of ${name}: ${known.join(', ')}`, remedy: 'name one of them' }],
+  );
+}
+
+function fqdnWithoutWaypoint({ mesh, allow: allows }: TenantSpec): readonly Contradiction[] {
+  if (mesh === 'ambient') return [];
+  // A sidecar cannot be bound to the egress waypoint, and a NetworkPolicy cannot name a host: the traffic would leave unchecked.
+  return allows.flatMap(({ to }, i) =>
+    'fqdn' in to
+      ? [{ path: ['allow', i, 'to', 'fqdn'], message: 'a tenant with `mesh: ambient`, whose egress waypoint checks host names', remedy: 'use `mesh: ambient`' }]
+      : [],
+  );
+}
+
+function selfReferences({ name, allow: allows, accept: accepts }: TenantSpec): readonly Contradiction[] {
+  const self = (path: readonly (string | number)[]): Contradiction => ({
+    path,
+    message: 'another tenant; the namespaces of one tenant reach each other anyway',
+    remedy: 'remove the entry',
+  });
+  return [
+    ...allows.flatMap(({ to }, i) => ('tenant' in to && to.tenant === name ? [self(['allow', i, 'to', 'tenant'])] : [])),
+    ...accepts.flatMap(({ from }, i) => ('tenant' in from && from.tenant === name ? [self(['accept', i, 'from', 'tenant'])] : [])),
+  ];
+}

@@ -1,0 +1,82 @@
+import type { Manifest } from '../core/manifest';
+import { gpuNames } from '../gpu/gpu-share';
+import { poolOf, QUEUE } from './queue';
+import type { TenantContext, TenantPart } from './tenant-part';
+import { trustPolicy } from './trust';
+
+/** What admission asks of a tenant: `policy.drun.io/v1` TenantPolicy, one per namespace, out of the tenant's reach. */
+export interface TenantPolicy extends Manifest {
+  readonly apiVersion: 'policy.drun.io/v1';
+  readonly kind: 'TenantPolicy';
+  readonly spec: TenantPolicySpec;
+}
+
+interface TenantPolicySpec {
+  readonly tenant: string;
+  readonly trust: string;
+  readonly registries: readonly string[];
+  readonly runtimeClasses: readonly string[];
+  readonly runtimeClassRequired: boolean;
+  readonly defaultRuntimeClass: string;
+  readonly priorityClasses: readonly string[];
+  readonly storageClasses: readonly string[];
+  readonly pool: string;
+  readonly gpuResources: readonly string[];
+  readonly deviceClasses: readonly string[];
+  readonly hosts: readonly string[];
+  readonly serviceAccounts: readonly string[];
+  readonly peers: readonly string[];
+  readonly queue: string;
+}
+
+/** Parameters of the admission policies: a new tenant needs no new policy, only its own parameters. */
+export const paramsPart: TenantPart = {
+  name: 'params',
+  controls: {
+    'CTR-2': 'images come from the tenant’s registries only, by digest',
+    'CTR-4': 'the trust level decides which sandboxes a pod may and must use',
+    'GPU-1': 'a pod may ask for the GPU kind that was leased and no other',
+  },
+  manifests: (tenant, stamp) => {
+    const spec = tenantPolicySpec(tenant);
+    return tenant.namespaces.map(
+      ({ name }): TenantPolicy => ({
+        apiVersion: 'policy.drun.io/v1',
+        kind: 'TenantPolicy',
+        metadata: stamp('tenant', name),
+        spec,
+      }),
+    );
+  },
+};
+
+function tenantPolicySpec(tenant: TenantContext): TenantPolicySpec {
+  const { spec } = tenant;
+  const trust = trustPolicy(spec.trust);
+  const gpu = spec.gpu === undefined ? undefined : gpuNames(spec.gpu);
+  const gpuRuntime = gpu?.runtimeClass === undefined ? [] : [gpu.runtimeClass];
+  return {
+    tenant: spec.name,
+    trust: spec.trust,
+    registries: spec.registries,
+    runtimeClasses: [...trust.runtimeClasses, ...gpuRuntime],
+    runtimeClassRequired: trust.sandboxRequired,
+    defaultRuntimeClass: trust.defaultRuntimeClass,
+    priorityClasses: trust.priorityClasses,
+    storageClasses: spec.storageClasses,
+    pool: poolOf(tenant),
+    gpuResources: gpu === undefined ? [] : [gpu.resource],
+    deviceClasses: gpu === undefined ? [] : [gpu.deviceClass],
+    hosts: spec.hosts,
+    serviceAccounts: [...new Set(['default', ...spec.serviceAccounts])],
+    peers: peerNames(tenant),
+    queue: QUEUE,
+  };
+}
+
+function peerNames({ spec }: TenantContext): readonly string[] {
+  const names = [...spec.allow.map(({ to }) => to), ...spec.accept.map(({ from }) => from)].flatMap((peer) =>
+    'tenant' in peer ? [peer.tenant] : [],
+  );
+  return [...new Set(names)].sort();
+}

@@ -1,0 +1,102 @@
+import type { Construct } from 'constructs';
+import { type ClusterFacts, clusterFactsOf } from '../core/cluster-facts';
+import { satisfiesAll } from '../core/control';
+import type { Manifest } from '../core/manifest';
+import { ManifestGroup } from '../core/manifest-group';
+import { stampFor } from '../core/stamp';
+import { accessPart } from './access';
+import { adminTierPart } from './admin-tier';
+import { meshPart } from './mesh';
+import { namespacesPart } from './namespaces';
+import { networkPart } from './network';
+import { paramsPart } from './params';
+import type { Peer, TenantPeer, TenantPeerRef } from './peers';
+import { queuePart } from './queue';
+import { quotaPart } from './quota';
+import { type TenantPart, tenantContext } from './tenant-part';
+import { type TenantProps, type TenantSpec, tenantSpec } from './tenant-spec';
+
+/** The parts of a tenant in the order in which they must be applied. */
+export const TENANT_PARTS: readonly TenantPart[] = [
+  namespacesPart,
+  adminTierPart,
+  networkPart,
+  meshPart,
+  paramsPart,
+  quotaPart,
+  queuePart,
+  accessPart,
+];
+
+/**
+ * A tenant that is closed until it is opened: namespaces under Pod Security `restricted`, quotas, roles, default-deny
+ * networks in three layers, strict mutual TLS, admission parameters and a queue.
+ *
+ * The cluster it lands in is what `provideClusterFacts` said above it in the tree. Throws a `ProblemError` that lists
+ * every mistake in the props.
+ *
+ * @example
+ * const chart = new Chart(new App(), 'tenants');
+ * const acme = new SecureTenant(chart, 'acme', {
+ *   name: 'acme',
+ *   owner: 'ml@acme.example',
+ *   trust: 'standard',
+ *   namespaces: { train: { cpu: 64, memory: Memory.gib(512), gpus: 8 } },
+ *   gpu: { mode: 'whole', count: 8 },
+ *   access: { developer: ['acme-developers'] },
+ * });
+ * acme.allow(fqdn('api.openai.com'), [443]);
+ */
+export class SecureTenant extends ManifestGroup implements TenantPeer {
+  private current: TenantSpec;
+  private readonly cluster: ClusterFacts;
+
+  constructor(scope: Construct, id: string, props: TenantProps | TenantSpec) {
+    super(scope, id);
+    this.current = tenantSpec(props);
+    this.cluster = clusterFactsOf(this);
+    for (const part of TENANT_PARTS) satisfiesAll(this, part.controls);
+  }
+
+  /** What the tenant is now, with every `allow` and `accept` so far. */
+  get spec(): TenantSpec {
+    return this.current;
+  }
+
+  /** Opens a path out of this tenant. To another tenant it is usable once that tenant accepts it. */
+  allow(peer: Peer, ports: readonly number[] = [443]): this {
+    return this.extend({ allow: [...this.current.allow, { to: peer.toPeer(), ports: [...ports] }] });
+  }
+
+  /** Opens a path into this tenant, or into one of its namespaces: the other half of the peer's `allow`. */
+  accept(peer: TenantPeer, ports: readonly number[], namespace?: string): this {
+    const entry = { from: peer.toPeer(), ports: [...ports], ...(namespace === undefined ? {} : { namespace }) };
+    return this.extend({ accept: [...this.current.accept, entry] });
+  }
+
+  /** One namespace of this tenant as a peer: `beta.allow(acme.in('serve'), [8443])`. */
+  in(namespace: string): TenantPeer {
+    const tenant = this.current.name;
+    return { toPeer: () => ({ tenant, namespace }) };
+  }
+
+  /** The first namespace of this tenant as a peer. */
+  toPeer(): TenantPeerRef {
+    return { tenant: this.current.name, namespace: Object.keys(this.current.namespaces)[0] ?? '' };
+  }
+
+  override manifests(): readonly Manifest[] {
+    return tenantManifests(this.current, this.cluster);
+  }
+
+  private extend(more: Pick<TenantProps, 'allow' | 'accept'>): this {
+    this.current = tenantSpec({ ...this.current, ...more });
+    return this;
+  }
+}
+
+/** The objects of a tenant in a cluster, as plain data: what {@link SecureTenant} stands for. */
+export function tenantManifests(spec: TenantSpec, cluster: ClusterFacts): readonly Manifest[] {
+  const context = tenantContext(spec, cluster);
+  return TENANT_PARTS.flatMap((part) => part.manifests(context, stampFor({ tenant: spec.name }, part.controls)));
+}
