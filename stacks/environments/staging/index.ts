@@ -1,0 +1,39 @@
+import { defineEnvironment } from '../../spec/environment';
+
+/** Two regions, as close to prod as it can be with half of it. Pulled by Flux, so that both ways of delivery are in use. */
+export const staging = defineEnvironment({
+  name: 'staging',
+  description: 'two regions, rehearsal for prod',
+  delivery: {
+    by: 'flux',
+    repository: 'https://git.drun.example/platform/clusters',
+    path: 'clusters/staging',
+  },
+  access: { issuer: 'https://id.staging.drun.example/realms/drun', audience: 'drun-staging' },
+  regions: [
+    {
+      name: 'eu-central-1',
+      continent: 'europe',
+      failover: 'eu-west-1',
+      facts: {
+        trustDomain: 'staging.drun.example',
+        podCidrs: ['10.16.0.0/16'],
+        serviceCidrs: ['10.17.0.0/16'],
+        nodeCidrs: ['10.18.0.0/16'],
+        apiServerCidrs: ['10.18.255.10/32'],
+      },
+    },
+    {
+      name: 'eu-west-1',
+      continent: 'europe',
+      failover: 'eu-central-1',
+      facts: {
+        trustDomain: 'staging.drun.example',
+        podCidrs: ['10.20.0.0/16'],
+        serviceCidrs: ['10.21.0.0/16'],
+        nodeCidrs: ['10.22.0.0/16'],
+        apiServerCidrs: ['10.22.255.10/32'],
+      },
+    },
+  ],
+});

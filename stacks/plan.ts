@@ -1,0 +1,184 @@
+import type { ClusterPlan } from '../charts/cluster';
+import { namespaceName } from '../constructs/core/names';
+import type { Problem } from '../constructs/core/problem';
+import { markParsed } from '../constructs/tenant/tenant-spec';
+import { shardOf } from './shard';
+import type { Environment, Region } from './spec/environment';
+import { placeIn, type TenantSource } from './spec/tenant-source';
+
+/** A tenant with everything the environment decides for it. */
+export interface PlannedTenant {
+  readonly source: TenantSource;
+  readonly regions: readonly string[];
+  readonly shard: number;
+}
+
+/** A region with the tenants that land in it, by name. */
+export interface PlannedRegion {
+  readonly region: Region;
+  readonly tenants: readonly PlannedTenant[];
+}
+
+/** What will be built, and what speaks against it. */
+export interface Plan {
+  readonly environment: Environment;
+  readonly regions: readonly PlannedRegion[];
+  readonly tenants: readonly PlannedTenant[];
+}
+
+/** Puts tenants and environment together. Tenants come out sorted by name, whatever the order of their files. */
+export function planEnvironment(environment: Environment, sources: readonly TenantSource[]): Plan {
+  const home = environment.regions.find(({ role }) => role === 'active') ?? environment.regions[0];
+  const tenants = [...sources]
+    .sort((a, b) => (a.outline.name < b.outline.name ? -1 : 1))
+    .map((source) => ({
+      source,
+      regions: source.outline.regions ?? (home === undefined ? [] : [home.name]),
+      shard: source.outline.shard ?? shardOf(source.outline.name, environment.shards),
+    }));
+  const regions = environment.regions.map((region) => ({
+    region,
+    tenants: tenants.filter((tenant) => tenant.regions.includes(region.name)),
+  }));
+  return { environment, regions, tenants };
+}
+
+/** What `charts` builds a cluster from. */
+export function clusterPlan(environment: Environment, region: Region, tenants: readonly PlannedTenant[]): ClusterPlan {
+  return {
+    facts: region.facts,
+    access: environment.access,
+    storage: region.storage,
+    tenants: tenants.flatMap(({ source }) => (source.spec === undefined ? [] : [markParsed(source.spec)])),
+  };
+}
+
+/** Mistakes that no single file shows: between tenants, and between tenants and their environment. */
+export function planProblems({ environment, tenants }: Plan): readonly Problem[] {
+  const byName = new Map<string, PlannedTenant[]>();
+  for (const tenant of tenants) {
+    const { name } = tenant.source.outline;
+    byName.set(name, [...(byName.get(name) ?? []), tenant]);
+  }
+  return [
+    ...tenants.flatMap((tenant) => [
+      ...unknownRegions(tenant, environment),
+      ...unknownShard(tenant, environment),
+      ...unknownPeers(tenant, byName),
+    ]),
+    ...[...byName.values()].flatMap(([, ...again]) => again.map(duplicateName)),
+    ...sharedNamespaces(tenants),
+    ...sharedHosts(tenants),
+  ];
+}
+
+function unknownRegions({ source, regions }: PlannedTenant, { regions: known }: Environment): readonly Problem[] {
+  const names = known.map(({ name }) => name);
+  return regions.flatMap((name, i) =>
+    names.includes(name)
+      ? []
+      : [problem(source, 'PL101', ['regions', i], name, `a region of the environment: ${names.join(', ')}`, 'name one of them')],
+  );
+}
+
+function unknownShard({ source, shard }: PlannedTenant, { shards }: Environment): readonly Problem[] {
+  if (shard < shards) return [];
+  return [problem(source, 'PL102', ['shard'], shard, `a number below ${shards}`, 'leave `shard` out or raise `shards` of the environment')];
+}
+
+/** A path needs both ends: the peer must exist, have that namespace, share a region, and say `accept`. */
+function unknownPeers(tenant: PlannedTenant, byName: ReadonlyMap<string, readonly PlannedTenant[]>): readonly Problem[] {
+  const { source } = tenant;
+  const out = source.outline.allow.flatMap(({ to, ports }, i) => ('tenant' in to ? [{ peer: to, ports, at: ['allow', i, 'to'] }] : []));
+  const into = source.outline.accept.flatMap(({ from, ports }, i) => ('tenant' in from ? [{ peer: from, ports, at: ['accept', i, 'from'] }] : []));
+  return [
+    ...[...out, ...into].flatMap(({ peer, at }) => missingPeer(tenant, peer, at, byName)),
+    ...out.flatMap(({ peer, ports, at }) => unaccepted(tenant, peer, ports, at, byName)),
+  ];
+}
+
+interface PeerName {
+  readonly tenant: string;
+  readonly namespace: string;
+}
+
+function missingPeer(
+  { source, regions }: PlannedTenant,
+  peer: PeerName,
+  at: readonly (string | number)[],
+  byName: ReadonlyMap<string, readonly PlannedTenant[]>,
+): readonly Problem[] {
+  const [other] = byName.get(peer.tenant) ?? [];
+  if (other === undefined) {
+    return [problem(source, 'PL103', [...at, 'tenant'], peer.tenant, 'a tenant of this environment', 'remove the entry, or add the tenant first')];
+  }
+  const namespaces = other.source.outline.namespaces;
+  if (!namespaces.includes(peer.namespace)) {
+    return [problem(source, 'PL104', [...at, 'namespace'], peer.namespace, `a namespace of ${peer.tenant}: ${namespaces.join(', ')}`, 'name one of them')];
+  }
+  if (other.regions.some((region) => regions.includes(region))) return [];
+  return [problem(source, 'PL105', [...at, 'tenant'], peer.tenant, `a tenant in ${regions.join(' or ')}`, `${peer.tenant} is in ${other.regions.join(', ')}: land in a common region or remove the entry`)];
+}
+
+function unaccepted(
+  { source }: PlannedTenant,
+  peer: PeerName,
+  ports: readonly number[],
+  at: readonly (string | number)[],
+  byName: ReadonlyMap<string, readonly PlannedTenant[]>,
+): readonly Problem[] {
+  const [other] = byName.get(peer.tenant) ?? [];
+  if (other === undefined) return [];
+  const own = source.outline.namespaces;
+  const accepted = new Set(
+    other.source.outline.accept
+      .filter(({ from, namespace }) => 'tenant' in from && from.tenant === source.outline.name && own.includes(from.namespace) && (namespace ?? peer.namespace) === peer.namespace)
+      .flatMap((entry) => entry.ports),
+  );
+  const missing = ports.filter((port) => !accepted.has(port));
+  if (missing.length === 0) return [];
+  const remedy = `ask ${peer.tenant} to add \`accept\` from ${source.outline.name} for port ${missing.join(', ')}, or remove the entry`;
+  return [problem(source, 'PL106', at, `${peer.tenant}:${missing.join(',')}`, `a path that ${peer.tenant} accepts`, remedy)];
+}
+
+function duplicateName({ source }: PlannedTenant): Problem {
+  return problem(source, 'PL107', ['name'], source.outline.name, 'a name that no other tenant has', 'rename one of them; a name cannot be shared');
+}
+
+/** `beta` + `x-train` and `beta-x` + `train` would be one namespace. */
+function sharedNamespaces(tenants: readonly PlannedTenant[]): readonly Problem[] {
+  const owners = new Map<string, string>();
+  return tenants.flatMap(({ source }) =>
+    source.outline.namespaces.flatMap((suffix) => {
+      const name = namespaceName(source.outline.name, suffix);
+      const owner = owners.get(name);
+      owners.set(name, source.outline.name);
+      if (owner === undefined || owner === source.outline.name) return [];
+      return [problem(source, 'PL108', ['namespaces', suffix], name, `a namespace that is not ${owner}’s`, 'rename it')];
+    }),
+  );
+}
+
+function sharedHosts(tenants: readonly PlannedTenant[]): readonly Problem[] {
+  const owners = new Map<string, string>();
+  return tenants.flatMap(({ source }) =>
+    source.outline.hosts.flatMap((host, i) => {
+      const owner = owners.get(host);
+      owners.set(host, source.outline.name);
+      if (owner === undefined) return [];
+      return [problem(source, 'PL109', ['hosts', i], host, `a host that is not ${owner}’s`, 'remove it from one of the two tenants')];
+    }),
+  );
+}
+
+function problem(
+  source: TenantSource,
+  code: string,
+  path: readonly (string | number)[],
+  given: unknown,
+  expected: string,
+  remedy: string,
+): Problem {
+  const text = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('').slice(1);
+  return { code, path: `${source.outline.name}.${text}`, given: JSON.stringify(given) ?? 'nothing', expected, remedy, place: placeIn(source.file, path) };
+}

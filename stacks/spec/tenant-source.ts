@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { parse } from '../../constructs/core/parse';
+import type { Place, Problem } from '../../constructs/core/problem';
+import { readUtf8, readYaml } from './read-yaml';
+import { type TenantFile, tenantFileSchema } from './tenant-file';
+
+/** What other tenants and the environment must know of a tenant: little enough to keep for every tenant. */
+export type TenantOutline = Pick<TenantFile, 'name' | 'regions' | 'shard' | 'allow' | 'accept' | 'hosts'> & {
+  readonly namespaces: readonly string[];
+};
+
+/** A tenant's file. */
+export interface TenantSource {
+  readonly file: string;
+  readonly outline: TenantOutline;
+  /** The whole tenant; absent where an earlier synth has already rendered the same text. */
+  readonly spec?: TenantFile;
+}
+
+/** Where a field of a tenant's file stands: the file is read again, because places are needed for mistakes only. */
+export function placeIn(file: string, path: readonly (string | number)[]): Place {
+  const { text } = readUtf8(readFileSync(file), file);
+  return text === undefined ? { file } : readYaml(text, file).placeOf(path);
+}
+
+/** Parses a tenant's file: the tenant, or every mistake in it with its place. */
+export function parseTenant(
+  bytes: Buffer,
+  file: string,
+): { readonly source: TenantSource } | { readonly problems: readonly Problem[] } {
+  const read = readUtf8(bytes, file);
+  if (read.problems.length > 0) return { problems: read.problems };
+  const parsed = parse(tenantFileSchema, read.value, read.placeOf);
+  if (!parsed.ok) return { problems: parsed.problems };
+  return { source: { file, outline: outlineOf(parsed.value), spec: parsed.value } };
+}
+
+function outlineOf({ name, regions, shard, allow, accept, hosts, namespaces }: TenantFile): TenantOutline {
+  return { name, regions, shard, allow, accept, hosts, namespaces: Object.keys(namespaces) };
+}
