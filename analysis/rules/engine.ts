@@ -49,8 +49,7 @@ export class CheckRun {
     this.#rules = options.rules ?? RULES;
     this.#key = rulesKey(this.#rules);
     this.#planOf = planner(this.#rules);
-    const clusters = this.#rules.filter(isClusterRule);
-    merge(this.#all, examineFacts(options.facts ?? [], { objects: [], texts: [], clusters }));
+    merge(this.#all, examineFacts(options.facts ?? [], this.#rules.filter(isClusterRule)));
   }
 
   /** Checks documents and returns what a caller may store in place of them. Lists are unfolded, empty ones skipped. */

@@ -1,8 +1,16 @@
 import { show } from '../../constructs/core/problem';
-import type { Claim, ClusterFacts, Finding, Subject, TextRule } from '../../constructs/core/rule';
+import type {
+  Claim,
+  ClusterFacts,
+  ClusterRule,
+  Finding,
+  Subject,
+  TextFinding,
+  TextRule,
+} from '../../constructs/core/rule';
 import { packClaim } from './claims';
 import { NOT_AN_OBJECT, RULE_THREW, TOO_LARGE } from './codes';
-import type { Plan } from './plan';
+import { MOST_TEXTS, type Plan, type TextPlan } from './plan';
 import type { Breach } from './record';
 import { subjectOf, unfold } from './subject';
 import { formatPath, type TextVisitor, type WalkLimits, walkTexts } from './walk';
@@ -46,7 +54,7 @@ function examineOne(tally: Tally, subject: Subject, plan: Plan, limits: WalkLimi
     tally.breaches.push(breach(TOO_LARGE.id, subject.label, tooLarge(limits), TOO_LARGE.id));
     return;
   }
-  settleTexts(tally, subject, plan.texts, hits);
+  settleTexts(tally, subject, plan.texts.rules, hits);
   for (const rule of plan.objects) {
     try {
       const verdict = rule.check(subject);
@@ -66,11 +74,11 @@ function examineOne(tally: Tally, subject: Subject, plan: Plan, limits: WalkLimi
 }
 
 /** Claims that the environment makes; each cluster counts as one subject. */
-export function examineFacts(facts: readonly ClusterFacts[], plan: Plan): Tally {
+export function examineFacts(facts: readonly ClusterFacts[], rules: readonly ClusterRule[]): Tally {
   const tally = emptyTally();
   for (const cluster of facts) {
     tally.subjects++;
-    for (const rule of plan.clusters) {
+    for (const rule of rules) {
       try {
         claimAll(tally, rule.id, rule.facts?.(cluster) ?? []);
       } catch (error) {
@@ -98,17 +106,38 @@ function pass(tally: Tally, rule: string): void {
 
 type TextHit = { readonly rule: string } & ({ readonly finding: Finding } | { readonly error: unknown });
 
-function visitor(rules: readonly TextRule[], subject: Subject, hits: TextHit[]): TextVisitor {
-  return (text, key, parent, path) => {
-    for (const rule of rules) {
-      try {
-        const found = rule.text(text, key, parent, subject);
-        if (found !== undefined) hits.push({ rule: rule.id, finding: { field: formatPath(path), ...found } });
-      } catch (error) {
-        hits.push({ rule: rule.id, error });
-      }
-    }
+function visitor({ rules, clean }: TextPlan, subject: Subject, hits: TextHit[]): TextVisitor {
+  const placed = rules.filter((rule) => rule.place !== undefined);
+  const alone = (text: string, path: readonly (string | number)[]) => {
+    if (clean.has(text)) return;
+    const before = hits.length;
+    for (const rule of rules) attempt(rule.id, path, hits, () => rule.text(text));
+    if (hits.length === before && text.length <= LONGEST_CLEAN && clean.size < MOST_TEXTS) clean.add(text);
   };
+  return {
+    key: alone,
+    value: (text, key, parent, path) => {
+      alone(text, path);
+      for (const rule of placed) attempt(rule.id, path, hits, () => rule.place?.(text, key, parent, subject));
+    },
+  };
+}
+
+/** Long texts are rare and do not repeat. */
+const LONGEST_CLEAN = 256;
+
+function attempt(
+  rule: string,
+  path: readonly (string | number)[],
+  hits: TextHit[],
+  judge: () => TextFinding | undefined,
+): void {
+  try {
+    const found = judge();
+    if (found !== undefined) hits.push({ rule, finding: { field: formatPath(path), ...found } });
+  } catch (error) {
+    hits.push({ rule, error });
+  }
 }
 
 function settleTexts(tally: Tally, subject: Subject, rules: readonly TextRule[], hits: readonly TextHit[]): void {

@@ -89,16 +89,15 @@ export const noOutputText: TextRule = {
   why: 'an output in a template literal silently writes its error message, and the cluster takes it for a name',
   remedy: 'resolve the value before the object is built, or pass the output where an input is taken',
   kinds: isServed,
-  text: (text, key, parent, subject) => {
-    if (OUTPUT_TEXT.test(text) || OUTPUT_TEXT.test(key))
-      return { given: 'the text of an unresolved value', expected: 'the value itself' };
-    if (isName(key, parent, subject) && (MISSING.test(text) || MISSING.test(key)))
-      return { given: show(text), expected: 'a name without undefined or NaN in it' };
-    return undefined;
-  },
+  text: (text) =>
+    OUTPUT_TEXT.test(text) ? { given: 'the text of an unresolved value', expected: 'the value itself' } : undefined,
+  place: (text, key, parent, subject) =>
+    isName(key, parent, subject) && MISSING.test(text)
+      ? { given: show(text), expected: 'a name without undefined or NaN in it' }
+      : undefined,
 };
 
-/** Names, namespaces, labels and annotations keys of the object itself. */
+/** Name, namespace and labels of the object itself. */
 function isName(key: string, parent: unknown, subject: Subject): boolean {
   return parent === subject.labels || ((key === 'name' || key === 'namespace') && parent === subject.object.metadata);
 }

@@ -1,5 +1,5 @@
 /** Kinds that live in a namespace, by API group (`core` for the empty one); sources: Kubernetes 1.36 and the pinned CRDs. */
-const NAMESPACED: Readonly<Record<string, string>> = {
+const NAMESPACED = kindTable({
   core: 'Pod Service ServiceAccount Secret ConfigMap ResourceQuota LimitRange PersistentVolumeClaim Endpoints Event PodTemplate ReplicationController',
   apps: 'Deployment StatefulSet DaemonSet ReplicaSet ControllerRevision',
   batch: 'Job CronJob',
@@ -38,10 +38,10 @@ const NAMESPACED: Readonly<Record<string, string>> = {
   'argoproj.io': 'Application ApplicationSet AppProject Rollout Workflow WorkflowTemplate CronWorkflow',
   'k8gb.io': 'Gslb',
   'opentelemetry.io': 'OpenTelemetryCollector Instrumentation',
-};
+});
 
 /** Kinds that live in no namespace. */
-const CLUSTER_SCOPED: Readonly<Record<string, string>> = {
+const CLUSTER_SCOPED = kindTable({
   core: 'Namespace Node PersistentVolume ComponentStatus',
   'rbac.authorization.k8s.io': 'ClusterRole ClusterRoleBinding',
   'storage.k8s.io': 'StorageClass CSIDriver CSINode VolumeAttachment VolumeAttributesClass',
@@ -67,12 +67,13 @@ const CLUSTER_SCOPED: Readonly<Record<string, string>> = {
   'policies.kyverno.io': 'ImageValidatingPolicy ValidatingPolicy MutatingPolicy GeneratingPolicy DeletingPolicy',
   'serving.kserve.io': 'ClusterServingRuntime ClusterStorageContainer',
   'nvidia.com': 'ClusterPolicy',
-};
+});
 
 /** Where a kind lives; undefined for kinds this project does not know. */
 export function scopeOf(group: string, kind: string): 'namespaced' | 'cluster' | undefined {
-  if (listed(NAMESPACED, group, kind)) return 'namespaced';
-  return listed(CLUSTER_SCOPED, group, kind) ? 'cluster' : undefined;
+  const key = group === '' ? 'core' : group;
+  if (NAMESPACED.get(key)?.has(kind)) return 'namespaced';
+  return CLUSTER_SCOPED.get(key)?.has(kind) ? 'cluster' : undefined;
 }
 
 /** Whether documents of this group go to an API server at all; a kustomization is read by its tool. */
@@ -80,7 +81,6 @@ export function isServed(group: string): boolean {
   return group !== 'kustomize.config.k8s.io';
 }
 
-function listed(table: Readonly<Record<string, string>>, group: string, kind: string): boolean {
-  const key = group === '' ? 'core' : group;
-  return Object.hasOwn(table, key) && (table[key]?.split(' ').includes(kind) ?? false);
+function kindTable(table: Readonly<Record<string, string>>): ReadonlyMap<string, ReadonlySet<string>> {
+  return new Map(Object.entries(table).map(([group, kinds]) => [group, new Set(kinds.split(' '))]));
 }

@@ -13,9 +13,12 @@ import {
 } from '../../constructs/core/rule';
 import { parseQuantity } from './quantity';
 
-/** Quota names that bound one container's limit and request, by the field of the limit range. */
+/**
+ * Quota names that bound one container, by the field of the limit range. A maximum bounds the limit; the request may be
+ * smaller, but for devices (`nvidia.com/gpu`), where both are one.
+ */
 const BOUNDS: Readonly<Record<string, (resource: string) => readonly string[]>> = {
-  max: (resource) => [`limits.${resource}`, `requests.${resource}`],
+  max: (resource) => [resource.includes('/') ? `requests.${resource}` : `limits.${resource}`],
   default: (resource) => [`limits.${resource}`],
   defaultRequest: (resource) => [`requests.${resource}`, resource],
 };
@@ -68,7 +71,8 @@ function limitClaims(subject: Subject): readonly Claim[] {
       Object.entries(recordAt(item, field)).flatMap(([resource, value]) => {
         const amount = textOf(value);
         const path = `spec.limits[${index}].${field}["${resource}"]`;
-        if (amount === undefined) return [];
+        // the default is at most the maximum, see the next rule
+        if (amount === undefined || (field === 'default' && valueAt(item, 'max', resource) !== undefined)) return [];
         return names(resource).map((name) => claimBy(subject, `${subject.namespace} ${name}`, path, amount));
       }),
     );

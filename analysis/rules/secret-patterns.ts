@@ -60,10 +60,13 @@ function entropy(text: string): number {
   return bits;
 }
 
-/** `password: x`, `--password=x`, `"client_secret": "x"`; the value is the first group. */
+/**
+ * `password: x`, `--password=x`, `"client_secret": "x"`; the value is the first group. What follows tells a setting from
+ * a sentence: a setting ends with its line, its quote, or before the next setting.
+ */
 const ASSIGNED =
-  /(?:password|passwd|passphrase|client[-_]?secret|secret[-_]?key|secret[-_]?access[-_]?key|private[-_]?key|api[-_]?key|access[-_]?token|auth[-_]?token)["']?[ \t]{0,4}[:=][ \t]{0,4}["']?([^\s"',;&)}\]]{4,256})/gi;
-const ASSIGNED_HINT = /pass|secret|key|token/i;
+  /(?:password|passwd|passphrase|client[-_]?secret|secret[-_]?key|secret[-_]?access[-_]?key|private[-_]?key|api[-_]?key|access[-_]?token|auth[-_]?token)["']?[ \t]{0,4}[:=][ \t]{0,4}["']?([^\s"',;&)}\]]{4,256})(?=$|["',;&)}\]\r\n]|[ \t]{1,4}(?:#|-|[\w-]{1,40}=))/gi;
+const ASSIGNED_HINT = /(?:pass(?:word|wd|phrase)|secret|key|token)["']?[ \t]{0,4}[:=]/i;
 
 /** Whether a text sets a password or the like, as configuration files and command lines do. */
 export function assignsSecret(text: string): boolean {

@@ -13,19 +13,17 @@ export const noSecretText: TextRule = {
   control: 'ENC-3',
   // the descriptions of a schema speak about secrets all the time, and hold none
   kinds: (_, kind) => kind !== 'CustomResourceDefinition',
-  text: (text, key, parent, subject) => {
+  text: (text) => {
     const credential = credentialIn(text);
     if (credential !== undefined) return { given: credential, expected: EXPECTED };
+    return assignsSecret(text) ? { given: 'a password or key set in a text', expected: EXPECTED } : undefined;
+  },
+  place: (text, key, parent, subject) => {
     const name = nameOf(key, parent, subject);
-    if (name !== undefined && valueIsSecret(name, text))
-      return { given: 'a value whose name says that it is secret', expected: EXPECTED };
-    if (!PROSE.has(key) && assignsSecret(text)) return { given: 'a password or key set in a text', expected: EXPECTED };
-    return undefined;
+    if (name === undefined || !valueIsSecret(name, text)) return undefined;
+    return { given: 'a value whose name says that it is secret', expected: EXPECTED };
   },
 };
-
-/** Keys of texts that explain or compute, where `password:` is a word and not a setting. */
-const PROSE: ReadonlySet<string> = new Set(['description', 'message', 'messageExpression', 'expression', 'summary']);
 
 /** The name that a value goes by: of a variable, of a ConfigMap entry, of an annotation. */
 function nameOf(key: string, parent: unknown, subject: Subject): string | undefined {

@@ -1,27 +1,35 @@
 /** Keys that an object may have; `'*'` where anything may follow. Lists are looked through to their items. */
-export type Shape = '*' | { readonly [key: string]: Shape };
+export type Shape = '*' | ReadonlyMap<string, Shape>;
 
-/** Keys without anything to look at below them. */
-function leaves(keys: string): { readonly [key: string]: Shape } {
-  return Object.fromEntries(keys.split(' ').map((key): [string, Shape] => [key, '*']));
+/** A shape as it is written here. */
+type Written = '*' | { readonly [key: string]: Written };
+
+/** The shape of a kind; undefined for kinds whose keys we do not know. */
+export function shapeOf(group: string, kind: string): Shape | undefined {
+  return TABLE.get(`${group}/${kind}`);
 }
 
-const METADATA: Shape = leaves(
+/** Keys without anything to look at below them. */
+function leaves(keys: string): { readonly [key: string]: Written } {
+  return Object.fromEntries(keys.split(' ').map((key): [string, Written] => [key, '*']));
+}
+
+const METADATA: Written = leaves(
   'name namespace labels annotations generateName finalizers ownerReferences uid resourceVersion generation creationTimestamp deletionTimestamp deletionGracePeriodSeconds managedFields selfLink',
 );
 const ROOT = { ...leaves('apiVersion kind status'), metadata: METADATA };
-const SELECTOR: Shape = { matchLabels: '*', matchExpressions: leaves('key operator values') };
+const SELECTOR: Written = { matchLabels: '*', matchExpressions: leaves('key operator values') };
 
-const NETWORK_PEER: Shape = { ipBlock: leaves('cidr except'), namespaceSelector: SELECTOR, podSelector: SELECTOR };
+const NETWORK_PEER: Written = { ipBlock: leaves('cidr except'), namespaceSelector: SELECTOR, podSelector: SELECTOR };
 const NETWORK_PORTS = { ports: leaves('port protocol endPort') };
 
-const ADMIN_PORT: Shape = { destinationPort: { ...leaves('number'), range: leaves('start end') } };
+const ADMIN_PORT: Written = { destinationPort: { ...leaves('number'), range: leaves('start end') } };
 const ADMIN_PROTOCOLS = {
   protocols: { tcp: ADMIN_PORT, udp: ADMIN_PORT, sctp: ADMIN_PORT, destinationNamedPort: '*' },
 } as const;
 const ADMIN_PODS = { namespaces: SELECTOR, pods: { namespaceSelector: SELECTOR, podSelector: SELECTOR } };
 
-const AUTHORIZATION: Shape = {
+const AUTHORIZATION: Written = {
   selector: leaves('matchLabels'),
   ...targets(),
   action: '*',
@@ -38,7 +46,7 @@ const AUTHORIZATION: Shape = {
 };
 
 function targets() {
-  const ref: Shape = leaves('group kind name namespace');
+  const ref: Written = leaves('group kind name namespace');
   return { targetRef: ref, targetRefs: ref };
 }
 
@@ -47,7 +55,7 @@ const TLS_ISTIO = leaves(
 );
 
 /** The kinds whose keys we know, as `group/Kind`; sources: Kubernetes 1.36, istio.io/api 1.31, gateway-api 1.6, Kueue v1beta2. */
-export const SHAPES: Readonly<Record<string, { readonly [key: string]: Shape }>> = {
+const SHAPES: Readonly<Record<string, Written>> = {
   '/Namespace': { ...ROOT, spec: leaves('finalizers') },
   '/ServiceAccount': {
     ...ROOT,
@@ -162,3 +170,13 @@ export const SHAPES: Readonly<Record<string, { readonly [key: string]: Shape }>>
 function bindingShape() {
   return { ...ROOT, roleRef: leaves('apiGroup kind name'), subjects: leaves('apiGroup kind name namespace') };
 }
+
+function shape(written: Written): Shape {
+  if (written === '*') return '*';
+  return new Map(Object.entries(written).map(([key, below]) => [key, shape(below)]));
+}
+
+/** Looked up by millions of keys, so maps and not records. */
+const TABLE: ReadonlyMap<string, Shape> = new Map(
+  Object.entries(SHAPES).map(([kind, written]) => [kind, shape(written)]),
+);

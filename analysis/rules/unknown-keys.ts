@@ -1,7 +1,7 @@
 import { isList, isRecord } from '../../constructs/core/json';
 import { nearest } from '../../constructs/core/nearest';
 import { type Finding, type ObjectRule, outcomeOf } from '../../constructs/core/rule';
-import { SHAPES, type Shape } from './shapes';
+import { type Shape, shapeOf } from './shapes';
 import { formatPath } from './walk';
 
 /** No key that the API server would drop without a word. */
@@ -11,10 +11,10 @@ export const knownKeys: ObjectRule = {
   why: 'the API server drops a misspelt key in silence: podSelectors instead of podSelector selects every pod',
   remedy: 'correct the key or remove it',
   control: 'CMP-1',
-  kinds: (group, kind) => Object.hasOwn(SHAPES, `${group}/${kind}`),
+  kinds: (group, kind) => shapeOf(group, kind) !== undefined,
   check: ({ object, group, kind }) => {
     const findings: Finding[] = [];
-    compare(object, SHAPES[`${group}/${kind}`] ?? '*', [], findings);
+    compare(object, shapeOf(group, kind) ?? '*', [], findings);
     return outcomeOf(findings);
   },
 };
@@ -30,22 +30,19 @@ function compare(value: unknown, shape: Shape, path: (string | number)[], findin
     }
   } else if (isRecord(value)) {
     for (const key in value) {
+      const below = shape.get(key);
+      if (below === '*') continue;
       path.push(key);
-      if (Object.hasOwn(shape, key)) compare(value[key], shape[key] ?? '*', path, findings);
-      else findings.push(findingFor(key, shape, path));
+      if (below === undefined) findings.push(findingFor(key, [...shape.keys()], path));
+      else compare(value[key], below, path, findings);
       path.pop();
     }
   }
 }
 
-function findingFor(
-  key: string,
-  shape: { readonly [key: string]: Shape },
-  path: readonly (string | number)[],
-): Finding {
-  const close = nearest(key, Object.keys(shape));
-  const expected = close === undefined ? `one of ${Object.keys(shape).sort().slice(0, 12).join(', ')}` : close;
-  const remedy = close === undefined ? undefined : `write ${close}`;
+function findingFor(key: string, known: readonly string[], path: readonly (string | number)[]): Finding {
+  const close = nearest(key, known);
+  const expected = close ?? `one of ${[...known].sort().slice(0, 12).join(', ')}`;
   const given = JSON.stringify(key.slice(0, 80));
-  return { field: formatPath(path), given, expected, ...(remedy === undefined ? {} : { remedy }) };
+  return { field: formatPath(path), given, expected, ...(close === undefined ? {} : { remedy: `write ${close}` }) };
 }

@@ -11,8 +11,12 @@ export interface WalkLimits {
 /** @default - 100 levels and 500,000 values */
 export const WALK_LIMITS: WalkLimits = { depth: 100, values: 500_000 };
 
-/** Called for each string: its key (for list items that of the list), what holds it, and the path to it so far. */
-export type TextVisitor = (text: string, key: string, parent: unknown, path: readonly (string | number)[]) => void;
+/** What is told of each string; `path` leads to it and is only good during the call. */
+export interface TextVisitor {
+  /** A value: the key that holds it (for list items that of the list), and the record or list around it. */
+  readonly value: (text: string, key: string, parent: unknown, path: readonly (string | number)[]) => void;
+  readonly key: (key: string, path: readonly (string | number)[]) => void;
+}
 
 interface Walk {
   readonly visit: TextVisitor;
@@ -28,7 +32,7 @@ export function walkTexts(value: unknown, visit: TextVisitor, limits: WalkLimits
 
 function step(walk: Walk, value: unknown, key: string, parent: unknown): boolean {
   if (typeof value === 'string') {
-    walk.visit(value, key, parent, walk.path);
+    walk.visit.value(value, key, parent, walk.path);
     return true;
   }
   if (typeof value !== 'object' || value === null) return true;
@@ -40,6 +44,7 @@ function stepRecord(walk: Walk, record: Readonly<Record<string, unknown>>): bool
   for (const key in record) {
     if (walk.left-- <= 0) return false;
     walk.path.push(key);
+    walk.visit.key(key, walk.path);
     const seen = step(walk, record[key], key, record);
     walk.path.pop();
     if (!seen) return false;

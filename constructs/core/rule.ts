@@ -67,12 +67,18 @@ export interface ObjectRule extends RuleText {
 }
 
 /**
- * A rule over every string of an object, wherever it stands; the engine walks the object once for all of them.
- * `key` is the key that holds the string (for list items that of the list) and `parent` the record or list around it.
+ * A rule over every string of an object, keys included, wherever it stands; the engine walks the object once for all of
+ * them. Texts repeat, so what depends on the text alone is asked once a text; what depends on the place is asked each time.
  */
 export interface TextRule extends RuleText {
   readonly kinds: KindFilter;
-  readonly text: (text: string, key: string, parent: unknown, subject: Subject) => TextFinding | undefined;
+  /** Judges a text by itself. */
+  readonly text: (text: string) => TextFinding | undefined;
+  /**
+   * Judges a value by where it stands. `key` is the key that holds it (for list items that of the list) and `parent`
+   * the record or list around it.
+   */
+  readonly place?: (text: string, key: string, parent: unknown, subject: Subject) => TextFinding | undefined;
 }
 
 /** What one object says towards a {@link ClusterRule}: five short strings, so that the object itself can be let go. */
