@@ -1,5 +1,3 @@
-import type { Manifest } from './manifest';
-
 /** What a rule says of one subject. A rule that throws has failed. */
 export type Outcome =
   | { readonly outcome: 'pass' }
@@ -16,28 +14,108 @@ export interface Finding {
   readonly remedy?: string;
 }
 
-interface RuleText {
+/** A breach that one string shows; the engine adds the field. */
+export type TextFinding = Omit<Finding, 'field'>;
+
+/** A breach that only the objects together show; `object` is the label of the one to mend. */
+export interface ClusterFinding extends Finding {
+  readonly object: string;
+}
+
+/** One object as rules see it: read once, safe to use whatever the document holds. */
+export interface Subject {
+  /** The document itself; nobody has checked what is in it. */
+  readonly object: Readonly<Record<string, unknown>>;
+  /** API group, such as `apps`; empty for the core group. */
+  readonly group: string;
+  readonly kind: string;
+  readonly name: string | undefined;
+  readonly namespace: string | undefined;
+  readonly labels: Readonly<Record<string, unknown>>;
+  readonly annotations: Readonly<Record<string, unknown>>;
+  /** How people name it: `NetworkPolicy acme-train/default-deny`. */
+  readonly label: string;
+  /** Tenant of the label `drun.io/tenant`. */
+  readonly tenant: string | undefined;
+  /** Component of the label `drun.io/component`. */
+  readonly component: string | undefined;
+}
+
+/** What `drun explain` shows of a rule or of a code of the engine. */
+export interface RuleText {
   /** Stable id, such as `DRN101`. */
   readonly id: string;
   /** The sentence that must hold. */
   readonly title: string;
-  /** Why, and what can happen otherwise; shown by `drun explain`. */
+  /** Why, and what can happen otherwise. */
   readonly why: string;
   readonly remedy: string;
   /** The clause of the mission that it serves, such as `NET-4`; absent for hygiene. */
   readonly control?: string;
 }
 
-/** A rule over one object at a time. `kinds` keeps it off objects it cannot concern; `'*'` means every kind. */
+/**
+ * Which objects a rule looks at: `'*'` for all, or kinds as `Kind` (of any group) or `Kind.group` (`Namespace.core` for
+ * the core group), or a predicate that depends on nothing but its arguments: the engine asks it once a kind.
+ */
+export type KindFilter = '*' | readonly string[] | ((group: string, kind: string) => boolean);
+
+/** A rule over one object at a time. */
 export interface ObjectRule extends RuleText {
-  readonly kinds: readonly string[] | '*';
-  readonly check: (object: Manifest) => Outcome;
+  readonly kinds: KindFilter;
+  readonly check: (subject: Subject) => Outcome;
 }
 
-/** A rule over all objects of one cluster: uniqueness, ownership, overlaps. */
-export interface ClusterRule extends RuleText {
-  readonly checkAll: (objects: readonly Manifest[]) => readonly (Finding & { readonly object: Manifest })[];
+/**
+ * A rule over every string of an object, keys included, wherever it stands; the engine walks the object once for all of
+ * them. Texts repeat, so what depends on the text alone is asked once a text; what depends on the place is asked each time.
+ */
+export interface TextRule extends RuleText {
+  readonly kinds: KindFilter;
+  /** Judges a text by itself. */
+  readonly text: (text: string) => TextFinding | undefined;
+  /**
+   * Judges a value by where it stands. `key` is the key that holds it (for list items that of the list) and `parent`
+   * the record or list around it.
+   */
+  readonly place?: (text: string, key: string, parent: unknown, subject: Subject) => TextFinding | undefined;
 }
+
+/** What one object says towards a {@link ClusterRule}: five short strings, so that the object itself can be let go. */
+export interface Claim {
+  /** What is claimed, such as a host name or the identity of an object. */
+  readonly key: string;
+  /** `tenant acme`, `component vault`, or empty. */
+  readonly owner: string;
+  /** Label of the object that claims. */
+  readonly object: string;
+  readonly field: string;
+  /** Whatever else the rule needs to judge. */
+  readonly value: string;
+}
+
+/** Address ranges of one cluster, as the environment states them; CIDR notation. */
+export interface ClusterFacts {
+  readonly cluster: string;
+  readonly podCidrs: readonly string[];
+  readonly serviceCidrs: readonly string[];
+  readonly nodeCidrs: readonly string[];
+}
+
+/**
+ * A rule over all objects of one cluster: uniqueness, ownership, presence. It never holds objects: each leaves claims
+ * (none: the rule does not concern it), and the verdict is spoken over the claims, which can be stored and replayed.
+ */
+export interface ClusterRule extends RuleText {
+  readonly kinds: KindFilter;
+  readonly claims: (subject: Subject) => readonly Claim[];
+  /** Claims that come from the environment instead of an object. */
+  readonly facts?: (facts: ClusterFacts) => readonly Claim[];
+  readonly judge: (claims: Iterable<Claim>) => readonly ClusterFinding[];
+}
+
+/** Every form a rule can take. */
+export type AnyRule = ObjectRule | TextRule | ClusterRule;
 
 export const PASS: Outcome = { outcome: 'pass' };
 export const NOT_APPLICABLE: Outcome = { outcome: 'not-applicable' };
@@ -45,4 +123,15 @@ export const NOT_APPLICABLE: Outcome = { outcome: 'not-applicable' };
 /** Fails with the findings, or passes where there are none. */
 export function outcomeOf(findings: readonly Finding[]): Outcome {
   return findings.length === 0 ? PASS : { outcome: 'fail', findings };
+}
+
+/** A claim by `subject`; the owner is its tenant or its component. */
+export function claimBy(subject: Subject, key: string, field: string, value = ''): Claim {
+  return { key, owner: ownerOf(subject), object: subject.label, field, value };
+}
+
+/** `tenant acme` or `component vault`, or empty where the object says neither. */
+export function ownerOf(subject: Subject): string {
+  if (subject.tenant !== undefined) return `tenant ${subject.tenant}`;
+  return subject.component === undefined ? '' : `component ${subject.component}`;
 }

@@ -1,0 +1,109 @@
+import type { AnyRule, ClusterFacts, ClusterFinding, ClusterRule } from '../../constructs/core/rule';
+import type { Waiver } from '../../constructs/core/waiver';
+import { unpackClaims } from './claims';
+import { emptyTally, examine, examineFacts, type Tally, threw } from './examine';
+import { isClusterRule, type Plan, planner } from './plan';
+import { type Breach, type CheckRecord, isCheckRecord, rulesKey } from './record';
+import { type CheckReport, reportOf } from './report';
+import { RULES } from './table';
+import { WALK_LIMITS, type WalkLimits } from './walk';
+
+/** How to check. */
+export interface CheckOptions {
+  /** @default - {@link RULES} */
+  readonly rules?: readonly AnyRule[];
+  /** @default - none */
+  readonly waivers?: readonly Waiver[];
+  /** The date that waivers are held against: `YYYY-MM-DD`, UTC. */
+  readonly today: string;
+  /** Address ranges of the clusters, which no object states. @default - none */
+  readonly facts?: readonly ClusterFacts[];
+  /** @default - {@link WALK_LIMITS} */
+  readonly limits?: WalkLimits;
+}
+
+/**
+ * Checks all objects of one cluster at once.
+ *
+ * @example checkObjects(objects, { today: '2026-11-22' }).problems
+ */
+export function checkObjects(objects: readonly unknown[], options: CheckOptions): CheckReport {
+  const run = new CheckRun(options);
+  run.add(objects);
+  return run.finish();
+}
+
+/**
+ * Checks the objects of one cluster as they come by. It keeps claims and breaches, never objects, so that the largest
+ * cluster fits in little memory, and the record of an unchanged tenant can be replayed without its objects.
+ */
+export class CheckRun {
+  readonly #options: CheckOptions;
+  readonly #rules: readonly AnyRule[];
+  readonly #key: string;
+  readonly #planOf: (group: string, kind: string) => Plan;
+  readonly #all: Tally = emptyTally();
+
+  constructor(options: CheckOptions) {
+    this.#options = options;
+    this.#rules = options.rules ?? RULES;
+    this.#key = rulesKey(this.#rules);
+    this.#planOf = planner(this.#rules);
+    merge(this.#all, examineFacts(options.facts ?? [], this.#rules.filter(isClusterRule)));
+  }
+
+  /** Checks documents and returns what a caller may store in place of them. Lists are unfolded, empty ones skipped. */
+  add(documents: readonly unknown[]): CheckRecord {
+    const record = { rules: this.#key, ...examine(documents, this.#planOf, this.#options.limits ?? WALK_LIMITS) };
+    merge(this.#all, record);
+    return record;
+  }
+
+  /** Takes a stored record in place of the documents; false where it is damaged or of other rules: add them instead. */
+  addRecord(record: unknown): boolean {
+    if (!isCheckRecord(record, this.#key)) return false;
+    merge(this.#all, record);
+    return true;
+  }
+
+  /** Speaks the verdict over everything added so far. */
+  finish(): CheckReport {
+    const { subjects, claims, ...all } = this.#all;
+    const passed = new Map(Object.entries(all.passed));
+    const breaches = [...all.breaches];
+    for (const rule of this.#rules.filter(isClusterRule)) {
+      const found = judge(rule, claims[rule.id] ?? []);
+      for (const breach of found) breaches.push(breach);
+      passed.set(rule.id, Math.max(0, (passed.get(rule.id) ?? 0) - found.length));
+    }
+    const { waivers = [], today } = this.#options;
+    return reportOf({ rules: this.#rules, subjects, passed, breaches, waivers, today });
+  }
+}
+
+/** One breach for each object that the rule finds fault with. */
+function judge(rule: ClusterRule, claims: readonly string[]): readonly Breach[] {
+  if (claims.length === 0) return [];
+  try {
+    const byObject = new Map<string, ClusterFinding[]>();
+    for (const finding of rule.judge(unpackClaims(claims))) {
+      const known = byObject.get(finding.object);
+      if (known === undefined) byObject.set(finding.object, [finding]);
+      else known.push(finding);
+    }
+    return [...byObject].map(([object, findings]) => ({ rule: rule.id, code: rule.id, object, findings }));
+  } catch (error) {
+    return [threw(rule.id, 'all objects', error)];
+  }
+}
+
+function merge(into: Tally, from: Omit<CheckRecord, 'rules'>): void {
+  into.subjects += from.subjects;
+  for (const breach of from.breaches) into.breaches.push(breach);
+  for (const [rule, count] of Object.entries(from.passed)) into.passed[rule] = (into.passed[rule] ?? 0) + count;
+  for (const [rule, claims] of Object.entries(from.claims)) {
+    const list = into.claims[rule] ?? [];
+    for (const claim of claims) list.push(claim);
+    into.claims[rule] = list;
+  }
+}

@@ -1,0 +1,61 @@
+import { isRecord, recordAt } from '../../constructs/core/json';
+import { type ObjectRule, outcomeOf, type Subject, type TextRule } from '../../constructs/core/rule';
+import { assignsSecret, credentialIn, isReference, looksRandom, namedLikeSecret } from './secret-patterns';
+
+const EXPECTED = 'a reference to a vault path';
+
+/** No credential stands in any text. Findings never repeat what they found. */
+export const noSecretText: TextRule = {
+  id: 'DRN120',
+  title: 'no text of any object is a credential',
+  why: 'what is synthesized is committed, diffed, logged and kept in state: a secret in it is a secret no more',
+  remedy: 'put the value into Vault and refer to its path; then rotate it, for it has been written down',
+  control: 'ENC-3',
+  // the descriptions of a schema speak about secrets all the time, and hold none
+  kinds: (_, kind) => kind !== 'CustomResourceDefinition',
+  text: (text) => {
+    const credential = credentialIn(text);
+    if (credential !== undefined) return { given: credential, expected: EXPECTED };
+    return assignsSecret(text) ? { given: 'a password or key set in a text', expected: EXPECTED } : undefined;
+  },
+  place: (text, key, parent, subject) => {
+    const name = nameOf(key, parent, subject);
+    if (name === undefined || !valueIsSecret(name, text)) return undefined;
+    return { given: 'a value whose name says that it is secret', expected: EXPECTED };
+  },
+};
+
+/** The name that a value goes by: of a variable, of a ConfigMap entry, of an annotation. */
+function nameOf(key: string, parent: unknown, subject: Subject): string | undefined {
+  if (key === 'value' && isRecord(parent)) return typeof parent.name === 'string' ? parent.name : undefined;
+  if (parent === subject.annotations) return key;
+  return subject.kind === 'ConfigMap' && parent === subject.object.data ? key : undefined;
+}
+
+function valueIsSecret(name: string, text: string): boolean {
+  const named = namedLikeSecret(name);
+  if (named === undefined || isReference(text)) return false;
+  return named === 'certain' || looksRandom(text);
+}
+
+/** A Secret object is a place, never a value. */
+export const emptySecrets: ObjectRule = {
+  id: 'DRN122',
+  title: 'no Secret carries data',
+  why: 'base64 is not encryption: whoever reads the repository or the state reads the secret',
+  remedy: 'let VaultStaticSecret or ExternalSecret fill it in the cluster',
+  control: 'ENC-3',
+  kinds: ['Secret.core'],
+  check: ({ object }) =>
+    outcomeOf(
+      ['data', 'stringData'].flatMap((field) =>
+        Object.keys(recordAt(object, field)).map((key) => {
+          return {
+            field: `${field}[${JSON.stringify(key.slice(0, 80))}]`,
+            given: 'a value',
+            expected: 'no data in the tree',
+          };
+        }),
+      ),
+    ),
+};

@@ -1,0 +1,74 @@
+import type { AnyRule, RuleText } from '../../constructs/core/rule';
+import { disjointCidrs } from './cidrs';
+import { ENGINE_CODES } from './codes';
+import { ownHost, ownPool, ownQueue, ownSecretPath } from './exclusive';
+import { plainServiceEntries, validHosts } from './hostnames';
+import { explicitNamespace, noOutputText, owned, wellFormed } from './identity';
+import { pinnedImages } from './images';
+import { noLookAlikes } from './look-alikes';
+import { noPlainText } from './mesh';
+import { containerLimits, noHostAccess, noTokenMounted, unprivileged } from './privileges';
+import { orderedLimits, quotaCoversLimits } from './quotas';
+import { rpoHolds } from './recovery';
+import { boundedRoles, noBuiltInRoles, noClusterWideGrants } from './roles';
+import { emptySecrets, noSecretText } from './secrets';
+import {
+  hasDefaultDeny,
+  hasDenyAuthorization,
+  hasLimitRange,
+  hasQuota,
+  hasStrictPeers,
+  hasTenantPolicy,
+  tenantLabels,
+} from './tenant-namespaces';
+import { unique } from './unique';
+import { units } from './units';
+import { knownKeys } from './unknown-keys';
+
+/** Every rule of `drun check`, in the order of its id. */
+export const RULES: readonly AnyRule[] = [
+  wellFormed,
+  owned,
+  explicitNamespace,
+  unique,
+  noOutputText,
+  knownKeys,
+  units,
+  noLookAlikes,
+  validHosts,
+  pinnedImages,
+  containerLimits,
+  unprivileged,
+  noTokenMounted,
+  noHostAccess,
+  noSecretText,
+  ownSecretPath,
+  emptySecrets,
+  ownQueue,
+  ownPool,
+  ownHost,
+  disjointCidrs,
+  quotaCoversLimits,
+  orderedLimits,
+  rpoHolds,
+  tenantLabels,
+  hasDefaultDeny,
+  hasStrictPeers,
+  hasDenyAuthorization,
+  hasTenantPolicy,
+  hasQuota,
+  hasLimitRange,
+  noPlainText,
+  plainServiceEntries,
+  boundedRoles,
+  noBuiltInRoles,
+  noClusterWideGrants,
+];
+
+/** Texts of a rule, or of a code of the engine, for `drun explain`; undefined for an id that nobody has. */
+export function explainRule(id: string): RuleText | undefined {
+  const found = [...RULES, ...ENGINE_CODES].find((text) => text.id === id);
+  if (found === undefined) return undefined;
+  const { title, why, remedy, control } = found;
+  return { id, title, why, remedy, ...(control === undefined ? {} : { control }) };
+}
