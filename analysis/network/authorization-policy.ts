@@ -1,12 +1,13 @@
 import { isRecord } from '../../constructs/core/json';
 import type { Manifest } from '../../constructs/core/manifest';
+import { PLATFORM_NAMESPACE } from '../../constructs/core/platform-service';
 import { type AddressSet, addressSet, parseBlock } from './cidr';
 import { ALL_PORTS, intersectPorts, NO_PORTS, type PortSet, portsOf, subtractPorts, unionPorts } from './port-set';
 import { isSet, type Reader } from './reader';
 import { EVERYTHING, readMatchLabels, type Selector } from './selector';
 
 /** Namespace whose policies hold for the whole mesh. */
-export const ROOT_NAMESPACE = 'istio-system';
+export const ROOT_NAMESPACE: string = PLATFORM_NAMESPACE.mesh;
 
 /** Where a caller must come from; an absent field demands nothing, all fields must match. */
 export interface AuthorizationSource {

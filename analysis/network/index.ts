@@ -1,6 +1,5 @@
 export { FINDINGS, type FindingCode, type FindingText } from './codes';
 export { FUTURE_TENANT } from './namespace';
-export { PLATFORM_SERVICES, type PlatformService } from './platform';
 export { formatPorts, type PortInterval, type PortSet } from './port-set';
 export { proveReachability } from './prove';
 export type { Protocol } from './protocol';

@@ -57,7 +57,11 @@ function networkCloser(namespace: NamespaceModel, direction: 'ingress' | 'egress
 function adminCloser(world: World, namespace: NamespaceModel, direction: 'ingress' | 'egress', target: Target): Closer {
   const kind = 'ClusterNetworkPolicy';
   const duty = `deny it ${direction === 'egress' ? 'out of' : 'into'} ${namespace.name} in the admin tier`;
-  if (target.kind === 'pod') return { kind, name: `tenant-${namespace.tenant ?? namespace.name}`, duty };
+  if (target.kind === 'pod') {
+    const ofTenant = `tenant-${namespace.tenant ?? ''}`;
+    const name = world.find(kind, undefined, ofTenant) === undefined ? `tenant-${namespace.name}` : ofTenant;
+    return { kind, name, duty };
+  }
   const at = [{ first: target.at, last: target.at }];
   const { metadata, apiServer, nodes } = world.plan;
   if (overlaps(at, metadata)) return { kind, name: 'tenants-no-metadata', duty };

@@ -1,5 +1,6 @@
 import type { Manifest } from '../../constructs/core/manifest';
 import { LABEL } from '../../constructs/core/labels';
+import { PLATFORM_NAMESPACE } from '../../constructs/core/platform-service';
 import { labelClasses } from './label-solver';
 import type { PolicySet } from './policies';
 import type { Selector } from './selector';
@@ -26,7 +27,7 @@ const NAME_LABEL = 'kubernetes.io/metadata.name';
 const ALWAYS_THERE = ['default', 'istio-system', 'kube-node-lease', 'kube-public', 'kube-system'];
 
 /** Namespaces of the mesh's own proxies: their ports are the network's to guard, for no tunnel leads behind them. */
-export const PROXY_NAMESPACES: readonly string[] = ['istio-system', 'drun-egress'];
+export const PROXY_NAMESPACES: readonly string[] = [PLATFORM_NAMESPACE.mesh, PLATFORM_NAMESPACE.egress];
 
 /** Name and tenant of what does not exist yet; no object can be called so, for `*` is in no name. */
 export const FUTURE_TENANT = 'any future tenant';

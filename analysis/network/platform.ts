@@ -1,34 +1,22 @@
 import type { FindingCode } from './codes';
 import { LABEL } from '../../constructs/core/labels';
+import { HBONE_PORT, PLATFORM_NAMESPACE, PLATFORM_SERVICES } from '../../constructs/core/platform-service';
 import type { NamespaceModel } from './namespace';
 import { firstPort, formatPorts, intersectPorts, isEmptyPorts, type PortSet, portsOf, subtractPorts } from './port-set';
 import { PROTOCOLS, type Protocol } from './protocol';
 import { findWay, reach } from './reach';
 import type { ReachablePath, Violation } from './report';
-import { TUNNEL_PORT } from './route';
 import { openersOf } from './witness';
 import type { World } from './world';
 
-/** A service of the platform that tenants may ask for by a label on their namespace. */
-export interface PlatformService {
-  readonly name: string;
-  readonly namespace: string;
-  /** TCP port. */
-  readonly port: number;
-}
-
-/** The services that tenants may name. */
-export const PLATFORM_SERVICES: readonly PlatformService[] = [
-  { name: 'vault', namespace: 'vault', port: 8200 },
-  { name: 'telemetry', namespace: 'drun-telemetry', port: 4317 },
-  { name: 'models', namespace: 'drun-models', port: 8443 },
-];
+/** Where tenants find the services they may name: those of the core table. */
+const SERVICES = Object.entries(PLATFORM_SERVICES).map(([name, { namespace, port }]) => ({ name, namespace, port }));
 
 /** What every tenant may reach: names, the control plane of the mesh, and the proxies that guard the way out. */
 const COMMON: Readonly<Record<string, Partial<Record<Protocol, readonly number[]>>>> = {
   'kube-system': { TCP: [53], UDP: [53] },
-  'istio-system': { TCP: [15_012, TUNNEL_PORT] },
-  'drun-egress': { TCP: [TUNNEL_PORT] },
+  [PLATFORM_NAMESPACE.mesh]: { TCP: [15_012, HBONE_PORT] },
+  [PLATFORM_NAMESPACE.egress]: { TCP: [HBONE_PORT] },
 };
 
 /** What tenants reach of the platform, and what of it nobody consented to. */
@@ -58,13 +46,14 @@ export function provePlatform(world: World): PlatformProof {
 }
 
 function offered(from: NamespaceModel, to: NamespaceModel, protocol: Protocol): PortSet {
-  const services = protocol === 'TCP' ? servicesOf(from, to).map(({ port }) => port) : [];
+  // Beside the port of the service its tunnel, which policies name whether the namespace is in the mesh or not.
+  const services = protocol === 'TCP' ? servicesOf(from, to).flatMap(({ port }) => [port, HBONE_PORT]) : [];
   const common = Object.hasOwn(COMMON, to.name) ? (COMMON[to.name]?.[protocol] ?? []) : [];
   return portsOf([...services, ...common]);
 }
 
-function servicesOf(from: NamespaceModel, to: NamespaceModel): readonly PlatformService[] {
-  return PLATFORM_SERVICES.filter(
+function servicesOf(from: NamespaceModel, to: NamespaceModel) {
+  return SERVICES.filter(
     ({ name, namespace }) => namespace === to.name && from.labels[`${LABEL.usesPrefix}${name}`] === 'true',
   );
 }

@@ -1,3 +1,4 @@
+import { HBONE_PORT } from '../../constructs/core/platform-service';
 import type { AuthorizationPolicyModel } from './authorization-policy';
 import { authorizedPorts, type Caller } from './authorize';
 import type { Endpoint } from './endpoint';
@@ -10,9 +11,6 @@ import type { Protocol } from './protocol';
 import type { Verdict } from './report';
 import { type Waypoint, waypointPolicies } from './waypoint';
 import type { World } from './world';
-
-/** TCP port of the tunnel in which ambient pods carry every connection. */
-export const TUNNEL_PORT = 15_008;
 
 /** Ports of a proxy itself, which no mesh policy guards. */
 const PROXY_PORTS = portsOf([15_020, 15_021, 15_090]);
@@ -51,7 +49,7 @@ export function gatePorts(world: World, gate: Gate, cut: Cut = NO_CUT): PortSet 
       const open = gate.verdict === 'ifTenantOpensAll' && gate.at.namespace.tenant !== undefined;
       const ports = admitted(gate.at[gate.kind], gate.target, gate.protocol, open, cut);
       if (gate.carries === 'port') return ports;
-      const carried = gate.carries === 'any' ? !isEmptyPorts(ports) : hasPort(ports, TUNNEL_PORT);
+      const carried = gate.carries === 'any' ? !isEmptyPorts(ports) : hasPort(ports, HBONE_PORT);
       return carried ? ALL_PORTS : NO_PORTS;
     }
     case 'authorization': {
