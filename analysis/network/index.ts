@@ -1,0 +1,17 @@
+export { FINDINGS, type FindingCode, type FindingText } from './codes';
+export { FUTURE_TENANT } from './namespace';
+export { formatPorts, type PortInterval, type PortSet } from './port-set';
+export { proveReachability } from './prove';
+export type { Protocol } from './protocol';
+export type {
+  ClusterNetworkFacts,
+  DeclaredPath,
+  EgressGrant,
+  Opener,
+  ReachabilityInput,
+  ReachabilityReport,
+  ReachablePath,
+  UnusedPath,
+  Verdict,
+  Violation,
+} from './report';
