@@ -8,7 +8,7 @@ export { ManifestGroup } from './core/manifest-group';
 export { Platform } from './core/platform';
 export * from './core/platform-service';
 export { formatProblem, type Place, type Problem, ProblemError } from './core/problem';
-export * from './core/rule';
+export type { AnyRule, ClusterRule, Finding, ObjectRule, Outcome } from './core/rule';
 export { type ControlClaims, type Owner, type Stamp, stampFor } from './core/stamp';
 export * from './core/units';
 export * from './core/vault-object';

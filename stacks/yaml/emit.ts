@@ -1,5 +1,4 @@
 import { isList, isRecord, stringAt } from '../../constructs/core/json';
-import type { Manifest } from '../../constructs/core/manifest';
 import { type Problem, ProblemError } from '../../constructs/core/problem';
 import { isPlainObject, MAX_DEPTH, refusals } from './refusals';
 import { isLiteral, isPlain, isWellFormed, literal, numberText, quoted } from './scalar';
@@ -11,7 +10,7 @@ import { isLiteral, isPlain, isWellFormed, literal, numberText, quoted } from '.
  * @throws ProblemError naming the object and path of everything YAML cannot hold: functions, symbols, bigints, class
  * instances (also Date and cdk8s tokens), NaN and infinities, cycles, half surrogate pairs, `undefined` in a list.
  */
-export function emitYaml(objects: Iterable<Manifest>): string {
+export function emitYaml(objects: Iterable<object>): string {
   const problems: Problem[] = [];
   let text = '';
   for (const object of objects) {
