@@ -3,13 +3,15 @@ export interface PlatformService {
   readonly namespace: string;
   /** TCP port that the service listens on. */
   readonly port: number;
+  /** Whether its pods are in the ambient mesh and are reached through its tunnel; Vault brings its own TLS. */
+  readonly ambient: boolean;
 }
 
 /** Services by the name that a tenant's `allow` uses. The namespaces are made in the foundation layer. */
 export const PLATFORM_SERVICES = {
-  vault: { namespace: 'vault', port: 8200 },
-  telemetry: { namespace: 'drun-telemetry', port: 4317 },
-  models: { namespace: 'drun-models', port: 8443 },
+  vault: { namespace: 'vault', port: 8200, ambient: false },
+  telemetry: { namespace: 'drun-telemetry', port: 4317, ambient: true },
+  models: { namespace: 'drun-models', port: 8443, ambient: true },
 } as const satisfies Record<string, PlatformService>;
 
 export type PlatformServiceName = keyof typeof PLATFORM_SERVICES;
@@ -25,3 +27,8 @@ export const PLATFORM_NAMESPACE = {
 
 /** TCP port of the encrypted tunnel between ambient workloads (https://istio.io/latest/docs/ambient/architecture/hbone/). */
 export const HBONE_PORT = 15008;
+
+/** TCP ports on the wire between a tenant and a service: the service's own, and the tunnel where the mesh carries it. */
+export function servicePorts({ port, ambient }: PlatformService): readonly number[] {
+  return ambient ? [port, HBONE_PORT] : [port];
+}

@@ -37,7 +37,7 @@ export class EgressGateway extends Construct {
     manifest<SpecObject>(this, 'DefaultDeny', {
       apiVersion: 'security.istio.io/v1',
       kind: 'AuthorizationPolicy',
-      metadata: stamp('default-deny', namespace),
+      metadata: stamp('egress-default-deny', namespace),
       spec: { targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'egress' }] },
     });
   }

@@ -2,12 +2,13 @@ import { Construct } from 'constructs';
 import { type ClusterFacts, clusterFactsOf } from '../core/cluster-facts';
 import { satisfiesAll } from '../core/control';
 import { LABEL } from '../core/labels';
-import { manifest, type Namespace, type NetworkPolicy } from '../core/manifest';
-import { HBONE_PORT, PLATFORM_NAMESPACE, PLATFORM_SERVICES } from '../core/platform-service';
-import { stampFor } from '../core/stamp';
+import { type Manifest, manifest, type Namespace, type NetworkPolicy } from '../core/manifest';
+import { HBONE_PORT, PLATFORM_NAMESPACE, PLATFORM_SERVICES, servicePorts } from '../core/platform-service';
+import { type Stamp, stampFor } from '../core/stamp';
 
 const CONTROLS = {
   'NET-4': 'every namespace the platform owns is closed both ways and opened only for what its component needs',
+  'NET-1': 'in the mesh too nothing is authorized by default: callers reach a service’s own port and no other',
   'CTR-3': 'platform namespaces are held to Pod Security too; only the mesh’s node agents are privileged',
 } as const;
 
@@ -59,13 +60,13 @@ const NAMESPACES: readonly PlatformNamespace[] = [
     name: telemetry.namespace,
     podSecurity: 'restricted',
     ambient: true,
-    needs: [{ need: 'dns' }, { need: 'mesh' }, { need: 'callers', service: 'telemetry', ports: [telemetry.port, HBONE_PORT] }],
+    needs: [{ need: 'dns' }, { need: 'mesh' }, { need: 'callers', service: 'telemetry', ports: servicePorts(telemetry) }],
   },
   {
     name: models.namespace,
     podSecurity: 'restricted',
     ambient: true,
-    needs: [{ need: 'dns' }, { need: 'mesh' }, { need: 'callers', service: 'models', ports: [models.port, HBONE_PORT] }],
+    needs: [{ need: 'dns' }, { need: 'mesh' }, { need: 'callers', service: 'models', ports: servicePorts(models) }],
   },
   {
     name: vault.namespace,
@@ -74,7 +75,7 @@ const NAMESPACES: readonly PlatformNamespace[] = [
     needs: [
       { need: 'dns' },
       { need: 'api-server' },
-      { need: 'callers', service: 'vault', ports: [vault.port, HBONE_PORT] },
+      { need: 'callers', service: 'vault', ports: servicePorts(vault) },
       { need: 'platform', ports: [vault.port, 8201] },
     ],
   },
@@ -140,6 +141,40 @@ function place(scope: Construct, { name, podSecurity, ambient, needs }: Platform
       spec: policy,
     });
   }
+  if (ambient) placeMeshRules(scope, { name, needs }, facts, stamp);
+}
+
+/** In the mesh the wire carries a tunnel, and only these policies see the port inside it. */
+function placeMeshRules(
+  scope: Construct,
+  { name, needs }: Pick<PlatformNamespace, 'name' | 'needs'>,
+  { trustDomain }: ClusterFacts,
+  stamp: Stamp,
+): void {
+  const place = (kind: string, id: string, spec: object): void => {
+    const metadata = stamp(id, name);
+    manifest<SpecObject>(scope, `${name}-${kind}-${id}`, { apiVersion: 'security.istio.io/v1', kind, metadata, spec });
+  };
+  const allow = (principal: string, ports: readonly number[]) => ({
+    action: 'ALLOW',
+    rules: [
+      {
+        from: [{ source: { principals: [principal] } }],
+        ...(ports.length === 0 ? {} : { to: [{ operation: { ports: ports.map(String) } }] }),
+      },
+    ],
+  });
+  place('PeerAuthentication', 'default', { mtls: { mode: 'STRICT' } });
+  place('AuthorizationPolicy', 'default-deny', {});
+  place('AuthorizationPolicy', 'allow-within', allow(`${trustDomain}/ns/${name}/sa/*`, []));
+  for (const need of needs) {
+    const ports = need.need === 'callers' ? need.ports.filter((port) => port !== HBONE_PORT) : [];
+    if (ports.length > 0) place('AuthorizationPolicy', 'allow-callers', allow(`${trustDomain}/*`, ports));
+  }
+}
+
+interface SpecObject extends Manifest {
+  readonly spec: object;
 }
 
 function policySpec(need: Need, facts: ClusterFacts): PolicySpec {

@@ -1,7 +1,7 @@
 import { LABEL } from '../core/labels';
 import { HBONE_PORT, PLATFORM_NAMESPACE } from '../core/platform-service';
 import { type AdminPeer, ANYWHERE, type ClusterNetworkPolicy } from '../network/admin-policy';
-import { egressHosts, type Path, pathsIn, pathsOut, peerLabels } from './peers';
+import { egressHosts, pathsIn, pathsOut, peerLabels, wirePorts } from './peers';
 import type { TenantContext, TenantPart } from './tenant-part';
 
 type Protocols = readonly { readonly tcp: { readonly destinationPort: { readonly number: number } } }[];
@@ -35,7 +35,7 @@ export const adminTierPart: TenantPart = {
               name: `from-${path.slug}`,
               action: 'Pass' as const,
               from: [{ namespaces: { matchLabels: peerLabels(path) } }],
-              protocols: wire(tenant, path),
+              protocols: tcp(wirePorts(tenant.spec, path)),
             })),
             { name: 'everyone-else', action: 'Deny', from: [{ namespaces: {} }] },
           ],
@@ -47,7 +47,7 @@ export const adminTierPart: TenantPart = {
               name: `to-${path.slug}`,
               action: 'Pass' as const,
               to: [{ namespaces: { matchLabels: peerLabels(path) } }],
-              protocols: path.tenant === undefined ? tcp([...path.ports, HBONE_PORT]) : wire(tenant, path),
+              protocols: tcp(wirePorts(tenant.spec, path)),
             })),
             ...internet(tenant),
             { name: 'everything-else', action: 'Deny', to: [{ networks: ANYWHERE }] },
@@ -70,10 +70,6 @@ function own({ spec }: TenantContext): readonly AdminPeer[] {
 
 function inNamespace(name: string): readonly AdminPeer[] {
   return [{ namespaces: { matchLabels: { 'kubernetes.io/metadata.name': name } } }];
-}
-
-function wire({ spec }: TenantContext, path: Path): Protocols {
-  return tcp(spec.mesh === 'ambient' ? [HBONE_PORT] : path.ports);
 }
 
 function tcp(ports: readonly number[]): Protocols {

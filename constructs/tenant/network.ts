@@ -1,7 +1,7 @@
 import { LABEL } from '../core/labels';
 import type { NetworkPolicy } from '../core/manifest';
 import { HBONE_PORT, PLATFORM_NAMESPACE } from '../core/platform-service';
-import { egressHosts, type Path, pathsIn, pathsOut, peerLabels } from './peers';
+import { egressHosts, pathsIn, pathsOut, peerLabels, wirePorts } from './peers';
 import type { TenantContext, TenantPart } from './tenant-part';
 import type { TenantSpec } from './tenant-spec';
 
@@ -72,22 +72,14 @@ function within(tenant: string): PolicySpec {
 }
 
 function egress(spec: TenantSpec): readonly Named[] {
-  const paths = pathsOut(spec).map((path): Named => {
-    const ports = path.tenant === undefined ? tcp(...path.ports, HBONE_PORT) : wirePorts(spec, path);
-    return [`to-${path.slug}`, out(peerLabels(path), ports)];
-  });
+  const paths = pathsOut(spec).map((path): Named => [`to-${path.slug}`, out(peerLabels(path), tcp(...wirePorts(spec, path)))]);
   if (egressHosts(spec).size === 0) return paths;
   // A NetworkPolicy cannot name a host: it opens the way to the egress waypoint, and the waypoint checks the host.
   return [...paths, ['to-internet', out(namespaceLabels(PLATFORM_NAMESPACE.egress), tcp(HBONE_PORT))]];
 }
 
 function ingress(spec: TenantSpec, suffix: string): readonly Named[] {
-  return pathsIn(spec, suffix).map((path) => [`from-${path.slug}`, into(peerLabels(path), wirePorts(spec, path))]);
-}
-
-/** In ambient mode the wire carries the tunnel only, and the authorization policy decides the port inside it. */
-function wirePorts(spec: TenantSpec, path: Path): Ports {
-  return spec.mesh === 'ambient' ? tcp(HBONE_PORT) : tcp(...path.ports);
+  return pathsIn(spec, suffix).map((path) => [`from-${path.slug}`, into(peerLabels(path), tcp(...wirePorts(spec, path)))]);
 }
 
 function out(matchLabels: Labels, ports: Ports): PolicySpec {

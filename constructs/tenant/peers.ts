@@ -1,6 +1,6 @@
 import { LABEL } from '../core/labels';
 import { namespaceName } from '../core/names';
-import { PLATFORM_NAMESPACE, PLATFORM_SERVICES, type PlatformServiceName } from '../core/platform-service';
+import { HBONE_PORT, PLATFORM_NAMESPACE, PLATFORM_SERVICES, type PlatformServiceName, servicePorts } from '../core/platform-service';
 import type { TenantSpec } from './tenant-spec';
 
 /** The other end of a path: a namespace of another tenant, a host on the internet, or a service of the platform. */
@@ -45,6 +45,8 @@ export interface Path {
   readonly tenant: string | undefined;
   /** Application ports, sorted. */
   readonly ports: readonly number[];
+  /** TCP ports on the wire where they are not the tenant's own mesh's to decide. */
+  readonly wire?: readonly number[];
 }
 
 /** Labels of a path's other end: for a tenant its name as well, so that a namespace that changed hands does not match. */
@@ -59,8 +61,9 @@ export function pathsOut(spec: TenantSpec): readonly Path[] {
     spec.allow.flatMap(({ to, ports }): Path[] => {
       if ('tenant' in to) return [tenantPath(to, ports)];
       if ('fqdn' in to) return [];
-      const { namespace, port } = PLATFORM_SERVICES[to.platform];
-      return [{ slug: to.platform, namespace, tenant: undefined, ports: [port] }];
+      const service = PLATFORM_SERVICES[to.platform];
+      const { namespace, port } = service;
+      return [{ slug: to.platform, namespace, tenant: undefined, ports: [port], wire: servicePorts(service) }];
     }),
   );
 }
@@ -85,6 +88,11 @@ export function egressHosts(spec: TenantSpec): ReadonlyMap<string, readonly numb
     if ('fqdn' in to) hosts.set(to.fqdn, union(hosts.get(to.fqdn) ?? [], ports));
   }
   return hosts;
+}
+
+/** TCP ports on the wire: in ambient mode the tunnel alone, and the authorization policy decides the port inside it. */
+export function wirePorts({ mesh }: TenantSpec, path: Path): readonly number[] {
+  return path.wire ?? (mesh === 'ambient' ? [HBONE_PORT] : path.ports);
 }
 
 function tenantPath(peer: { tenant: string; namespace: string }, ports: readonly number[]): Path {
