@@ -6,6 +6,7 @@ module.exports = class ClosingLine {
     const failed = numFailedTests + numRuntimeErrorTestSuites;
     const skipped = numPendingTests + numTodoTests;
     const tail = skipped === 0 ? '' : `, ${skipped} skipped`;
-    process.stdout.write(`${numPassedTests} passed, ${failed} failed${tail}\n`);
+    // Other reporters print after this one; the line has to be the last.
+    process.on('exit', () => process.stdout.write(`${numPassedTests} passed, ${failed} failed${tail}\n`));
   }
 };

@@ -1,0 +1,27 @@
+import type { Manifest } from '../../constructs/core/manifest';
+import { ENVIRONMENTS } from '../../stacks/environments';
+import { loadPlan, regionObjects } from '../../stacks/load';
+import type { Plan, PlannedRegion } from '../../stacks/plan';
+import { buildTree } from '../../stacks/tree';
+
+/** One region of a committed environment with all its objects. */
+export interface RenderedRegion {
+  readonly environment: string;
+  readonly plan: Plan;
+  readonly planned: PlannedRegion;
+  readonly objects: readonly Manifest[];
+}
+
+/** Every region of every committed environment: what invariants are asserted over. */
+export function renderedRegions(): readonly RenderedRegion[] {
+  return ENVIRONMENTS.flatMap((environment) => {
+    const plan = loadPlan(environment);
+    const tree = buildTree(plan);
+    return plan.regions.map((planned) => ({
+      environment: environment.name,
+      plan,
+      planned,
+      objects: regionObjects(tree, planned.region.name),
+    }));
+  });
+}
