@@ -68,11 +68,25 @@ export function nameOf(character: string): string {
 }
 
 /**
- * Bytes as text, strictly: undefined where they are not utf-8. A byte order mark is kept, for {@link checkRaw} to refuse.
+ * Bytes as text, or the text up to the first byte that is no UTF-8. A byte order mark is kept, for {@link checkRaw} to
+ * refuse.
  */
-export function readUtf8(bytes: Uint8Array): string | undefined {
+export function decodeUtf8(bytes: Uint8Array): { readonly text: string } | { readonly before: string } {
+  const text = decoded(bytes, false);
+  if (text !== undefined) return { text };
+  let [good, bad] = [0, bytes.length];
+  while (good + 1 < bad) {
+    const middle = (good + bad) >> 1;
+    if (decoded(bytes.subarray(0, middle), true) === undefined) bad = middle;
+    else good = middle;
+  }
+  return { before: decoded(bytes.subarray(0, good), true) ?? '' };
+}
+
+/** @param partial - whether the bytes may end within a character */
+function decoded(bytes: Uint8Array, partial: boolean): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes, { stream: partial });
   } catch {
     return undefined;
   }

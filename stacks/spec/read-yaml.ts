@@ -1,9 +1,9 @@
 import type { Place, Problem } from '../../constructs/core/problem';
 import { type DocumentPath, pathText } from '../yaml/path';
 import { readFast } from './fast-yaml';
-import { INPUT_CODES, type InputCode } from './input-codes';
+import { INPUT_CODES } from './input-codes';
 import { lineIndex } from './line-index';
-import { checkRaw, MAX_BYTES, withLineFeeds } from './raw-text';
+import { checkRaw, decodeUtf8, MAX_BYTES, withLineFeeds } from './raw-text';
 import type * as Strict from './strict-yaml';
 
 /** A file as data, with the means to say where each part of it stands. */
@@ -15,6 +15,8 @@ export interface YamlFile {
   readonly value: unknown;
   /** Where the value at `path` stands; for a part that is missing, the nearest part above it. */
   readonly placeOf: (path: DocumentPath) => Place;
+  /** The text that was read; absent where the bytes were no UTF-8. */
+  readonly text?: string;
   /** Every mistake, in the order of the text; empty if and only if the whole file was read. */
   readonly problems: readonly Problem[];
 }
@@ -29,13 +31,13 @@ const MAX_PROBLEMS = 100;
  */
 export function readYaml(source: string, file: string): YamlFile {
   const bytes = Buffer.byteLength(source);
-  if (bytes > MAX_BYTES) return unreadable(file, 'IN112', `${bytes} bytes`, `at most ${MAX_BYTES} bytes`);
+  if (bytes > MAX_BYTES) return tooLarge(file, bytes);
   const { clean: text, mistakes } = checkRaw(withLineFeeds(source));
   const positionOf = lineIndex(text);
   const strictly = once(() => readStrictly(text));
   const placeOf = (path: DocumentPath) => ({ file, ...positionOf(strictly().offsetOf(path)) });
   const fast = mistakes.length === 0 ? readFast(text) : undefined;
-  if (fast !== undefined) return { value: fast.value, placeOf, problems: [] };
+  if (fast !== undefined) return { value: fast.value, placeOf, text: source, problems: [] };
 
   const strict = strictly();
   const raw = mistakes.map((mistake) => ({ path: [], ...mistake }));
@@ -44,14 +46,27 @@ export function readYaml(source: string, file: string): YamlFile {
   const problems = [...raw, ...shown]
     .sort((a, b) => a.offset - b.offset)
     .map((mistake) => problemOf(mistake, { file, ...positionOf(mistake.offset) }));
-  return { value: strict.value, placeOf, problems: capped(problems) };
+  return { value: strict.value, placeOf, text: source, problems: capped(problems) };
 }
 
-/** A file that could not even be read: what is left is its name and the reason. */
-export function unreadable(file: string, code: InputCode, given: string, expected: string): YamlFile {
+/** {@link readYaml} from bytes: also refuses what is not UTF-8, at the first such byte. */
+export function readUtf8(bytes: Uint8Array, file: string): YamlFile {
+  if (bytes.length > MAX_BYTES) return tooLarge(file, bytes.length);
+  const decoded = decodeUtf8(bytes);
+  if ('text' in decoded) return readYaml(decoded.text, file);
+  const { before } = decoded;
+  const place = { file, ...lineIndex(before)(before.length) };
+  const given = `the byte 0x${(bytes[Buffer.byteLength(before)] ?? 0).toString(16)}`;
+  return unreadable(place, { code: 'IN111', given, expected: 'utf-8' });
+}
+
+function tooLarge(file: string, bytes: number): YamlFile {
   const place = { file, line: 1, column: 1 };
-  const problem = problemOf({ code, path: [], offset: 0, given, expected }, place);
-  return { value: undefined, placeOf: () => place, problems: [problem] };
+  return unreadable(place, { code: 'IN112', given: `${bytes} bytes`, expected: `at most ${MAX_BYTES} bytes` });
+}
+
+function unreadable(place: Place, mistake: Pick<Strict.Mistake, 'code' | 'given' | 'expected'>): YamlFile {
+  return { value: undefined, placeOf: () => place, problems: [problemOf({ path: [], offset: 0, ...mistake }, place)] };
 }
 
 function problemOf(mistake: Strict.Mistake, place: Place): Problem {

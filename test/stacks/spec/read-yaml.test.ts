@@ -3,8 +3,7 @@ import { parse } from 'yaml';
 import { formatPlace, formatProblem } from '../../../constructs/core/problem';
 import { readFast } from '../../../stacks/spec/fast-yaml';
 import { INPUT_CODES } from '../../../stacks/spec/input-codes';
-import { readUtf8 } from '../../../stacks/spec/raw-text';
-import { readYaml } from '../../../stacks/spec/read-yaml';
+import { readUtf8, readYaml } from '../../../stacks/spec/read-yaml';
 import { readStrictly } from '../../../stacks/spec/strict-yaml';
 import { emitYaml } from '../../../stacks/yaml/emit';
 import { trickyDocument } from '../../support/tricky';
@@ -198,12 +197,23 @@ describe('the fast path of readYaml', () => {
 });
 
 describe('readUtf8', () => {
-  it('reads UTF-8 and keeps a byte order mark for the reader to refuse', () => {
-    expect(readUtf8(Buffer.from('a: \u00e9'))).toBe('a: \u00e9');
-    expect(readUtf8(Buffer.from('\ufeffa'))).toBe('\ufeffa');
+  it('reads bytes as readYaml reads text, and keeps the text', () => {
+    const bytes = Buffer.from('a: "\u00e9"\n');
+    expect(readUtf8(bytes, 'a.yaml')).toMatchObject({ value: { a: '\u00e9' }, text: 'a: "\u00e9"\n', problems: [] });
+    expect(readUtf8(Buffer.from('\ufeffa: 1'), 'a.yaml').problems).toMatchObject([{ code: 'IN109' }]);
   });
 
-  it.each([[[0xff]], [[0x61, 0xc3]], [[0xed, 0xa0, 0x80]], [[0xc0, 0x80]]])('fails on %j', (bytes) => {
-    expect(readUtf8(Uint8Array.from(bytes))).toBeUndefined();
+  it.each([[[0xff]], [[0xc3]], [[0xed, 0xa0, 0x80]], [[0xc0, 0x80]], [[0xf8, 0x88, 0x80, 0x80, 0x80]]])(
+    'fails on the bytes %j at their place',
+    (wrong) => {
+      const bytes = Buffer.concat([Buffer.from('\u00e9: 1\nb: \u00e9'), Uint8Array.from(wrong), Buffer.from('\nc: 2')]);
+      const { value, problems } = readUtf8(bytes, 'a.yaml');
+      expect(value).toBeUndefined();
+      expect(problems).toMatchObject([{ code: 'IN111', place: { file: 'a.yaml', line: 2, column: 5 } }]);
+    },
+  );
+
+  it('fails on too many bytes before it decodes them', () => {
+    expect(readUtf8(Buffer.alloc(300_000, 0xff), 'a.yaml').problems).toMatchObject([{ code: 'IN112' }]);
   });
 });
