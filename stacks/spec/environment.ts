@@ -32,9 +32,7 @@ const delivery = z.discriminatedUnion(
       by: z.enum(['flux', 'argocd']),
       repository: z.string().regex(/^(https|ssh):\/\/\S+$/, { error: 'an https or ssh address of a Git repository' }),
       branch: z.string().min(1).max(100).default('main'),
-      path: z
-        .string()
-        .regex(/^[a-z0-9][a-z0-9/-]*$/, { error: 'a folder of the repository such as clusters/prod' }),
+      path: z.string().regex(/^[a-z0-9][a-z0-9/-]*$/, { error: 'a folder of the repository such as clusters/prod' }),
     }),
   ],
   { error: 'one of pulumi, flux or argocd' },
@@ -52,7 +50,9 @@ export const environmentFields = z.strictObject({
     .min(1)
     .max(100)
     .default(1)
-    .describe('number of tenant stacks; about one for every 15 tenants. Raising it moves few tenants, adding a tenant moves none'),
+    .describe(
+      'number of tenant stacks; about one for every 15 tenants. Raising it moves few tenants, adding a tenant moves none',
+    ),
   waivers: z.array(waiverSchema).default([]),
 });
 
@@ -61,11 +61,21 @@ export const environmentSchema = environmentFields.superRefine((environment, con
   const names = environment.regions.map(({ name }) => name);
   environment.regions.forEach(({ name, failover }, i) => {
     if (names.indexOf(name) !== i) {
-      context.addIssue({ code: 'custom', path: ['regions', i, 'name'], message: 'a name that no other region has', params: { remedy: 'rename one of them' } });
+      context.addIssue({
+        code: 'custom',
+        path: ['regions', i, 'name'],
+        message: 'a name that no other region has',
+        params: { remedy: 'rename one of them' },
+      });
     }
     if (failover !== undefined && (failover === name || !names.includes(failover))) {
       const others = names.filter((other) => other !== name);
-      context.addIssue({ code: 'custom', path: ['regions', i, 'failover'], message: `another region of the environment: ${others.join(', ') || 'there is none'}`, params: { remedy: 'name one of them' } });
+      context.addIssue({
+        code: 'custom',
+        path: ['regions', i, 'failover'],
+        message: `another region of the environment: ${others.join(', ') || 'there is none'}`,
+        params: { remedy: 'name one of them' },
+      });
     }
   });
 });

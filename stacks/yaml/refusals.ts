@@ -1,5 +1,5 @@
 import { isList, isRecord } from '../../constructs/core/json';
-import { type Problem, show } from '../../constructs/core/problem';
+import type { Problem } from '../../constructs/core/problem';
 import { type DocumentPath, pathText } from './path';
 import { isWellFormed } from './scalar';
 

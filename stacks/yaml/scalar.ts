@@ -13,14 +13,16 @@ const PLAIN = /^(?:[A-Za-z_/$(^\\]|--[a-z]|[0-9][0-9.]*[G-NP-SU-WYg-np-suwy/])(?
 /** What YAML 1.1 readers take for a boolean or null in any capitals; and `e1`, a float to `yaml` 2.9.1 in the 1.1 schema. */
 const WORD = /^(?:y|n|yes|no|on|off|true|false|null|e[-+]?[0-9]+)$/i;
 
-/** Line breaks and blanks aside, a literal block may hold only what each reader prints as it stands. */
-const LITERAL = /^[!-~\u00a1-\u00ac\u00ae-\u02ff\u0370-\u05ff][\n\t -~\u00a1-\u00ac\u00ae-\u02ff\u0370-\u05ff]*$/;
+const BLANK_START = /^[\n\t ]/;
 
 /** A blank at the very end, or on the last line that has anything, is read differently from reader to reader. */
 const BLANK_END = /[\t ]\n*$/;
 
 /** Controls, formats (bidirectional marks, joiners, BOM), odd spaces and non-characters: written as escapes. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\ufffe\uffff]|(?! )\p{Zs}/gu;
+
+/** The same, except what a literal block may hold. */
+const UNSEEN_IN_BLOCK = /[^\P{Cc}\n\t]|[\p{Cf}\p{Zl}\p{Zp}\p{Co}\ufffe\uffff]|(?! )\p{Zs}/u;
 
 /** Whether `text` may stand without quotes, as a key or as a value in block context. */
 export function isPlain(text: string): boolean {
@@ -32,7 +34,7 @@ export function isPlain(text: string): boolean {
  * indentation indicator, which readers treat differently; they are quoted.
  */
 export function isLiteral(text: string): boolean {
-  return text.includes('\n') && LITERAL.test(text) && !BLANK_END.test(text);
+  return text.includes('\n') && !BLANK_START.test(text) && !BLANK_END.test(text) && !UNSEEN_IN_BLOCK.test(text);
 }
 
 /** `text` as a quoted scalar on one line, never holding a raw control or format character. */

@@ -149,16 +149,7 @@ export const TRICKY: readonly string[] = [
     'a\u2028\nb',
   ],
   ...['é\nü', '日\n本\n', 'a\u00a0\nb', '\u{10ffff}', '\u3000', 'a\u3000b', '\ud7ff', '\ue000', '\u00e9 #x'],
-  ...[
-    '__proto__',
-    'constructor',
-    'toString',
-    'hasOwnProperty',
-    'prototype',
-    'x'.repeat(200),
-    'key: '.repeat(300),
-    'k'.repeat(2000),
-  ],
+  ...['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'prototype', 'x'.repeat(200)],
   ...[
     'oidc:a',
     'nvidia.com/gpu',
@@ -171,6 +162,9 @@ export const TRICKY: readonly string[] = [
   ],
 ];
 
+/** Longer than what readers take as a simple key (1,024 characters); kept apart, because they slow the rest down. */
+export const LONG: readonly string[] = ['key: '.repeat(300), 'k'.repeat(2000), 'a\n'.repeat(600)];
+
 /** Tricky strings, joins of them, and any well-formed text. */
 export const trickyString = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(...TRICKY) },
@@ -182,14 +176,14 @@ export const trickyString = fc.oneof(
   { weight: 1, arbitrary: fc.array(fc.constantFrom(...TRICKY), { maxLength: 3 }).map((parts) => parts.join('')) },
 );
 
-/** A document like a manifest, of tricky keys and values, at most four levels deep. */
+/** A document like a manifest, of tricky keys and values, at most three levels deep. */
 export const trickyDocument = fc.letrec((tie) => ({
   value: fc.oneof(
     { maxDepth: 2, withCrossShrink: true },
     trickyString,
     fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean(), fc.constant(null)),
-    fc.array(tie('value'), { maxLength: 3 }),
-    fc.dictionary(trickyString, tie('value'), { maxKeys: 3, noNullPrototype: true }),
+    fc.array(tie('value'), { maxLength: 2 }),
+    fc.dictionary(trickyString, tie('value'), { maxKeys: 2, noNullPrototype: true }),
   ),
-  document: fc.dictionary(trickyString, tie('value'), { maxKeys: 4, noNullPrototype: true }),
+  document: fc.dictionary(trickyString, tie('value'), { maxKeys: 3, noNullPrototype: true }),
 })).document;
