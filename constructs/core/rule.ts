@@ -72,6 +72,8 @@ export interface ObjectRule extends RuleText {
  */
 export interface TextRule extends RuleText {
   readonly kinds: KindFilter;
+  /** Texts of fewer characters are never at fault by themselves, so they are not asked about; a matter of speed. */
+  readonly shortest: number;
   /** Judges a text by itself. */
   readonly text: (text: string) => TextFinding | undefined;
   /**
