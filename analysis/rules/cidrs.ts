@@ -1,3 +1,4 @@
+import { show } from '../../constructs/core/problem';
 import type { Claim, ClusterFacts, ClusterFinding, ClusterRule } from '../../constructs/core/rule';
 import { overlaps, parseCidr, type Range } from './cidr';
 
@@ -18,7 +19,8 @@ export const disjointCidrs: ClusterRule = {
     const findings: ClusterFinding[] = [];
     for (const claim of claims) {
       const range = parseCidr(claim.key);
-      const { object, field, key: given } = claim;
+      const { object, field } = claim;
+      const given = show(claim.key);
       if (range === undefined)
         findings.push({ object, field, given, expected: 'a range such as 10.0.0.0/16 without host bits' });
       else {

@@ -1,12 +1,5 @@
 import { show } from '../../constructs/core/problem';
-import type {
-  Claim,
-  ClusterFacts,
-  ClusterRule,
-  Finding,
-  Subject,
-  TextFinding,
-} from '../../constructs/core/rule';
+import type { Claim, ClusterFacts, ClusterRule, Finding, Subject, TextFinding } from '../../constructs/core/rule';
 import { packClaim } from './claims';
 import { NOT_AN_OBJECT, RULE_THREW, TOO_LARGE } from './codes';
 import { MOST_TEXTS, type Plan, type Ranked, type TextPlan } from './plan';
