@@ -1,5 +1,5 @@
 import { show } from '../../constructs/core/problem';
-import type { Claim, ClusterFacts, ClusterFinding, ClusterRule } from '../../constructs/core/rule';
+import type { Claim, ClusterFinding, ClusterRanges, ClusterRule } from '../../constructs/core/rule';
 import { overlaps, parseCidr, type Range } from './cidr';
 
 const USES = ['pods', 'services', 'nodes'] as const;
@@ -41,7 +41,7 @@ function mayShare(a: Claim, b: Claim): boolean {
   return a.object !== b.object && a.value === 'services' && b.value === 'services';
 }
 
-function cidrsOf(facts: ClusterFacts, use: (typeof USES)[number]): readonly string[] {
+function cidrsOf(facts: ClusterRanges, use: (typeof USES)[number]): readonly string[] {
   return { pods: facts.podCidrs, services: facts.serviceCidrs, nodes: facts.nodeCidrs }[use];
 }
 

@@ -1,4 +1,4 @@
-import type { AnyRule, ClusterFacts, ClusterFinding, ClusterRule } from '../../constructs/core/rule';
+import type { AnyRule, ClusterFinding, ClusterRanges, ClusterRule } from '../../constructs/core/rule';
 import type { Waiver } from '../../constructs/core/waiver';
 import { unpackClaims } from './claims';
 import { emptyTally, examine, examineFacts, type Tally, threw } from './examine';
@@ -17,7 +17,7 @@ export interface CheckOptions {
   /** The date that waivers are held against: `YYYY-MM-DD`, UTC. */
   readonly today: string;
   /** Address ranges of the clusters, which no object states. @default - none */
-  readonly facts?: readonly ClusterFacts[];
+  readonly facts?: readonly ClusterRanges[];
   /** @default - {@link WALK_LIMITS} */
   readonly limits?: WalkLimits;
 }

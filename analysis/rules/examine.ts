@@ -1,10 +1,10 @@
 import { show } from '../../constructs/core/problem';
-import type { Claim, ClusterFacts, ClusterRule, Finding, Subject, TextFinding } from '../../constructs/core/rule';
+import type { Claim, ClusterRanges, ClusterRule, Finding, Subject } from '../../constructs/core/rule';
 import { packClaim } from './claims';
 import { NOT_AN_OBJECT, RULE_THREW, TOO_LARGE } from './codes';
 import { MOST_TEXTS, type Plan, type Ranked, type TextPlan } from './plan';
 import type { Breach } from './record';
-import { subjectOf, unfold } from './subject';
+import { itemsOf, subjectOf } from './subject';
 import { formatPath, type TextVisitor, type WalkLimits, walkTexts } from './walk';
 
 /** What is gathered while objects go by; counted by the rank of the rule. */
@@ -25,23 +25,38 @@ export function emptyTally(rules: number): Tally {
   };
 }
 
+/** Lists in lists deeper than this are looked at as they are, and fail for want of a name. */
+const DEEPEST_LIST = 8;
+
 /**
- * Runs every rule that looks at one object at a time, and takes the claims of the others. Never throws: a rule that
- * does has failed for that object, and an object that cannot be read to its end fails as a whole.
+ * Runs every rule that looks at one object at a time, and takes the claims of the others. Lists are unfolded and empty
+ * documents skipped. Never throws: a rule that does has failed for that object, and an object that cannot be read to its
+ * end fails as a whole.
  */
 export function examine(
   tally: Tally,
   documents: readonly unknown[],
   planOf: (group: string, kind: string) => Plan,
   limits: WalkLimits,
+  depth = DEEPEST_LIST,
 ): void {
-  for (const document of unfold(documents)) {
-    if (document === null || document === undefined) continue;
-    tally.subjects++;
-    const subject = subjectOf(document);
-    if (subject === undefined) tally.breaches.push(notAnObject(document, tally.subjects));
-    else examineOne(tally, subject, planOf(subject.group, subject.kind), limits);
+  for (const document of documents) {
+    const items = depth > 0 ? itemsOf(document) : undefined;
+    if (items !== undefined) examine(tally, items, planOf, limits, depth - 1);
+    else if (document !== null && document !== undefined) examineDocument(tally, document, planOf, limits);
   }
+}
+
+function examineDocument(
+  tally: Tally,
+  document: unknown,
+  planOf: (group: string, kind: string) => Plan,
+  limits: WalkLimits,
+): void {
+  tally.subjects++;
+  const subject = subjectOf(document);
+  if (subject === undefined) tally.breaches.push(notAnObject(document, tally.subjects));
+  else examineOne(tally, subject, planOf(subject.group, subject.kind), limits);
 }
 
 function examineOne(tally: Tally, subject: Subject, plan: Plan, limits: WalkLimits): void {
@@ -72,7 +87,7 @@ function examineOne(tally: Tally, subject: Subject, plan: Plan, limits: WalkLimi
 /** Claims that the environment makes; each cluster counts as one subject. */
 export function examineFacts(
   tally: Tally,
-  facts: readonly ClusterFacts[],
+  facts: readonly ClusterRanges[],
   rules: readonly Ranked<ClusterRule>[],
 ): void {
   for (const cluster of facts) {
@@ -100,36 +115,42 @@ function pass(tally: Tally, rank: number): void {
 type TextHit = { readonly rule: string } & ({ readonly finding: Finding } | { readonly error: unknown });
 
 function visitor({ rules, placed, shortest, clean }: TextPlan, subject: Subject, hits: TextHit[]): TextVisitor {
-  const alone = (text: string, path: readonly (string | number)[]) => {
+  const alone = (text: string, path: Path) => {
     if (text.length < shortest || clean.has(text)) return;
-    const before = hits.length;
-    for (const { rule } of rules) attempt(rule.id, path, hits, () => rule.text(text));
-    if (hits.length === before && text.length <= LONGEST_CLEAN && clean.size < MOST_TEXTS) clean.add(text);
+    if (isClean(rules, text, path, hits) && text.length <= LONGEST_CLEAN && clean.size < MOST_TEXTS) clean.add(text);
   };
   return {
     key: alone,
     value: (text, key, parent, path) => {
       alone(text, path);
-      for (const { rule } of placed) attempt(rule.id, path, hits, () => rule.place?.(text, key, parent, subject));
+      for (const { rule } of placed) {
+        try {
+          const found = rule.place?.(text, key, parent, subject);
+          if (found !== undefined) hits.push({ rule: rule.id, finding: { field: formatPath(path), ...found } });
+        } catch (error) {
+          hits.push({ rule: rule.id, error });
+        }
+      }
     },
   };
 }
 
+type Path = readonly (string | number)[];
+
 /** Long texts are rare and do not repeat. */
 const LONGEST_CLEAN = 256;
 
-function attempt(
-  rule: string,
-  path: readonly (string | number)[],
-  hits: TextHit[],
-  judge: () => TextFinding | undefined,
-): void {
-  try {
-    const found = judge();
-    if (found !== undefined) hits.push({ rule, finding: { field: formatPath(path), ...found } });
-  } catch (error) {
-    hits.push({ rule, error });
+function isClean(rules: TextPlan['rules'], text: string, path: Path, hits: TextHit[]): boolean {
+  const before = hits.length;
+  for (const { rule } of rules) {
+    try {
+      const found = rule.text(text);
+      if (found !== undefined) hits.push({ rule: rule.id, finding: { field: formatPath(path), ...found } });
+    } catch (error) {
+      hits.push({ rule: rule.id, error });
+    }
   }
+  return hits.length === before;
 }
 
 function settleTexts(tally: Tally, { label }: Subject, { rules }: TextPlan, hits: readonly TextHit[]): void {

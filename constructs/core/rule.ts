@@ -97,7 +97,7 @@ export interface Claim {
 }
 
 /** Address ranges of one cluster, as the environment states them; CIDR notation. */
-export interface ClusterFacts {
+export interface ClusterRanges {
   readonly cluster: string;
   readonly podCidrs: readonly string[];
   readonly serviceCidrs: readonly string[];
@@ -112,7 +112,7 @@ export interface ClusterRule extends RuleText {
   readonly kinds: KindFilter;
   readonly claims: (subject: Subject) => readonly Claim[];
   /** Claims that come from the environment instead of an object. */
-  readonly facts?: (facts: ClusterFacts) => readonly Claim[];
+  readonly facts?: (facts: ClusterRanges) => readonly Claim[];
   readonly judge: (claims: Iterable<Claim>) => readonly ClusterFinding[];
 }
 

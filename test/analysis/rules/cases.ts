@@ -1,4 +1,4 @@
-import type { ClusterFacts } from '../../../constructs/core/rule';
+import type { ClusterRanges } from '../../../constructs/core/rule';
 import type { Doc } from './platform';
 
 /** What a rule must say of three inputs that are as alike as can be. */
@@ -15,5 +15,5 @@ export interface Case {
   /** Input that the rule has nothing to say of. */
   readonly silent: readonly unknown[];
   /** For rules over the environment: what fails and what passes. */
-  readonly facts?: { readonly fails: readonly ClusterFacts[]; readonly passes: readonly ClusterFacts[] };
+  readonly facts?: { readonly fails: readonly ClusterRanges[]; readonly passes: readonly ClusterRanges[] };
 }

@@ -1,15 +1,16 @@
 import { checkObjects, explainRule, RULES } from '../../../analysis/rules';
-import type { AnyRule, ClusterFacts } from '../../../constructs/core/rule';
+import type { AnyRule, ClusterRanges } from '../../../constructs/core/rule';
 import type { Case } from './cases';
 import { IDENTITY } from './identity.cases';
+import { MESH } from './mesh.cases';
 import { TODAY } from './platform';
 import { TENANCY } from './tenancy.cases';
 import { WORKLOADS } from './workload.cases';
 
-const CASES: readonly Case[] = [...IDENTITY, ...WORKLOADS, ...TENANCY];
+const CASES: readonly Case[] = [...IDENTITY, ...WORKLOADS, ...TENANCY, ...MESH];
 
 /** Runs one rule alone and returns its counts and problems. */
-function run(rule: AnyRule, objects: readonly unknown[], facts: readonly ClusterFacts[] = []) {
+function run(rule: AnyRule, objects: readonly unknown[], facts: readonly ClusterRanges[] = []) {
   const { problems, rules } = checkObjects(objects, { rules: [rule], today: TODAY, facts });
   const [result] = rules;
   return { problems, passed: result?.passed ?? 0, failed: result?.failed ?? 0, silent: result?.notApplicable ?? 0 };
