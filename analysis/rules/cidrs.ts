@@ -1,4 +1,5 @@
-import type { Claim, ClusterFacts, ClusterFinding, ClusterRule } from '../../constructs/core/rule';
+import { show } from '../../constructs/core/problem';
+import type { Claim, ClusterFinding, ClusterRanges, ClusterRule } from '../../constructs/core/rule';
 import { overlaps, parseCidr, type Range } from './cidr';
 
 const USES = ['pods', 'services', 'nodes'] as const;
@@ -18,7 +19,8 @@ export const disjointCidrs: ClusterRule = {
     const findings: ClusterFinding[] = [];
     for (const claim of claims) {
       const range = parseCidr(claim.key);
-      const { object, field, key: given } = claim;
+      const { object, field } = claim;
+      const given = show(claim.key);
       if (range === undefined)
         findings.push({ object, field, given, expected: 'a range such as 10.0.0.0/16 without host bits' });
       else {
@@ -39,7 +41,7 @@ function mayShare(a: Claim, b: Claim): boolean {
   return a.object !== b.object && a.value === 'services' && b.value === 'services';
 }
 
-function cidrsOf(facts: ClusterFacts, use: (typeof USES)[number]): readonly string[] {
+function cidrsOf(facts: ClusterRanges, use: (typeof USES)[number]): readonly string[] {
   return { pods: facts.podCidrs, services: facts.serviceCidrs, nodes: facts.nodeCidrs }[use];
 }
 

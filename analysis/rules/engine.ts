@@ -1,8 +1,8 @@
-import type { AnyRule, ClusterFacts, ClusterFinding, ClusterRule } from '../../constructs/core/rule';
+import type { AnyRule, ClusterFinding, ClusterRanges, ClusterRule } from '../../constructs/core/rule';
 import type { Waiver } from '../../constructs/core/waiver';
 import { unpackClaims } from './claims';
 import { emptyTally, examine, examineFacts, type Tally, threw } from './examine';
-import { isClusterRule, type Plan, planner } from './plan';
+import { isClusterRule, type Plan, planner, type Ranked, ranked } from './plan';
 import { type Breach, type CheckRecord, isCheckRecord, rulesKey } from './record';
 import { type CheckReport, reportOf } from './report';
 import { RULES } from './table';
@@ -17,7 +17,7 @@ export interface CheckOptions {
   /** The date that waivers are held against: `YYYY-MM-DD`, UTC. */
   readonly today: string;
   /** Address ranges of the clusters, which no object states. @default - none */
-  readonly facts?: readonly ClusterFacts[];
+  readonly facts?: readonly ClusterRanges[];
   /** @default - {@link WALK_LIMITS} */
   readonly limits?: WalkLimits;
 }
@@ -42,21 +42,25 @@ export class CheckRun {
   readonly #rules: readonly AnyRule[];
   readonly #key: string;
   readonly #planOf: (group: string, kind: string) => Plan;
-  readonly #all: Tally = emptyTally();
+  readonly #all: Tally;
+  readonly #clusterRules: readonly Ranked<ClusterRule>[];
 
   constructor(options: CheckOptions) {
     this.#options = options;
     this.#rules = options.rules ?? RULES;
     this.#key = rulesKey(this.#rules);
     this.#planOf = planner(this.#rules);
-    merge(this.#all, examineFacts(options.facts ?? [], this.#rules.filter(isClusterRule)));
+    this.#clusterRules = ranked(this.#rules).filter((each): each is Ranked<ClusterRule> => isClusterRule(each.rule));
+    this.#all = emptyTally(this.#rules.length);
+    examineFacts(this.#all, options.facts ?? [], this.#clusterRules);
   }
 
   /** Checks documents and returns what a caller may store in place of them. Lists are unfolded, empty ones skipped. */
   add(documents: readonly unknown[]): CheckRecord {
-    const record = { rules: this.#key, ...examine(documents, this.#planOf, this.#options.limits ?? WALK_LIMITS) };
-    merge(this.#all, record);
-    return record;
+    const tally = emptyTally(this.#rules.length);
+    examine(tally, documents, this.#planOf, this.#options.limits ?? WALK_LIMITS);
+    merge(this.#all, tally);
+    return { rules: this.#key, ...tally };
   }
 
   /** Takes a stored record in place of the documents; false where it is damaged or of other rules: add them instead. */
@@ -68,13 +72,13 @@ export class CheckRun {
 
   /** Speaks the verdict over everything added so far. */
   finish(): CheckReport {
-    const { subjects, claims, ...all } = this.#all;
-    const passed = new Map(Object.entries(all.passed));
-    const breaches = [...all.breaches];
-    for (const rule of this.#rules.filter(isClusterRule)) {
-      const found = judge(rule, claims[rule.id] ?? []);
+    const { subjects, claims } = this.#all;
+    const passed = [...this.#all.passed];
+    const breaches = [...this.#all.breaches];
+    for (const { rule, rank } of this.#clusterRules) {
+      const found = judge(rule, claims[rank] ?? []);
       for (const breach of found) breaches.push(breach);
-      passed.set(rule.id, Math.max(0, (passed.get(rule.id) ?? 0) - found.length));
+      passed[rank] = Math.max(0, (passed[rank] ?? 0) - found.length);
     }
     const { waivers = [], today } = this.#options;
     return reportOf({ rules: this.#rules, subjects, passed, breaches, waivers, today });
@@ -100,10 +104,9 @@ function judge(rule: ClusterRule, claims: readonly string[]): readonly Breach[] 
 function merge(into: Tally, from: Omit<CheckRecord, 'rules'>): void {
   into.subjects += from.subjects;
   for (const breach of from.breaches) into.breaches.push(breach);
-  for (const [rule, count] of Object.entries(from.passed)) into.passed[rule] = (into.passed[rule] ?? 0) + count;
-  for (const [rule, claims] of Object.entries(from.claims)) {
-    const list = into.claims[rule] ?? [];
-    for (const claim of claims) list.push(claim);
-    into.claims[rule] = list;
+  for (const [rank, count] of from.passed.entries()) into.passed[rank] = (into.passed[rank] ?? 0) + count;
+  for (const [rank, claims] of from.claims.entries()) {
+    const all = into.claims[rank];
+    for (const claim of claims) all?.push(claim);
   }
 }

@@ -1,51 +1,62 @@
 import { show } from '../../constructs/core/problem';
-import type {
-  Claim,
-  ClusterFacts,
-  ClusterRule,
-  Finding,
-  Subject,
-  TextFinding,
-  TextRule,
-} from '../../constructs/core/rule';
+import type { Claim, ClusterRanges, ClusterRule, Finding, Subject } from '../../constructs/core/rule';
 import { packClaim } from './claims';
 import { NOT_AN_OBJECT, RULE_THREW, TOO_LARGE } from './codes';
-import { MOST_TEXTS, type Plan, type TextPlan } from './plan';
+import { MOST_TEXTS, type Plan, type Ranked, type TextPlan } from './plan';
 import type { Breach } from './record';
-import { subjectOf, unfold } from './subject';
+import { itemsOf, subjectOf } from './subject';
 import { formatPath, type TextVisitor, type WalkLimits, walkTexts } from './walk';
 
-/** What is gathered while objects go by. */
+/** What is gathered while objects go by; counted by the rank of the rule. */
 export interface Tally {
   subjects: number;
-  readonly passed: Record<string, number>;
+  readonly passed: number[];
   readonly breaches: Breach[];
-  readonly claims: Record<string, string[]>;
+  readonly claims: string[][];
 }
 
 /** Nothing gathered yet. */
-export function emptyTally(): Tally {
-  return { subjects: 0, passed: {}, breaches: [], claims: {} };
+export function emptyTally(rules: number): Tally {
+  return {
+    subjects: 0,
+    passed: Array.from({ length: rules }, () => 0),
+    breaches: [],
+    claims: Array.from({ length: rules }, () => []),
+  };
 }
 
+/** Lists in lists deeper than this are looked at as they are, and fail for want of a name. */
+const DEEPEST_LIST = 8;
+
 /**
- * Runs every rule that looks at one object at a time, and takes the claims of the others. Never throws: a rule that
- * does has failed for that object, and an object that cannot be read to its end fails as a whole.
+ * Runs every rule that looks at one object at a time, and takes the claims of the others. Lists are unfolded and empty
+ * documents skipped. Never throws: a rule that does has failed for that object, and an object that cannot be read to its
+ * end fails as a whole.
  */
 export function examine(
+  tally: Tally,
   documents: readonly unknown[],
   planOf: (group: string, kind: string) => Plan,
   limits: WalkLimits,
-): Tally {
-  const tally = emptyTally();
-  for (const document of unfold(documents)) {
-    if (document === null || document === undefined) continue;
-    tally.subjects++;
-    const subject = subjectOf(document);
-    if (subject === undefined) tally.breaches.push(notAnObject(document, tally.subjects));
-    else examineOne(tally, subject, planOf(subject.group, subject.kind), limits);
+  depth = DEEPEST_LIST,
+): void {
+  for (const document of documents) {
+    const items = depth > 0 ? itemsOf(document) : undefined;
+    if (items !== undefined) examine(tally, items, planOf, limits, depth - 1);
+    else if (document !== null && document !== undefined) examineDocument(tally, document, planOf, limits);
   }
-  return tally;
+}
+
+function examineDocument(
+  tally: Tally,
+  document: unknown,
+  planOf: (group: string, kind: string) => Plan,
+  limits: WalkLimits,
+): void {
+  tally.subjects++;
+  const subject = subjectOf(document);
+  if (subject === undefined) tally.breaches.push(notAnObject(document, tally.subjects));
+  else examineOne(tally, subject, planOf(subject.group, subject.kind), limits);
 }
 
 function examineOne(tally: Tally, subject: Subject, plan: Plan, limits: WalkLimits): void {
@@ -54,19 +65,19 @@ function examineOne(tally: Tally, subject: Subject, plan: Plan, limits: WalkLimi
     tally.breaches.push(breach(TOO_LARGE.id, subject.label, tooLarge(limits), TOO_LARGE.id));
     return;
   }
-  settleTexts(tally, subject, plan.texts.rules, hits);
-  for (const rule of plan.objects) {
+  settleTexts(tally, subject, plan.texts, hits);
+  for (const { rule, rank } of plan.objects) {
     try {
       const verdict = rule.check(subject);
-      if (verdict.outcome === 'pass') pass(tally, rule.id);
+      if (verdict.outcome === 'pass') pass(tally, rank);
       else if (verdict.outcome === 'fail') tally.breaches.push(breach(rule.id, subject.label, verdict.findings));
     } catch (error) {
       tally.breaches.push(threw(rule.id, subject.label, error));
     }
   }
-  for (const rule of plan.clusters) {
+  for (const { rule, rank } of plan.clusters) {
     try {
-      claimAll(tally, rule.id, rule.claims(subject));
+      claimAll(tally, rank, rule.claims(subject));
     } catch (error) {
       tally.breaches.push(threw(rule.id, subject.label, error));
     }
@@ -74,86 +85,82 @@ function examineOne(tally: Tally, subject: Subject, plan: Plan, limits: WalkLimi
 }
 
 /** Claims that the environment makes; each cluster counts as one subject. */
-export function examineFacts(facts: readonly ClusterFacts[], rules: readonly ClusterRule[]): Tally {
-  const tally = emptyTally();
+export function examineFacts(
+  tally: Tally,
+  facts: readonly ClusterRanges[],
+  rules: readonly Ranked<ClusterRule>[],
+): void {
   for (const cluster of facts) {
     tally.subjects++;
-    for (const rule of rules) {
+    for (const { rule, rank } of rules) {
       try {
-        claimAll(tally, rule.id, rule.facts?.(cluster) ?? []);
+        claimAll(tally, rank, rule.facts?.(cluster) ?? []);
       } catch (error) {
         tally.breaches.push(threw(rule.id, `cluster ${cluster.cluster}`, error));
       }
     }
   }
-  return tally;
 }
 
-function claimAll(tally: Tally, rule: string, claims: readonly Claim[]): void {
+function claimAll(tally: Tally, rank: number, claims: readonly Claim[]): void {
   if (claims.length === 0) return;
-  pass(tally, rule);
-  let list = tally.claims[rule];
-  if (list === undefined) {
-    list = [];
-    tally.claims[rule] = list;
-  }
-  for (const claim of claims) list.push(packClaim(claim));
+  pass(tally, rank);
+  for (const claim of claims) tally.claims[rank]?.push(packClaim(claim));
 }
 
-function pass(tally: Tally, rule: string): void {
-  tally.passed[rule] = (tally.passed[rule] ?? 0) + 1;
+function pass(tally: Tally, rank: number): void {
+  tally.passed[rank] = (tally.passed[rank] ?? 0) + 1;
 }
 
 type TextHit = { readonly rule: string } & ({ readonly finding: Finding } | { readonly error: unknown });
 
-function visitor({ rules, clean }: TextPlan, subject: Subject, hits: TextHit[]): TextVisitor {
-  const placed = rules.filter((rule) => rule.place !== undefined);
-  const alone = (text: string, path: readonly (string | number)[]) => {
-    if (clean.has(text)) return;
-    const before = hits.length;
-    for (const rule of rules) attempt(rule.id, path, hits, () => rule.text(text));
-    if (hits.length === before && text.length <= LONGEST_CLEAN && clean.size < MOST_TEXTS) clean.add(text);
+function visitor({ rules, placed, shortest, clean }: TextPlan, subject: Subject, hits: TextHit[]): TextVisitor {
+  const alone = (text: string, path: Path) => {
+    if (text.length < shortest || clean.has(text)) return;
+    if (isClean(rules, text, path, hits) && text.length <= LONGEST_CLEAN && clean.size < MOST_TEXTS) clean.add(text);
   };
   return {
     key: alone,
     value: (text, key, parent, path) => {
       alone(text, path);
-      for (const rule of placed) attempt(rule.id, path, hits, () => rule.place?.(text, key, parent, subject));
+      for (const { rule } of placed) {
+        try {
+          const found = rule.place?.(text, key, parent, subject);
+          if (found !== undefined) hits.push({ rule: rule.id, finding: { field: formatPath(path), ...found } });
+        } catch (error) {
+          hits.push({ rule: rule.id, error });
+        }
+      }
     },
   };
 }
 
+type Path = readonly (string | number)[];
+
 /** Long texts are rare and do not repeat. */
 const LONGEST_CLEAN = 256;
 
-function attempt(
-  rule: string,
-  path: readonly (string | number)[],
-  hits: TextHit[],
-  judge: () => TextFinding | undefined,
-): void {
-  try {
-    const found = judge();
-    if (found !== undefined) hits.push({ rule, finding: { field: formatPath(path), ...found } });
-  } catch (error) {
-    hits.push({ rule, error });
+function isClean(rules: TextPlan['rules'], text: string, path: Path, hits: TextHit[]): boolean {
+  const before = hits.length;
+  for (const { rule } of rules) {
+    try {
+      const found = rule.text(text);
+      if (found !== undefined) hits.push({ rule: rule.id, finding: { field: formatPath(path), ...found } });
+    } catch (error) {
+      hits.push({ rule: rule.id, error });
+    }
   }
+  return hits.length === before;
 }
 
-function settleTexts(tally: Tally, subject: Subject, rules: readonly TextRule[], hits: readonly TextHit[]): void {
-  for (const { id } of rules) {
-    const own = hits.length === 0 ? hits : hits.filter((hit) => hit.rule === id);
+function settleTexts(tally: Tally, { label }: Subject, { rules }: TextPlan, hits: readonly TextHit[]): void {
+  for (const { rule, rank } of rules) {
+    const own = hits.length === 0 ? hits : hits.filter((hit) => hit.rule === rule.id);
     const failed = own.find((hit) => 'error' in hit);
-    if (own.length === 0) pass(tally, id);
-    else if (failed !== undefined && 'error' in failed) tally.breaches.push(threw(id, subject.label, failed.error));
-    else
-      tally.breaches.push(
-        breach(
-          id,
-          subject.label,
-          own.flatMap((hit) => ('finding' in hit ? [hit.finding] : [])),
-        ),
-      );
+    const found = own.flatMap((hit) => ('finding' in hit ? [hit.finding] : []));
+    if (own.length === 0) pass(tally, rank);
+    else if (failed !== undefined && 'error' in failed) tally.breaches.push(threw(rule.id, label, failed.error));
+    else tally.breaches.push(breach(rule.id, label, found));
   }
 }
 

@@ -89,6 +89,7 @@ export const noOutputText: TextRule = {
   why: 'an output in a template literal silently writes its error message, and the cluster takes it for a name',
   remedy: 'resolve the value before the object is built, or pass the output where an input is taken',
   kinds: isServed,
+  shortest: '[object X]'.length,
   text: (text) =>
     OUTPUT_TEXT.test(text) ? { given: 'the text of an unresolved value', expected: 'the value itself' } : undefined,
   place: (text, key, parent, subject) =>

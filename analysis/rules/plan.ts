@@ -1,15 +1,24 @@
 import type { AnyRule, ClusterRule, KindFilter, ObjectRule, TextRule } from '../../constructs/core/rule';
 
+/** A rule and its place in the order of all rules, by which it is counted. */
+export interface Ranked<R extends AnyRule> {
+  readonly rule: R;
+  readonly rank: number;
+}
+
 /** The rules that look at one kind, by form. */
 export interface Plan {
-  readonly objects: readonly ObjectRule[];
+  readonly objects: readonly Ranked<ObjectRule>[];
   readonly texts: TextPlan;
-  readonly clusters: readonly ClusterRule[];
+  readonly clusters: readonly Ranked<ClusterRule>[];
 }
 
 /** Rules over texts, and the texts they are known to have nothing against. */
 export interface TextPlan {
-  readonly rules: readonly TextRule[];
+  readonly rules: readonly Ranked<TextRule>[];
+  readonly placed: readonly Ranked<TextRule>[];
+  /** The shortest text that any of the rules wants to see. */
+  readonly shortest: number;
   /** Bounded by {@link MOST_TEXTS}, so that hostile input cannot fill memory. */
   readonly clean: Set<string>;
 }
@@ -32,12 +41,26 @@ export function planner(rules: readonly AnyRule[]): (group: string, kind: string
 }
 
 function planFor(rules: readonly AnyRule[], texts: Map<string, TextPlan>, group: string, kind: string): Plan {
-  const concerned = rules.filter((rule) => concerns(rule.kinds, group, kind));
-  const textRules = concerned.filter(isTextRule);
-  const key = textRules.map((rule) => rule.id).join(' ');
-  const known = texts.get(key) ?? { rules: textRules, clean: new Set<string>() };
+  const concerned = ranked(rules).filter(({ rule }) => concerns(rule.kinds, group, kind));
+  const textRules = concerned.filter((each): each is Ranked<TextRule> => isTextRule(each.rule));
+  const key = textRules.map(({ rank }) => rank).join(' ');
+  const known = texts.get(key) ?? textPlan(textRules);
   texts.set(key, known);
-  return { objects: concerned.filter(isObjectRule), texts: known, clusters: concerned.filter(isClusterRule) };
+  return {
+    objects: concerned.filter((each): each is Ranked<ObjectRule> => isObjectRule(each.rule)),
+    texts: known,
+    clusters: concerned.filter((each): each is Ranked<ClusterRule> => isClusterRule(each.rule)),
+  };
+}
+
+function textPlan(rules: readonly Ranked<TextRule>[]): TextPlan {
+  const shortest = Math.min(...rules.map(({ rule }) => rule.shortest));
+  return { rules, placed: rules.filter(({ rule }) => rule.place !== undefined), shortest, clean: new Set() };
+}
+
+/** The rules with their places. */
+export function ranked<R extends AnyRule>(rules: readonly R[]): readonly Ranked<R>[] {
+  return rules.map((rule, rank) => ({ rule, rank }));
 }
 
 function concerns(filter: KindFilter, group: string, kind: string): boolean {

@@ -52,12 +52,15 @@ export const quotaCoversLimits: ClusterRule = {
 /** Stands in the owner's place: these claims are told apart by what they are, not by whose. */
 const QUOTA = 'quota';
 
+/** Names of a quota that can bound a container; the others count objects and volumes. */
+const BOUNDING = /^(?:(?:limits|requests)\.(?!storage$)|cpu$|memory$|ephemeral-storage$)/;
+
 /** A scoped quota counts only some pods, so it bounds no container for sure. */
 function quotaClaims(subject: Subject): readonly Claim[] {
   const spec = recordAt(subject.object, 'spec');
   if (spec.scopes !== undefined || spec.scopeSelector !== undefined) return [];
   return Object.entries(recordAt(spec, 'hard')).flatMap(([name, value]) => {
-    const amount = textOf(value);
+    const amount = BOUNDING.test(name) ? textOf(value) : undefined;
     return amount === undefined
       ? []
       : [{ ...claimBy(subject, `${subject.namespace} ${name}`, `spec.hard["${name}"]`, amount), owner: QUOTA }];

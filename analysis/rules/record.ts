@@ -19,11 +19,11 @@ export interface CheckRecord {
   /** Ids of the rules that ran; a record of other rules is of no use. */
   readonly rules: string;
   readonly subjects: number;
-  /** Objects that passed, by rule id; for a rule over the whole cluster the objects it concerns. */
-  readonly passed: Readonly<Record<string, number>>;
+  /** Objects that passed, rule by rule in the order of `rules`; for a rule over the cluster the objects it concerns. */
+  readonly passed: readonly number[];
   readonly breaches: readonly Breach[];
-  /** Packed claims by rule id. */
-  readonly claims: Readonly<Record<string, readonly string[]>>;
+  /** Packed claims, rule by rule in the order of `rules`. */
+  readonly claims: readonly (readonly string[])[];
 }
 
 /** Stands for a set of rules in a record. */
@@ -35,12 +35,14 @@ export function rulesKey(rules: readonly AnyRule[]): string {
 export function isCheckRecord(value: unknown, rules: string): value is CheckRecord {
   if (!isRecord(value) || value.rules !== rules || !isCount(value.subjects)) return false;
   const { passed, breaches, claims } = value;
-  const ids = new Set(rules.split(' '));
-  return isTable(passed, ids, isCount) && isTable(claims, ids, isTexts) && isList(breaches) && breaches.every(isBreach);
+  const length = rules.split(' ').length;
+  return (
+    isRow(passed, length, isCount) && isRow(claims, length, isTexts) && isList(breaches) && breaches.every(isBreach)
+  );
 }
 
-function isTable(table: unknown, ids: ReadonlySet<string>, test: (value: unknown) => boolean): boolean {
-  return isRecord(table) && Object.entries(table).every(([id, value]) => ids.has(id) && test(value));
+function isRow(row: unknown, length: number, test: (value: unknown) => boolean): boolean {
+  return isList(row) && row.length === length && row.every(test);
 }
 
 function isBreach(value: unknown): value is Breach {

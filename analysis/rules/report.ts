@@ -31,7 +31,8 @@ export interface CheckReport {
 export interface Gathered {
   readonly rules: readonly AnyRule[];
   readonly subjects: number;
-  readonly passed: ReadonlyMap<string, number>;
+  /** By the rank of the rule. */
+  readonly passed: readonly number[];
   readonly breaches: readonly Breach[];
   readonly waivers: readonly Waiver[];
   /** `YYYY-MM-DD`, UTC. */
@@ -59,17 +60,20 @@ export function reportOf(gathered: Gathered): CheckReport {
   problems.push(...waivers.flatMap((waiver) => waiverProblems(waiver, used.has(waiver), today)));
   return {
     subjects: gathered.subjects,
-    rules: rules.map((rule) => resultOf(rule, gathered, failedBy.get(rule.id) ?? 0, waivedBy.get(rule.id) ?? 0)),
+    rules: rules.map((rule, rank) => {
+      const counts = { failed: failedBy.get(rule.id) ?? 0, waived: waivedBy.get(rule.id) ?? 0 };
+      return resultOf(rule, gathered.subjects, { passed: gathered.passed[rank] ?? 0, ...counts });
+    }),
     problems: problems.sort(byPathThenCode),
     waived: waived.sort((a, b) => byPathThenCode(a.problem, b.problem)),
   };
 }
 
-function resultOf(rule: RuleText, gathered: Gathered, failed: number, waived: number): RuleResult {
-  const { id, title, control } = rule;
-  const passed = gathered.passed.get(id) ?? 0;
-  const notApplicable = gathered.subjects - passed - failed - waived;
-  return { id, title, ...(control === undefined ? {} : { control }), passed, failed, notApplicable, waived };
+type Counts = Pick<RuleResult, 'passed' | 'failed' | 'waived'>;
+
+function resultOf({ id, title, control }: RuleText, subjects: number, counts: Counts): RuleResult {
+  const notApplicable = subjects - counts.passed - counts.failed - counts.waived;
+  return { id, title, ...(control === undefined ? {} : { control }), ...counts, notApplicable };
 }
 
 function problemsOf(breach: Breach, text: RuleText | undefined): readonly Problem[] {

@@ -13,6 +13,7 @@ export const noSecretText: TextRule = {
   control: 'ENC-3',
   // the descriptions of a schema speak about secrets all the time, and hold none
   kinds: (_, kind) => kind !== 'CustomResourceDefinition',
+  shortest: 'a://b:c@d'.length,
   text: (text) => {
     const credential = credentialIn(text);
     if (credential !== undefined) return { given: credential, expected: EXPECTED };

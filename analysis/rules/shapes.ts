@@ -6,7 +6,7 @@ type Written = '*' | { readonly [key: string]: Written };
 
 /** The shape of a kind; undefined for kinds whose keys we do not know. */
 export function shapeOf(group: string, kind: string): Shape | undefined {
-  return TABLE.get(`${group}/${kind}`);
+  return TABLE.get(group)?.get(kind);
 }
 
 /** Keys without anything to look at below them. */
@@ -176,7 +176,14 @@ function shape(written: Written): Shape {
   return new Map(Object.entries(written).map(([key, below]) => [key, shape(below)]));
 }
 
-/** Looked up by millions of keys, so maps and not records. */
-const TABLE: ReadonlyMap<string, Shape> = new Map(
-  Object.entries(SHAPES).map(([kind, written]) => [kind, shape(written)]),
+/** By group, then by kind. Looked up by millions of keys, so maps and not records. */
+const TABLE: ReadonlyMap<string, ReadonlyMap<string, Shape>> = new Map(
+  [...new Set(Object.keys(SHAPES).map((key) => key.slice(0, key.indexOf('/'))))].map((group) => [
+    group,
+    new Map(
+      Object.entries(SHAPES)
+        .filter(([key]) => key.startsWith(`${group}/`))
+        .map(([key, written]) => [key.slice(group.length + 1), shape(written)]),
+    ),
+  ]),
 );

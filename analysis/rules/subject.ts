@@ -28,19 +28,8 @@ export function subjectOf(document: unknown): Subject | undefined {
   };
 }
 
-/**
- * The documents with every `List` unfolded, because a list must not hide what it holds. Lists inside lists are unfolded
- * to a depth of 8; beyond that the list itself is handed on.
- */
-export function* unfold(documents: readonly unknown[], depth = 8): Generator<unknown> {
-  for (const document of documents) {
-    const items = depth > 0 ? itemsOf(document) : undefined;
-    if (items === undefined) yield document;
-    else yield* unfold(items, depth - 1);
-  }
-}
-
-function itemsOf(document: unknown): readonly unknown[] | undefined {
+/** What a `List` holds, because a list must not hide it; undefined for every other document. */
+export function itemsOf(document: unknown): readonly unknown[] | undefined {
   if (!isRecord(document) || !Object.hasOwn(document, 'items')) return undefined;
   const { kind, items } = document;
   return typeof kind === 'string' && kind.endsWith('List') && isList(items) ? items : undefined;

@@ -1,6 +1,7 @@
 import type { AnyRule, RuleText } from '../../constructs/core/rule';
 import { disjointCidrs } from './cidrs';
 import { ENGINE_CODES } from './codes';
+import { reachableDestinations } from './destinations';
 import { ownHost, ownPool, ownQueue, ownSecretPath } from './exclusive';
 import { plainServiceEntries, validHosts } from './hostnames';
 import { explicitNamespace, noOutputText, owned, wellFormed } from './identity';
@@ -60,6 +61,7 @@ export const RULES: readonly AnyRule[] = [
   hasLimitRange,
   noPlainText,
   plainServiceEntries,
+  reachableDestinations,
   boundedRoles,
   noBuiltInRoles,
   noClusterWideGrants,

@@ -1,4 +1,4 @@
-import { type Claim, type ClusterFinding, type ClusterRule, claimBy } from '../../constructs/core/rule';
+import type { ClusterFinding, ClusterRule } from '../../constructs/core/rule';
 import { isServed } from './kinds';
 
 /** Two objects of one cluster may not be the same to the API server; the version does not count. */
@@ -8,19 +8,23 @@ export const unique: ClusterRule = {
   why: 'the second one silently overwrites the first: whichever is applied last decides who is protected',
   remedy: 'rename one of them or remove it',
   kinds: isServed,
-  claims: (subject) => {
-    const { group, kind, namespace = '', name } = subject;
-    return kind && name ? [claimBy(subject, `${group}/${kind}/${namespace}/${name}`, '')] : [];
-  },
+  // the only claim of every object, so it is as short as can be: the label is in the key, and the owner does not matter
+  claims: ({ group, kind, name, label }) =>
+    kind && name ? [{ key: `${group} ${label}`, owner: '', object: '', field: '', value: '' }] : [],
   judge: (claims) => {
     const seen = new Set<string>();
-    const twice = new Map<string, Claim & { count: number }>();
-    for (const claim of claims) {
-      if (!seen.has(claim.key)) seen.add(claim.key);
-      else twice.set(claim.key, { ...claim, count: (twice.get(claim.key)?.count ?? 1) + 1 });
+    const counts = new Map<string, number>();
+    for (const { key } of claims) {
+      if (!seen.has(key)) seen.add(key);
+      else counts.set(key, (counts.get(key) ?? 1) + 1);
     }
-    return [...twice.values()].map(
-      ({ object, count }): ClusterFinding => ({ object, field: '', given: `${count} objects`, expected: 'one object' }),
+    return [...counts].map(
+      ([key, count]): ClusterFinding => ({
+        object: key.slice(key.indexOf(' ') + 1),
+        field: '',
+        given: `${count} objects`,
+        expected: 'one object',
+      }),
     );
   },
 };

@@ -89,20 +89,21 @@ function faultOf(resource: string, value: unknown): string | undefined {
   if (quantity === undefined) return guess(value);
   const { nano, suffix } = quantity;
   if (nano < 0n) return 'an amount that is not negative';
-  const what = resource.replace(/^(?:requests|limits)\./, '');
-  if (what === 'cpu') {
+  const unit = unitOf(resource);
+  if (unit === 'cores') {
     if (suffix.endsWith('i')) return 'cores or millicores, such as 4 or 500m';
     return nano > MOST_CORES ? 'cores or millicores; this many need an m' : undefined;
   }
-  if (isBytes(what)) {
+  if (unit === 'bytes') {
     if ('num'.includes(suffix) && suffix !== '') return 'bytes, such as 512Mi; this suffix is a fraction of a byte';
     return nano > 0n && nano < MEBI ? 'at least 1Mi; the unit is missing' : undefined;
   }
   return nano % ONE === 0n ? undefined : 'a whole number';
 }
 
-function isBytes(resource: string): boolean {
-  return /(?:^|[./-])(?:memory|storage)$/.test(resource) || resource.startsWith('hugepages-');
+function unitOf(resource: string): 'cores' | 'bytes' | 'pieces' {
+  if (/^(?:(?:requests|limits)\.)?cpu$/.test(resource)) return 'cores';
+  return /(?:^|[./-])(?:memory|storage)$|^(?:requests\.|limits\.)?hugepages-/.test(resource) ? 'bytes' : 'pieces';
 }
 
 /** `512mb` for `512Mi`, `4 Gi` for `4Gi`. */

@@ -72,6 +72,8 @@ export interface ObjectRule extends RuleText {
  */
 export interface TextRule extends RuleText {
   readonly kinds: KindFilter;
+  /** Texts of fewer characters are never at fault by themselves, so they are not asked about; a matter of speed. */
+  readonly shortest: number;
   /** Judges a text by itself. */
   readonly text: (text: string) => TextFinding | undefined;
   /**
@@ -95,7 +97,7 @@ export interface Claim {
 }
 
 /** Address ranges of one cluster, as the environment states them; CIDR notation. */
-export interface ClusterFacts {
+export interface ClusterRanges {
   readonly cluster: string;
   readonly podCidrs: readonly string[];
   readonly serviceCidrs: readonly string[];
@@ -110,7 +112,7 @@ export interface ClusterRule extends RuleText {
   readonly kinds: KindFilter;
   readonly claims: (subject: Subject) => readonly Claim[];
   /** Claims that come from the environment instead of an object. */
-  readonly facts?: (facts: ClusterFacts) => readonly Claim[];
+  readonly facts?: (facts: ClusterRanges) => readonly Claim[];
   readonly judge: (claims: Iterable<Claim>) => readonly ClusterFinding[];
 }
 
