@@ -1,0 +1,3 @@
+export type { FieldChange } from './fields';
+export { MASKED, masked } from './mask';
+export { diffObjects, type ObjectChange } from './objects';
