@@ -1,0 +1,59 @@
+import type { Manifest } from '../../../constructs/core/manifest';
+import type { Cluster } from './cluster';
+import type { Fact } from './fact';
+import { bindingFacts, roleFacts, serviceAccountFacts } from './rows/access';
+import { admissionBindingFacts, admissionPolicyFacts, tenantPolicyFacts, webhookFacts } from './rows/admission';
+import {
+  authorizationPolicyFacts,
+  gatewayFacts,
+  peerAuthenticationFacts,
+  requestAuthenticationFacts,
+  serviceEntryFacts,
+  sidecarFacts,
+} from './rows/mesh';
+import { namespaceFacts } from './rows/namespace';
+import { clusterNetworkPolicyFacts, networkPolicyFacts } from './rows/network';
+import { clusterQueueFacts, limitRangeFacts, localQueueFacts, resourceQuotaFacts } from './rows/quota';
+import { classFacts, routeFacts, serviceFacts, workloadFacts } from './rows/workload';
+
+/** Reads the facts of one object; what is malformed in it yields no fact. */
+export type Extractor = (object: Manifest, cluster: Cluster) => readonly Fact[];
+
+/** What each kind contributes to the posture: a new kind is one row. */
+export const FACTS_OF_KIND: ReadonlyMap<string, Extractor> = new Map<string, Extractor>([
+  ['Namespace', namespaceFacts],
+  ['NetworkPolicy', networkPolicyFacts],
+  ['ClusterNetworkPolicy', clusterNetworkPolicyFacts],
+  ['PeerAuthentication', peerAuthenticationFacts],
+  ['AuthorizationPolicy', authorizationPolicyFacts],
+  ['RequestAuthentication', requestAuthenticationFacts],
+  ['ServiceEntry', serviceEntryFacts],
+  ['Sidecar', sidecarFacts],
+  ['Gateway', gatewayFacts],
+  ['ResourceQuota', resourceQuotaFacts],
+  ['LimitRange', limitRangeFacts],
+  ['ClusterQueue', clusterQueueFacts],
+  ['LocalQueue', localQueueFacts],
+  ['Role', roleFacts],
+  ['ClusterRole', roleFacts],
+  ['RoleBinding', bindingFacts],
+  ['ClusterRoleBinding', bindingFacts],
+  ['ServiceAccount', serviceAccountFacts],
+  ['TenantPolicy', tenantPolicyFacts],
+  ['ValidatingAdmissionPolicy', admissionPolicyFacts],
+  ['MutatingAdmissionPolicy', admissionPolicyFacts],
+  ['ValidatingAdmissionPolicyBinding', admissionBindingFacts],
+  ['MutatingAdmissionPolicyBinding', admissionBindingFacts],
+  ['ValidatingWebhookConfiguration', webhookFacts],
+  ['MutatingWebhookConfiguration', webhookFacts],
+  ['StorageClass', classFacts],
+  ['RuntimeClass', classFacts],
+  ['PriorityClass', classFacts],
+  ['Service', serviceFacts],
+  ['HTTPRoute', routeFacts],
+  ['VirtualService', routeFacts],
+  ['Ingress', routeFacts],
+  ...['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob'].map(
+    (kind): [string, Extractor] => [kind, workloadFacts],
+  ),
+]);
