@@ -61,9 +61,8 @@ function quotaClaims(subject: Subject): readonly Claim[] {
   if (spec.scopes !== undefined || spec.scopeSelector !== undefined) return [];
   return Object.entries(recordAt(spec, 'hard')).flatMap(([name, value]) => {
     const amount = BOUNDING.test(name) ? textOf(value) : undefined;
-    return amount === undefined
-      ? []
-      : [{ ...claimBy(subject, `${subject.namespace} ${name}`, `spec.hard["${name}"]`, amount), owner: QUOTA }];
+    if (amount === undefined) return [];
+    return [{ key: `${subject.namespace} ${name}`, owner: QUOTA, object: '', field: '', value: amount }];
   });
 }
 
