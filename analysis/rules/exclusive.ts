@@ -14,7 +14,7 @@ export const SHARED_ANNOTATION = 'drun.io/shared-with';
 type Components = 'owner' | 'silent' | 'shares';
 
 /** Finds keys that more than one owner claims without the consent of all. */
-export function judgeExclusive(noun: string, components: Components): ClusterRule['judge'] {
+function judgeExclusive(noun: string, components: Components): ClusterRule['judge'] {
   return (claims) => {
     const byKey = new Map<string, Claim[]>();
     for (const claim of claims) {

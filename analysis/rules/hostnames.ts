@@ -60,7 +60,7 @@ export const validHosts: ObjectRule = {
 };
 
 /** What is wrong with a host name, said as what was expected. A leading `*.` or a lone `*` is left to other rules. */
-export function hostFault(host: unknown): string | undefined {
+function hostFault(host: unknown): string | undefined {
   if (typeof host !== 'string' || host === '') return 'a host name';
   if (host === '*') return undefined;
   if (/[^\x20-\x7e]/.test(host)) return 'a name in ASCII letters';

@@ -71,7 +71,7 @@ function anagram(claim: Claim): string | undefined {
 }
 
 /** Whether two names differ only by two neighbouring letters that changed places: `umbrella` and `umbrlela`. */
-export function isSwap(a: string, b: string): boolean {
+function isSwap(a: string, b: string): boolean {
   const at = [...a].findIndex((letter, index) => letter !== b[index]);
   const pair = a.slice(at, at + 2);
   return /^[a-z]{2}$/.test(pair) && `${a.slice(0, at)}${pair[1]}${pair[0]}${a.slice(at + 2)}` === b;
@@ -111,7 +111,7 @@ const FOREIGN: Readonly<Record<string, string>> = {
  * What is left of a name when everything that the eye skips is taken away: case, accents, letters of other scripts,
  * 0 and o, 1 and l, rn and m, vv and w, and hyphens unless they part two digits.
  */
-export function skeleton(name: string): string {
+function skeleton(name: string): string {
   return [...name.normalize('NFKD').toLowerCase()]
     .map((letter) => FOREIGN[letter] ?? letter)
     .join('')

@@ -119,7 +119,9 @@ export interface ClusterRule extends RuleText {
 /** Every form a rule can take. */
 export type AnyRule = ObjectRule | TextRule | ClusterRule;
 
+/** The rule holds for the subject. */
 export const PASS: Outcome = { outcome: 'pass' };
+/** The rule does not concern the subject. */
 export const NOT_APPLICABLE: Outcome = { outcome: 'not-applicable' };
 
 /** Fails with the findings, or passes where there are none. */
