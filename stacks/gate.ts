@@ -1,5 +1,5 @@
 import type { IConstruct } from 'constructs';
-import { type CheckOptions, CheckRun } from '../analysis/rules/engine';
+import { CheckRun } from '../analysis/rules';
 import type { Problem } from '../constructs/core/problem';
 import type { Environment, Region } from './spec/environment';
 
@@ -8,8 +8,14 @@ import type { Environment, Region } from './spec/environment';
  * stream through it.
  */
 export function gateOf(environment: Environment, region: Region, today: string): CheckRun {
-  const options: CheckOptions = { today, waivers: environment.waivers };
-  return new CheckRun(options);
+  const facts = environment.regions.map(({ name, facts: { podCidrs, serviceCidrs, nodeCidrs } }) => ({
+    cluster: name,
+    podCidrs,
+    serviceCidrs,
+    nodeCidrs,
+  }));
+  // A waiver that names an object of another region would look stale here; stale ones are reported where all regions met.
+  return new CheckRun({ today, waivers: environment.waivers, facts });
 }
 
 /** What the constructs of a tree say of themselves through `node.addValidation`, as problems. */
