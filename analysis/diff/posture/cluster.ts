@@ -1,6 +1,7 @@
 import { isRecord, listAt, recordAt, stringAt } from '../../../constructs/core/json';
 import { LABEL } from '../../../constructs/core/labels';
 import type { Manifest } from '../../../constructs/core/manifest';
+import { PLATFORM_NAMESPACE, PLATFORM_SERVICES } from '../../../constructs/core/platform-service';
 
 /** What a fact needs to know about the rest of its cluster. */
 export interface Cluster {
@@ -23,7 +24,7 @@ export function readCluster(objects: readonly Manifest[]): Cluster {
   }
   return {
     tenantOf: (namespace) => (namespace === undefined ? undefined : owners.get(namespace)),
-    who: (namespace) => owners.get(namespace) ?? PLATFORM_SERVICES.get(namespace) ?? `namespace ${namespace}`,
+    who: (namespace) => owners.get(namespace) ?? SERVICE_OF_NAMESPACE.get(namespace) ?? `namespace ${namespace}`,
   };
 }
 
@@ -40,12 +41,14 @@ export function selectedNamespaces(selector: unknown, cluster: Cluster): readonl
   );
   const all = [...wanted, ...listed];
   if (all.length === 0 && expressions.length === 0) return ['every namespace'];
-  const [first] = all;
+  const tenants = all.find(([key]) => key === LABEL.tenant);
+  const [first = tenants] = all;
+  if (tenants !== undefined && all.length > 1 && all.every(([key]) => NAMING.has(key))) return tenants[1];
   if (first !== undefined && all.length === 1 && expressions.length === listed.length) {
     const [key, values] = first;
     if (key === LABEL.tenant) return values;
     if (key === 'kubernetes.io/metadata.name') return values.map(cluster.who);
-    if (key === LABEL.component) return values.map((value) => PLATFORM_SERVICES.get(value) ?? `component ${value}`);
+    if (key === LABEL.component) return values.map((value) => SERVICE_OF_NAMESPACE.get(value) ?? `component ${value}`);
   }
   return [`namespaces with ${selectorText(selector)}`];
 }
@@ -81,12 +84,12 @@ export function texts(value: unknown, ...keys: readonly string[]): readonly stri
   );
 }
 
-const PLATFORM_SERVICES: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    vault: 'vault',
-    'drun-telemetry': 'telemetry',
-    'drun-models': 'models',
-    'drun-ingress': 'ingress',
-    'drun-egress': 'egress',
-  }).map(([namespace, service]) => [namespace, `platform service ${service}`]),
-);
+/** Labels that only say which namespace it is: next to a tenant's label they make the choice smaller, not another. */
+const NAMING: ReadonlySet<string> = new Set([LABEL.tenant, 'kubernetes.io/metadata.name']);
+
+/** Names of the platform's namespaces as tenants know them. */
+const SERVICE_OF_NAMESPACE: ReadonlyMap<string, string> = new Map([
+  ...Object.entries(PLATFORM_SERVICES).map(([name, { namespace }]) => [namespace, `platform service ${name}`] as const),
+  [PLATFORM_NAMESPACE.ingress, 'platform service ingress'],
+  [PLATFORM_NAMESPACE.egress, 'platform service egress'],
+]);

@@ -27,6 +27,8 @@ export interface Fact {
   readonly tenant?: string;
   /** Namespace in which it holds; said only where the same holds in another one. */
   readonly place?: string;
+  /** Whether it is only what an annotation says of its object. */
+  readonly claim?: true;
   /** One side of a path between two tenants, which exists where both sides agree. */
   readonly half?: Half;
 }

@@ -19,6 +19,8 @@ export interface Posture {
   readonly facts: ReadonlyMap<string, KnownFact>;
   /** Number of objects of each tenant. */
   readonly tenants: ReadonlyMap<string, number>;
+  /** Labels of all objects. */
+  readonly labels: ReadonlySet<string>;
 }
 
 /** Reads the facts of every object, and the paths that exist because two tenants agree. */
@@ -36,7 +38,7 @@ export function readPosture(objects: readonly Manifest[]): Posture {
     }
   }
   for (const path of paths(halves)) facts.set(path.id, merged(facts.get(path.id), path));
-  return { facts, tenants };
+  return { facts, tenants, labels: new Set(objects.map(labelOf)) };
 }
 
 /** Clause ids on an object. */
@@ -53,8 +55,10 @@ function factsOf(object: Manifest, cluster: Cluster, tenant: string | undefined)
     (control): Fact => ({
       id: `control ${label} ${control}`,
       having: 'narrows',
-      gained: `claims control ${control} for ${label}`,
-      lost: `drops control ${control} from ${label}`,
+      gained: `claims control {} for ${label}`,
+      lost: `drops control {} from ${label}`,
+      item: control,
+      claim: true,
     }),
   );
   const found = [...(extract === undefined ? [] : extract(object, cluster)), ...claims];

@@ -20,6 +20,7 @@ export interface PostureChange {
 /** A change before changes that differ in one item only are put into one sentence. */
 interface Draft extends PostureChange {
   readonly item?: string;
+  readonly claim?: true;
 }
 
 /**
@@ -60,7 +61,25 @@ function factDrafts(was: Posture, is: Posture): readonly Draft[] {
     const owned = fact.tenant !== undefined && !is.tenants.has(fact.tenant);
     if (!is.facts.has(id) && !owned) drafts.push(draft(fact, opposite(fact.having), fact.lost, places.is));
   }
-  return drafts.filter(({ sentence }) => sentence !== '');
+  return settled(
+    drafts.filter(({ sentence }) => sentence !== ''),
+    was,
+    is,
+  );
+}
+
+/**
+ * Claims of objects that came or went whole say no more than the facts that came or went with them: on a new object they
+ * are left out, on a removed one they widen nothing by themselves. Where no fact tells what was lost they do.
+ */
+function settled(drafts: readonly Draft[], was: Posture, is: Posture): readonly Draft[] {
+  const told = new Set(drafts.flatMap(({ claim, objects }) => (claim === true ? [] : objects)));
+  return drafts.flatMap((one): readonly Draft[] => {
+    const [label = ''] = one.objects;
+    if (one.claim !== true || !told.has(label)) return [one];
+    if (!was.labels.has(label)) return [];
+    return is.labels.has(label) ? [one] : [{ ...one, direction: 'changes' }];
+  });
 }
 
 /** Of a tenant that is new only what opens something is said; its walls are what every tenant has. */
@@ -77,24 +96,28 @@ function shifted(old: KnownFact, fact: KnownFact): readonly Draft[] {
 }
 
 function draft(fact: KnownFact, direction: Direction, sentence: string, elsewhere: Places): Draft {
-  const known = fact.place !== undefined && elsewhere.has(`${fact.gained} ${fact.item ?? ''}`);
+  const places = elsewhere.get(`${fact.gained} ${fact.item ?? ''}`) ?? [];
+  const known = fact.place !== undefined && places.some((place) => place !== fact.place);
   return {
     direction,
     ...(fact.tenant === undefined ? {} : { tenant: fact.tenant }),
     sentence: known ? `${sentence} in ${fact.place}` : sentence,
     ...(fact.item === undefined ? {} : { item: fact.item }),
+    ...(fact.claim === undefined ? {} : { claim: fact.claim }),
     controls: fact.controls,
     objects: fact.objects,
   };
 }
 
-type Places = ReadonlyMap<string, string>;
+type Places = ReadonlyMap<string, readonly string[]>;
 
-/** What holds somewhere: where it already did in another namespace, the namespace belongs into the sentence. */
+/** What holds where: if it already did in another namespace, the namespace belongs into the sentence. */
 function placesOf({ facts }: Posture): Places {
-  const found = new Map<string, string>();
+  const found = new Map<string, string[]>();
   for (const { place, gained, item } of facts.values()) {
-    if (place !== undefined) found.set(`${gained} ${item ?? ''}`, place);
+    if (place === undefined) continue;
+    const key = `${gained} ${item ?? ''}`;
+    found.set(key, [...(found.get(key) ?? []), place]);
   }
   return found;
 }

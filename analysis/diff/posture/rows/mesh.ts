@@ -36,7 +36,8 @@ export function authorizationPolicyFacts(object: Manifest, cluster: Cluster): re
   const target = targetText(object);
   if (action === 'ALLOW' && rules.length === 0) return [meshWall(`${namespace}${target}`)];
   const who = `${cluster.who(namespace)}${target}`;
-  if (action === 'ALLOW') return rules.flatMap((rule) => accepted(rule, namespace, who, cluster));
+  if (action === 'ALLOW')
+    return rules.flatMap((rule) => accepted(rule, { namespace, who, entry: serviceEntryOf(object) }, cluster));
   return rules.map((rule) => {
     const what = `${action} of ${[...sources(rule, cluster)].sort().join(', ')} to ${who}${conditions(rule)}`;
     return { id: `authz ${namespace} ${what}`, having: 'narrows', gained: `adds ${what}`, lost: `removes ${what}` };
@@ -120,27 +121,39 @@ export function gatewayFacts(object: Manifest): readonly Fact[] {
   });
 }
 
-function accepted(rule: unknown, namespace: string, who: string, cluster: Cluster): readonly Fact[] {
+interface Accepting {
+  readonly namespace: string;
+  readonly who: string;
+  /** The ServiceEntry whose use the policy grants, where it is about one. */
+  readonly entry: string | undefined;
+}
+
+function accepted(rule: unknown, { namespace, who, entry }: Accepting, cluster: Cluster): readonly Fact[] {
   const ports = listAt(rule, 'to').flatMap((to) => texts(to, 'operation', 'ports'));
   const items = ports.length === 0 ? [undefined] : ports;
   const limits = conditions(rule);
   const tenant = cluster.tenantOf(namespace);
   return sources(rule, cluster).flatMap((source) =>
     items.map((item): Fact => {
-      const peer = source === who ? 'itself' : source;
       const on = `${item === undefined ? ' on every port' : ' on {}'}${limits}`;
       const half: Half = { side: 'accepts', from: source, to: who, ...(item === undefined ? {} : { port: item }) };
       return {
         id: `authz ${namespace} ${who} ${source} ${item ?? ''}${limits}`,
         having: 'widens',
-        gained: `lets ${who} accept ${peer}${on}`,
-        lost: `stops ${who} accepting ${peer}${on}`,
+        ...acceptance(who, source, entry, on),
         place: namespace,
         ...(item === undefined ? {} : { item }),
         ...(tenant === who && source !== who ? { half } : {}),
       };
     }),
   );
+}
+
+function acceptance(who: string, source: string, entry: string | undefined, on: string): Pick<Fact, 'gained' | 'lost'> {
+  if (entry !== undefined)
+    return { gained: `lets ${source} use ${entry}${on}`, lost: `stops ${source} using ${entry}${on}` };
+  const peer = source === who ? 'itself' : source;
+  return { gained: `lets ${who} accept ${peer}${on}`, lost: `stops ${who} accepting ${peer}${on}` };
 }
 
 function sources(rule: unknown, cluster: Cluster): readonly string[] {
@@ -181,11 +194,20 @@ function conditionText(condition: unknown): string {
   return `${stringAt(condition, 'key') ?? ''} is ${values}${others === '' ? '' : ` but not ${others}`}`;
 }
 
+/** What of the namespace a policy is about; the namespace's own waypoint stands for all of it. */
 function targetText(object: Manifest): string {
   const refs = listAt(object, 'spec', 'targetRefs').map((ref) => `${stringAt(ref, 'kind')} ${stringAt(ref, 'name')}`);
   const pods = selectorText(valueAt(object, 'spec', 'selector'));
-  const parts = [...refs.sort(), ...(pods === '' ? [] : [`pods with ${pods}`])];
+  const parts = [
+    ...refs.filter((ref) => ref !== 'Gateway waypoint').sort(),
+    ...(pods === '' ? [] : [`pods with ${pods}`]),
+  ];
   return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+}
+
+function serviceEntryOf(object: Manifest): string | undefined {
+  const ref = listAt(object, 'spec', 'targetRefs').find((one) => stringAt(one, 'kind') === 'ServiceEntry');
+  return ref === undefined ? undefined : `ServiceEntry ${stringAt(ref, 'name') ?? ''}`;
 }
 
 function meshWall(where: string): Fact {

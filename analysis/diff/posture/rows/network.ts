@@ -149,9 +149,7 @@ function adminRule(
 ): Fact & { readonly id: string } {
   const action = stringAt(rule, 'action') ?? 'no action';
   const peers = listAt(rule, way === 'egress' ? 'to' : 'from').map((peer) => adminPeer(peer, cluster));
-  const ports = listAt(rule, 'ports')
-    .concat(listAt(rule, 'protocols'))
-    .map((port) => shown(port));
+  const ports = [...listAt(rule, 'ports'), ...listAt(rule, 'protocols')].map(adminPort);
   const on = ports.length === 0 ? '' : ` on ${[...ports].sort().join(', ')}`;
   const what = `${action} ${way} ${way === 'egress' ? 'to' : 'from'} ${[...peers].sort().join(', ')}${on}`;
   return {
@@ -168,6 +166,19 @@ function adminPeer(peer: unknown, cluster: Cluster): string {
   const namespaces = valueAt(peer, 'namespaces');
   if (isRecord(namespaces)) return selectedNamespaces(namespaces, cluster).join(', ');
   return shown(peer);
+}
+
+/** `TCP 443`, `UDP 53-54`; forms that are not known are shown as they are. */
+function adminPort(port: unknown): string {
+  for (const protocol of ['tcp', 'udp', 'sctp']) {
+    const target = recordAt(port, protocol, 'destinationPort');
+    const number = numberAt(target, 'number');
+    const start = numberAt(target, 'range', 'start');
+    const name = protocol.toUpperCase();
+    if (number !== undefined) return `${name} ${number}`;
+    if (start !== undefined) return `${name} ${start}-${numberAt(target, 'range', 'end') ?? ''}`;
+  }
+  return shown(port);
 }
 
 /** Unusual parts as they are, with their keys in one order. */

@@ -141,6 +141,8 @@ function value(id: string, text: string, noun: string, opens = false): Fact {
 }
 
 function nounOf(key: string): string {
+  const storage = /^(.+)\.storageclass\.storage\.k8s\.io\/requests\.storage$/.exec(key);
+  if (storage !== null) return `storage (class ${storage[1]})`;
   return NOUNS.find(([pattern]) => pattern.test(key))?.[1] ?? key.replace(/^requests\./, '');
 }
 
