@@ -1,10 +1,10 @@
 import type { IConstruct } from 'constructs';
-import { CheckRun } from '../analysis/rules';
-import type { Problem } from '../constructs/core/problem';
+import { type CheckReport, CheckRun, WAIVER_STALE } from '../analysis/rules';
+import { formatProblem, type Problem } from '../constructs/core/problem';
 import type { Environment, Region } from './spec/environment';
 
 /**
- * The gate that every sink passes: all rules over a region's objects. A run keeps claims, never objects, so tenants can
+ * The gate that every sink passes: all rules over a region’s objects. A run keeps claims, never objects, so tenants can
  * stream through it.
  */
 export function gateOf(environment: Environment, region: Region, today: string): CheckRun {
@@ -14,8 +14,30 @@ export function gateOf(environment: Environment, region: Region, today: string):
     serviceCidrs,
     nodeCidrs,
   }));
-  // A waiver that names an object of another region would look stale here; stale ones are reported where all regions met.
   return new CheckRun({ today, waivers: environment.waivers, facts });
+}
+
+/**
+ * The problems of all regions as one list, each under its region. A problem that no region has to itself, such as
+ * overlapping ranges, stands once; a waiver is stale only where no region needs it.
+ */
+export function gateProblems(reports: readonly { readonly region: string; readonly report: CheckReport }[]): readonly Problem[] {
+  const found = new Map<string, { readonly problem: Problem; readonly regions: string[] }>();
+  for (const { region, report } of reports) {
+    for (const problem of report.problems) {
+      const text = formatProblem(problem);
+      const known = found.get(text);
+      if (known === undefined) found.set(text, { problem, regions: [region] });
+      else known.regions.push(region);
+    }
+  }
+  return [...found.values()]
+    .filter(({ problem, regions }) => problem.code !== WAIVER_STALE.id || regions.length === reports.length)
+    .map(({ problem, regions }) =>
+      reports.length === 1 || regions.length === reports.length
+        ? problem
+        : { ...problem, path: `${regions.join(', ')}: ${problem.path}` },
+    );
 }
 
 /** What the constructs of a tree say of themselves through `node.addValidation`, as problems. */

@@ -1,3 +1,4 @@
+export { WAIVER_STALE } from './codes';
 export { type CheckOptions, CheckRun, checkObjects } from './engine';
 export { SHARED_ANNOTATION } from './exclusive';
 export { TOKEN_ANNOTATION } from './privileges';

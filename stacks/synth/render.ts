@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { IConstruct } from 'constructs';
-import type { CheckRun } from '../../analysis/rules/engine';
+import type { CheckReport, CheckRun } from '../../analysis/rules';
 import { tenantsLayer } from '../../charts/tenants';
 import { leavesOf, manifestsOf } from '../../constructs/core/leaves';
 import type { Platform } from '../../constructs/core/platform';
 import type { Problem } from '../../constructs/core/problem';
 import { environmentNamed } from '../environments';
-import { gateOf, validationProblems } from '../gate';
+import { gateOf, gateProblems, validationProblems } from '../gate';
 import { type Plan, type PlannedRegion, type PlannedTenant, planEnvironment, planProblems } from '../plan';
 import { parseTenant, type TenantSource } from '../spec/tenant-source';
 import { buildTree } from '../tree';
@@ -89,6 +89,7 @@ class Rendering {
   private readonly platform: WrittenFile[] = [];
   private readonly rendered: ReadonlyMap<string, RenderedTenant>;
   private readonly problems: Problem[];
+  private readonly reports: { readonly region: string; readonly report: CheckReport }[] = [];
   private objects = 0;
 
   constructor(
@@ -104,6 +105,7 @@ class Rendering {
 
   finish(fingerprint: string): SynthResult {
     for (const planned of this.plan.regions) this.region(planned);
+    this.problems.push(...gateProblems(this.reports));
     if (this.problems.length > 0) {
       this.output.abandon();
       return refused(this.problems, this.plan);
@@ -131,7 +133,7 @@ class Rendering {
       if (chart.node.id === tenantsLayer.name) this.tenants(region.name, chart, tenants, gate);
       else this.layer(region.name, chart, gate);
     }
-    this.problems.push(...gate.finish().problems.map((problem) => ({ ...problem, path: `${region.name}: ${problem.path}` })));
+    this.reports.push({ region: region.name, report: gate.finish() });
   }
 
   private layer(region: string, chart: IConstruct, gate: CheckRun): void {
