@@ -1,5 +1,6 @@
 import type { IConstruct } from 'constructs';
 import { type CheckReport, CheckRun, WAIVER_STALE } from '../analysis/rules';
+import { HelmRelease } from '../constructs/core/helm-release';
 import { formatProblem, type Problem } from '../constructs/core/problem';
 import type { Environment, Region } from './spec/environment';
 
@@ -51,4 +52,22 @@ export function validationProblems(root: IConstruct): readonly Problem[] {
       remedy: 'mend what the construct says',
     })),
   );
+}
+
+/** Charts whose bytes are not known by digest, once the time given for that has passed. */
+export function releaseProblems(root: IConstruct, today: string): readonly Problem[] {
+  return root.node.findAll().flatMap((construct) => {
+    if (!(construct instanceof HelmRelease) || !('unpinned' in construct.release.digest)) return [];
+    const { expires, owner } = construct.release.digest.unpinned;
+    if (today <= expires) return [];
+    return [
+      {
+        code: 'PL004',
+        path: construct.node.path,
+        given: `a chart without a digest, allowed until ${expires}`,
+        expected: 'the digest of the chart',
+        remedy: `write it into charts/catalog.ts, or let ${owner} give it a new date and a reason`,
+      },
+    ];
+  });
 }

@@ -6,7 +6,7 @@ import { leavesOf, manifestsOf } from '../../constructs/core/leaves';
 import type { Platform } from '../../constructs/core/platform';
 import type { Problem } from '../../constructs/core/problem';
 import { environmentNamed } from '../environments';
-import { gateOf, gateProblems, validationProblems } from '../gate';
+import { gateOf, gateProblems, releaseProblems, validationProblems } from '../gate';
 import { type Plan, type PlannedRegion, type PlannedTenant, planEnvironment, planProblems } from '../plan';
 import { parseTenant, type TenantSource } from '../spec/tenant-source';
 import { buildTree } from '../tree';
@@ -100,7 +100,7 @@ class Rendering {
   ) {
     this.tree = buildTree(plan);
     this.rendered = new Map(candidates.map((one) => [one.source.outline.name, { ...one, files: [], checked: {} }]));
-    this.problems = [...validationProblems(this.tree)];
+    this.problems = [...validationProblems(this.tree), ...releaseProblems(this.tree, options.today)];
   }
 
   finish(fingerprint: string): SynthResult {
