@@ -38,7 +38,9 @@ function openersOfGate(world: World, gate: Gate, port: number): readonly Opener[
   });
   // Were the objects deleted, and not only silenced, the gate might stand open for want of any policy.
   const stays = isOpen({ grantsOf: silenced, objects: new Set(needed) });
-  return stays ? [...openers, missingCloser(world, gate, port)] : openers;
+  // A tenant yet to come has no objects to be missed: its counterpart must do without them.
+  const ofFuture = 'at' in gate && ('namespace' in gate.at ? gate.at.namespace.future : gate.at.future);
+  return stays && !ofFuture ? [...openers, missingCloser(world, gate, port)] : openers;
 }
 
 /** Objects with anything to grant at the gate. */
