@@ -11,24 +11,47 @@ export interface Pod {
 
 type Direction = 'ingress' | 'egress';
 
-/** Whether a packet gets from one pod to another, told by reading the manifests one packet at a time. */
-export function passes(objects: readonly Manifest[], from: Pod, to: Pod, protocol: string, port: number): boolean {
-  return oneWay(objects, 'egress', from, to, protocol, port) && oneWay(objects, 'ingress', to, from, protocol, port);
+/** Tells of one packet whether it gets through. */
+export type Judge = (from: Pod, to: Pod, protocol: string, port: number) => boolean;
+
+interface Listed {
+  readonly admin: readonly unknown[];
+  readonly baseline: readonly unknown[];
+  readonly policies: readonly Manifest[];
 }
 
-function oneWay(objects: readonly Manifest[], way: Direction, pod: Pod, peer: Pod, protocol: string, port: number): boolean {
-  const admin = inTier(objects, 'Admin', way, pod, peer, protocol, port);
-  if (admin === 'Accept') return true;
-  if (admin === 'Deny') return false;
-  const policies = objects.filter((object) => object.kind === 'NetworkPolicy' && isolates(object, way, pod));
-  if (policies.length > 0) {
-    return policies.some((policy) => listAt(policy, 'spec', way).some((rule) => grants(policy, rule, way, peer, protocol, port)));
-  }
-  return inTier(objects, 'Baseline', way, pod, peer, protocol, port) !== 'Deny';
+/** Judges packets one at a time by reading the manifests; it remembers nothing but which policies concern a pod. */
+export function naiveNetwork(objects: readonly Manifest[]): Judge {
+  const listed = { ingress: new Map<Pod, Listed>(), egress: new Map<Pod, Listed>() };
+  const concerning = (way: Direction, pod: Pod): Listed => {
+    const known = listed[way].get(pod);
+    if (known !== undefined) return known;
+    const policies = objects.filter((object) => object.kind === 'NetworkPolicy' && isolates(object, way, pod));
+    const found = {
+      admin: rulesFor(objects, 'Admin', way, pod),
+      baseline: rulesFor(objects, 'Baseline', way, pod),
+      policies,
+    };
+    listed[way].set(pod, found);
+    return found;
+  };
+  const oneWay = (way: Direction, pod: Pod, peer: Pod, protocol: string, port: number): boolean => {
+    const { admin, baseline, policies } = concerning(way, pod);
+    const first = firstAction(admin, way, peer, protocol, port);
+    if (first === 'Accept') return true;
+    if (first === 'Deny') return false;
+    if (policies.length === 0) return firstAction(baseline, way, peer, protocol, port) !== 'Deny';
+    return policies.some((policy) =>
+      listAt(policy, 'spec', way).some((rule) => grants(policy, rule, way, peer, protocol, port)),
+    );
+  };
+  return (from, to, protocol, port) =>
+    oneWay('egress', from, to, protocol, port) && oneWay('ingress', to, from, protocol, port);
 }
 
 function isolates(policy: Manifest, way: Direction, pod: Pod): boolean {
-  if (policy.metadata.namespace !== pod.namespace || !labelsMatch(valueAt(policy, 'spec', 'podSelector'), pod.labels)) return false;
+  if (policy.metadata.namespace !== pod.namespace || !labelsMatch(valueAt(policy, 'spec', 'podSelector'), pod.labels))
+    return false;
   const types = listAt(policy, 'spec', 'policyTypes');
   if (types.length > 0) return types.includes(way === 'ingress' ? 'Ingress' : 'Egress');
   return way === 'ingress' || listAt(policy, 'spec', 'egress').length > 0;
@@ -47,7 +70,9 @@ function grants(policy: Manifest, rule: unknown, way: Direction, peer: Pod, prot
       }
       const namespaces = valueAt(item, 'namespaceSelector');
       const inNamespace =
-        namespaces === undefined ? peer.namespace === policy.metadata.namespace : labelsMatch(namespaces, peer.namespaceLabels);
+        namespaces === undefined
+          ? peer.namespace === policy.metadata.namespace
+          : labelsMatch(namespaces, peer.namespaceLabels);
       return inNamespace && labelsMatch(valueAt(item, 'podSelector') ?? {}, peer.labels);
     });
   const portOk =
@@ -60,19 +85,22 @@ function grants(policy: Manifest, rule: unknown, way: Direction, peer: Pod, prot
   return peerOk && portOk;
 }
 
-/** The first rule that matches decides; policies in order of priority, which the oracle demands to be distinct. */
-function inTier(objects: readonly Manifest[], tier: string, way: Direction, pod: Pod, peer: Pod, protocol: string, port: number): string {
-  const policies = objects
+/** Rules that concern the pod, in order of priority, which the oracle demands to be distinct. */
+function rulesFor(objects: readonly Manifest[], tier: string, way: Direction, pod: Pod): readonly unknown[] {
+  return objects
     .filter((object) => object.kind === 'ClusterNetworkPolicy' && stringAt(object, 'spec', 'tier') === tier)
     .filter((policy) => isPodOf(valueAt(policy, 'spec', 'subject'), pod))
-    .sort((a, b) => (numberAt(a, 'spec', 'priority') ?? 0) - (numberAt(b, 'spec', 'priority') ?? 0));
-  for (const rule of policies.flatMap((policy) => listAt(policy, 'spec', way))) {
-    const peers = listAt(rule, way === 'ingress' ? 'from' : 'to');
+    .sort((a, b) => (numberAt(a, 'spec', 'priority') ?? 0) - (numberAt(b, 'spec', 'priority') ?? 0))
+    .flatMap((policy) => listAt(policy, 'spec', way));
+}
+
+function firstAction(rules: readonly unknown[], way: Direction, peer: Pod, protocol: string, port: number): string {
+  const hit = rules.find((rule) => {
     const protocols = listAt(rule, 'protocols');
-    const hit = peers.some((item) => isPodOf(item, peer)) && (protocols.length === 0 || protocols.some((item) => protocolHit(item, protocol, port)));
-    if (hit) return stringAt(rule, 'action') ?? '';
-  }
-  return 'none';
+    const portOk = protocols.length === 0 || protocols.some((item) => protocolHit(item, protocol, port));
+    return portOk && listAt(rule, way === 'ingress' ? 'from' : 'to').some((item) => isPodOf(item, peer));
+  });
+  return stringAt(hit, 'action') ?? 'none';
 }
 
 function isPodOf(selector: unknown, pod: Pod): boolean {
@@ -80,7 +108,10 @@ function isPodOf(selector: unknown, pod: Pod): boolean {
   if (networks.length > 0) return networks.some((cidr) => inCidr(pod.ip, cidr));
   const pods = valueAt(selector, 'pods');
   if (pods === undefined) return labelsMatch(valueAt(selector, 'namespaces'), pod.namespaceLabels);
-  return labelsMatch(valueAt(pods, 'namespaceSelector'), pod.namespaceLabels) && labelsMatch(valueAt(pods, 'podSelector'), pod.labels);
+  return (
+    labelsMatch(valueAt(pods, 'namespaceSelector'), pod.namespaceLabels) &&
+    labelsMatch(valueAt(pods, 'podSelector'), pod.labels)
+  );
 }
 
 function protocolHit(item: unknown, protocol: string, port: number): boolean {
@@ -109,7 +140,11 @@ function labelsMatch(selector: unknown, labels: Readonly<Record<string, string>>
 }
 
 function inCidr(ip: string, cidr: string): boolean {
-  const bits = (text: string) => text.split('.').map((part) => Number(part).toString(2).padStart(8, '0')).join('');
+  const bits = (text: string) =>
+    text
+      .split('.')
+      .map((part) => Number(part).toString(2).padStart(8, '0'))
+      .join('');
   const [base = '', length = '0'] = cidr.split('/');
   return bits(base).slice(0, Number(length)) === bits(ip).slice(0, Number(length));
 }

@@ -31,7 +31,13 @@ const ANYWHERE = ['0.0.0.0/0', '::/0'];
 const TENANTS = { matchExpressions: [{ key: 'drun.io/tenant', operator: 'Exists' }] };
 
 /** An object of the given kind, as plain data. */
-export function object(apiVersion: string, kind: string, at: string, spec: object, labels: Record<string, string> = {}): SpecManifest {
+export function object(
+  apiVersion: string,
+  kind: string,
+  at: string,
+  spec: object,
+  labels: Record<string, string> = {},
+): SpecManifest {
   const [name = '', namespace] = at.split('/').reverse();
   return { apiVersion, kind, metadata: { name, labels, ...(namespace === undefined ? {} : { namespace }) }, spec };
 }
@@ -79,7 +85,9 @@ export function tenantObjects(shape: TenantShape): readonly Manifest[] {
 function tenantAdminSpec({ name, mesh = 'ambient', callers = [], callees = [] }: TenantShape): object {
   const protocols = [{ tcp: { destinationPort: { number: wirePort(mesh) } } }];
   const pass = (field: 'from' | 'to', peer: string) => ({ action: 'Pass', [field]: [of(peer)], protocols });
-  const others = { matchExpressions: [...TENANTS.matchExpressions, { key: 'drun.io/tenant', operator: 'NotIn', values: [name] }] };
+  const others = {
+    matchExpressions: [...TENANTS.matchExpressions, { key: 'drun.io/tenant', operator: 'NotIn', values: [name] }],
+  };
   return {
     tier: 'Admin',
     priority: 500,
@@ -97,15 +105,36 @@ function namespaceObjects({ name, mesh = 'ambient', callers = [], callees = [], 
   return [
     namespace(ns, { 'drun.io/tenant': name, 'drun.io/trust': 'standard', ...meshLabels(mesh), ...labels }),
     networkPolicy(`${ns}/default-deny`, { podSelector: {}, policyTypes: ['Ingress', 'Egress'] }),
-    networkPolicy(`${ns}/allow-dns`, { podSelector: {}, policyTypes: ['Egress'], egress: [{ to: [dns], ports: [{ port: 53, protocol: 'UDP' }] }] }),
-    networkPolicy(`${ns}/allow-within`, { podSelector: {}, ingress: [{ from: [selector(name)] }], egress: [{ to: [selector(name)] }] }),
-    ...callers.map((peer) => networkPolicy(`${ns}/from-${peer}`, { podSelector: {}, ingress: [{ from: [selector(peer)], ports }] })),
-    ...callees.map((peer) => networkPolicy(`${ns}/to-${peer}`, { podSelector: {}, policyTypes: ['Egress'], egress: [{ to: [selector(peer)], ports }] })),
+    networkPolicy(`${ns}/allow-dns`, {
+      podSelector: {},
+      policyTypes: ['Egress'],
+      egress: [{ to: [dns], ports: [{ port: 53, protocol: 'UDP' }] }],
+    }),
+    networkPolicy(`${ns}/allow-within`, {
+      podSelector: {},
+      ingress: [{ from: [selector(name)] }],
+      egress: [{ to: [selector(name)] }],
+    }),
+    ...callers.map((peer) =>
+      networkPolicy(`${ns}/from-${peer}`, { podSelector: {}, ingress: [{ from: [selector(peer)], ports }] }),
+    ),
+    ...callees.map((peer) =>
+      networkPolicy(`${ns}/to-${peer}`, {
+        podSelector: {},
+        policyTypes: ['Egress'],
+        egress: [{ to: [selector(peer)], ports }],
+      }),
+    ),
     ...(mesh === 'none' ? [] : meshObjects(name, mesh, callers, ns)),
   ];
 }
 
-function meshObjects(name: string, mesh: 'ambient' | 'sidecar', callers: readonly string[], ns: string): readonly Manifest[] {
+function meshObjects(
+  name: string,
+  mesh: 'ambient' | 'sidecar',
+  callers: readonly string[],
+  ns: string,
+): readonly Manifest[] {
   const waypoint = [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'waypoint' }];
   const own = { from: [{ source: { namespaces: [`${name}-serve`, `${name}-train`] } }] };
   const from = (peer: string) => ({
@@ -122,7 +151,9 @@ function meshObjects(name: string, mesh: 'ambient' | 'sidecar', callers: readonl
       : [
           object('gateway.networking.k8s.io/v1', 'Gateway', `${ns}/waypoint`, { gatewayClassName: 'istio-waypoint' }),
           authorization(`${ns}/waypoint-default-deny`, { targetRefs: waypoint }),
-          ...callers.map((peer) => authorization(`${ns}/waypoint-from-${peer}`, { targetRefs: waypoint, rules: [from(peer)] })),
+          ...callers.map((peer) =>
+            authorization(`${ns}/waypoint-from-${peer}`, { targetRefs: waypoint, rules: [from(peer)] }),
+          ),
         ]),
   ];
 }
@@ -137,7 +168,9 @@ function wirePort(mesh: NonNullable<TenantShape['mesh']>): number {
 
 function meshLabels(mesh: NonNullable<TenantShape['mesh']>): Record<string, string> {
   if (mesh === 'none') return {};
-  return mesh === 'ambient' ? { 'istio.io/dataplane-mode': 'ambient', 'istio.io/use-waypoint': 'waypoint' } : { 'istio-injection': 'enabled' };
+  return mesh === 'ambient'
+    ? { 'istio.io/dataplane-mode': 'ambient', 'istio.io/use-waypoint': 'waypoint' }
+    : { 'istio-injection': 'enabled' };
 }
 
 /** Two tenants, acme and beta, of which acme may call beta on TCP 8443, and a third that agreed to nothing. */
@@ -150,10 +183,15 @@ export function threeTenants(mesh: NonNullable<TenantShape['mesh']> = 'ambient')
   ];
 }
 
-export const ACME_TO_BETA: readonly DeclaredPath[] = [{ from: 'acme', to: 'beta', namespace: 'beta-serve', ports: [8443] }];
+export const ACME_TO_BETA: readonly DeclaredPath[] = [
+  { from: 'acme', to: 'beta', namespace: 'beta-serve', ports: [8443] },
+];
 
 /** `count` tenants of two namespaces each, where every second tenant may call the next one. */
-export function population(count: number): { readonly objects: readonly Manifest[]; readonly declared: readonly DeclaredPath[] } {
+export function population(count: number): {
+  readonly objects: readonly Manifest[];
+  readonly declared: readonly DeclaredPath[];
+} {
   const name = (index: number) => `tenant-${String(index).padStart(3, '0')}`;
   const indices = Array.from({ length: count }, (_, index) => index);
   const callers = indices.filter((index) => index % 2 === 0 && index + 1 < count);
@@ -177,13 +215,23 @@ export function without(objects: readonly Manifest[], label: string): readonly M
 }
 
 /** The objects with the spec of one changed; throws where there is none. */
-export function respec(objects: readonly Manifest[], label: string, change: (spec: Record<string, unknown>) => object): readonly Manifest[] {
+export function respec(
+  objects: readonly Manifest[],
+  label: string,
+  change: (spec: Record<string, unknown>) => object,
+): readonly Manifest[] {
   if (!objects.some((item) => objectLabel(item) === label)) throw new Error(`no object ${label}`);
-  return objects.map((item) => (objectLabel(item) === label ? { ...item, spec: change({ ...recordAt(item, 'spec') }) } : item));
+  return objects.map((item) =>
+    objectLabel(item) === label ? { ...item, spec: change({ ...recordAt(item, 'spec') }) } : item,
+  );
 }
 
 /** The objects with the labels of one namespace changed. */
-export function relabel(objects: readonly Manifest[], name: string, change: (labels: Record<string, string>) => Record<string, string>): readonly Manifest[] {
+export function relabel(
+  objects: readonly Manifest[],
+  name: string,
+  change: (labels: Record<string, string>) => Record<string, string>,
+): readonly Manifest[] {
   return objects.map((item) =>
     objectLabel(item) === `Namespace ${name}`
       ? { ...item, metadata: { ...item.metadata, labels: change({ ...item.metadata.labels }) } }

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import {
   type AddressSet,
-  addressSet,
   ALL_ADDRESSES,
+  addressSet,
   covers,
   formatAddress,
   overlaps,

@@ -56,8 +56,17 @@ test('[NET-4] satisfiability of a conjunction agrees with trying every object', 
 });
 
 test('[NET-4] a label that is known is not varied', () => {
-  const selectors: readonly Selector[] = [[{ key: 'a', operator: 'In', values: ['x'] }], [{ key: 'b', operator: 'Exists' }]];
-  const classes = labelClasses(selectors, new Map([['a', 'other'], ['b', undefined]]));
+  const selectors: readonly Selector[] = [
+    [{ key: 'a', operator: 'In', values: ['x'] }],
+    [{ key: 'b', operator: 'Exists' }],
+  ];
+  const classes = labelClasses(
+    selectors,
+    new Map([
+      ['a', 'other'],
+      ['b', undefined],
+    ]),
+  );
   expect(classes).toEqual([{ selected: [false, false], labels: { a: 'other' } }]);
 });
 

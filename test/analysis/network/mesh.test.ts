@@ -16,20 +16,37 @@ const prove = (objects: readonly Manifest[]) => proveReachability({ objects, fac
 /** What is open to tenants as the objects are written; what they could reach of tenants yet to come is another matter. */
 const asWritten = (objects: readonly Manifest[]) =>
   prove(objects).violations.filter(({ code, to }) => (code === 'PRV001' || code === 'PRV004') && to !== FUTURE_TENANT);
-const summary = (violations: readonly Violation[]) => violations.map(({ from, to, protocol, ports }) => [from, to, protocol, ports]);
+const summary = (violations: readonly Violation[]) =>
+  violations.map(({ from, to, protocol, ports }) => [from, to, protocol, ports]);
 const openers = (violations: readonly Violation[]) =>
   [...new Set(violations.flatMap(({ openedBy }) => openedBy.map(({ role, label }) => `${role} ${label}`)))].sort();
-const replace = (objects: readonly Manifest[], ...next: readonly Manifest[]) =>
-  [...next.reduce((rest, item) => without(rest, `${item.kind} ${item.metadata.namespace}/${item.metadata.name}`), objects), ...next];
+const replace = (objects: readonly Manifest[], ...next: readonly Manifest[]) => [
+  ...next.reduce(
+    (rest, item) => without(rest, `${item.kind} ${item.metadata.namespace}/${item.metadata.name}`),
+    objects,
+  ),
+  ...next,
+];
 
 const ALL_TCP = [[1, 65_535]];
-const BUT_DECLARED = [[1, 8442], [8444, 65_535]];
+const BUT_DECLARED = [
+  [1, 8442],
+  [8444, 65_535],
+];
 /** Opens the network of acme and beta to each other altogether, so that only the mesh is left. */
 const L4 = ['acme', 'beta'].flatMap((name) => [
-  networkPolicy(`${name}-serve/open`, { podSelector: {}, policyTypes: ['Ingress', 'Egress'], ingress: [{ ports: [{}] }], egress: [{ ports: [{}] }] }),
+  networkPolicy(`${name}-serve/open`, {
+    podSelector: {},
+    policyTypes: ['Ingress', 'Egress'],
+    ingress: [{ ports: [{}] }],
+    egress: [{ ports: [{}] }],
+  }),
 ]);
 const bare = (mesh: 'ambient' | 'sidecar') =>
-  ['acme', 'beta'].reduce<readonly Manifest[]>((rest, name) => without(rest, `ClusterNetworkPolicy tenant-${name}`), [...threeTenants(mesh), ...L4]);
+  ['acme', 'beta'].reduce<readonly Manifest[]>(
+    (rest, name) => without(rest, `ClusterNetworkPolicy tenant-${name}`),
+    [...threeTenants(mesh), ...L4],
+  );
 
 describe('ambient mode', () => {
   test('[NET-1] strict mutual TLS and the default deny keep all other ports closed where the network is open', () => {
@@ -49,12 +66,17 @@ describe('ambient mode', () => {
     const l4 = without(bare('ambient'), 'PeerAuthentication beta-serve/default');
     const anyone = authorization('beta-serve/metrics', { rules: [{ to: [{ operation: { ports: ['9090'] } }] }] });
     expect(summary(asWritten([...l4, anyone]).filter(({ from }) => from === 'gamma'))).toEqual([]);
-    expect(summary(asWritten([...l4, anyone]).filter(({ from }) => from === FUTURE_TENANT))).toEqual([[FUTURE_TENANT, 'beta', 'TCP', [[9090, 9090]]]]);
+    expect(summary(asWritten([...l4, anyone]).filter(({ from }) => from === FUTURE_TENANT))).toEqual([
+      [FUTURE_TENANT, 'beta', 'TCP', [[9090, 9090]]],
+    ]);
   });
 
   test('[NET-1] fails when the AuthorizationPolicy default deny is missing together with every grant', () => {
     const grants = ['default-deny', 'allow-within', 'from-acme'];
-    const objects = grants.reduce((rest, name) => without(rest, `AuthorizationPolicy beta-serve/${name}`), threeTenants('ambient'));
+    const objects = grants.reduce(
+      (rest, name) => without(rest, `AuthorizationPolicy beta-serve/${name}`),
+      threeTenants('ambient'),
+    );
     const opened = asWritten(objects);
     expect(summary(opened)).toEqual([['acme', 'beta', 'TCP', BUT_DECLARED]]);
     expect(openers(opened)).toContain('absent AuthorizationPolicy beta-serve/default-deny');
@@ -71,7 +93,9 @@ describe('ambient mode', () => {
     );
     expect(asWritten(objects)).toEqual([]);
     const dry = objects.map((item) =>
-      item.kind === 'AuthorizationPolicy' && item.metadata.namespace === 'beta-serve' && item.metadata.name === 'default-deny'
+      item.kind === 'AuthorizationPolicy' &&
+      item.metadata.namespace === 'beta-serve' &&
+      item.metadata.name === 'default-deny'
         ? { ...item, metadata: { ...item.metadata, annotations: { 'istio.io/dry-run': 'true' } } }
         : item,
     );
@@ -86,19 +110,28 @@ describe('ambient mode', () => {
     const opened = asWritten(objects);
     expect(summary(opened)).toEqual([['acme', 'beta', 'TCP', BUT_DECLARED]]);
     expect(openers(opened)).toEqual(
-      expect.arrayContaining(['absent AuthorizationPolicy beta-serve/waypoint-default-deny', 'grants AuthorizationPolicy beta-serve/allow-within']),
+      expect.arrayContaining([
+        'absent AuthorizationPolicy beta-serve/waypoint-default-deny',
+        'grants AuthorizationPolicy beta-serve/allow-within',
+      ]),
     );
   });
 
   test('[NET-1] fails when a policy of one service behind the waypoint is wider than that of the gateway', () => {
     const targetRefs = [{ group: '', kind: 'Service', name: 'api' }];
-    const wide = (namespaces: readonly string[]) => authorization('beta-serve/api', { targetRefs, rules: [{ from: [{ source: { namespaces } }] }] });
+    const wide = (namespaces: readonly string[]) =>
+      authorization('beta-serve/api', { targetRefs, rules: [{ from: [{ source: { namespaces } }] }] });
     expect(asWritten([...threeTenants('ambient'), wide(['beta-serve'])])).toEqual([]);
-    expect(summary(asWritten([...threeTenants('ambient'), wide(['acme-serve'])]))).toEqual([['acme', 'beta', 'TCP', BUT_DECLARED]]);
+    expect(summary(asWritten([...threeTenants('ambient'), wide(['acme-serve'])]))).toEqual([
+      ['acme', 'beta', 'TCP', BUT_DECLARED],
+    ]);
   });
 
   test('[NET-1] the tunnel must be open for the mesh to carry anything', () => {
-    const closed = respec(threeTenants('ambient'), 'NetworkPolicy beta-serve/from-acme', (spec) => ({ ...spec, ingress: [{ ports: [{ port: 8443 }] }] }));
+    const closed = respec(threeTenants('ambient'), 'NetworkPolicy beta-serve/from-acme', (spec) => ({
+      ...spec,
+      ingress: [{ ports: [{ port: 8443 }] }],
+    }));
     expect(prove(closed).unused).toHaveLength(1);
     expect(asWritten(closed)).toEqual([]);
   });
@@ -107,19 +140,44 @@ describe('ambient mode', () => {
 describe('sidecar mode', () => {
   test('[NET-1] the proxy guards every port but its own', () => {
     const opened = asWritten(bare('sidecar')).filter(({ from, to }) => from === 'acme' && to === 'beta');
-    expect(summary(opened)).toEqual(expect.arrayContaining([['acme', 'beta', 'TCP', [[15_020, 15_021], [15_090, 15_090]]]]));
+    expect(summary(opened)).toEqual(
+      expect.arrayContaining([
+        [
+          'acme',
+          'beta',
+          'TCP',
+          [
+            [15_020, 15_021],
+            [15_090, 15_090],
+          ],
+        ],
+      ]),
+    );
   });
 
   test('[NET-1] fails when a grant names no port', () => {
-    const objects = replace(threeTenants('sidecar'), authorization('beta-serve/from-acme', { rules: [{ from: [{ source: { namespaces: ['acme-serve'] } }] }] }));
+    const objects = replace(
+      threeTenants('sidecar'),
+      authorization('beta-serve/from-acme', { rules: [{ from: [{ source: { namespaces: ['acme-serve'] } }] }] }),
+    );
     expect(asWritten(objects)).toEqual([]);
-    const l4 = respec(respec(objects, 'NetworkPolicy beta-serve/from-acme', ports), 'NetworkPolicy acme-serve/to-beta', ports);
-    const wider = ['acme', 'beta'].reduce<readonly Manifest[]>((rest, name) => without(rest, `ClusterNetworkPolicy tenant-${name}`), l4);
+    const l4 = respec(
+      respec(objects, 'NetworkPolicy beta-serve/from-acme', ports),
+      'NetworkPolicy acme-serve/to-beta',
+      ports,
+    );
+    const wider = ['acme', 'beta'].reduce<readonly Manifest[]>(
+      (rest, name) => without(rest, `ClusterNetworkPolicy tenant-${name}`),
+      l4,
+    );
     expect(summary(asWritten(wider))).toEqual([['acme', 'beta', 'TCP', [[8444, 8450]]]]);
   });
 
   function ports(spec: Record<string, unknown>): object {
-    const widen = (rules: unknown) => (Array.isArray(rules) ? rules.map((rule: object) => ({ ...rule, ports: [{ port: 8443, endPort: 8450 }] })) : undefined);
+    const widen = (rules: unknown) =>
+      Array.isArray(rules)
+        ? rules.map((rule: object) => ({ ...rule, ports: [{ port: 8443, endPort: 8450 }] }))
+        : undefined;
     return { ...spec, ...('ingress' in spec ? { ingress: widen(spec.ingress) } : { egress: widen(spec.egress) }) };
   }
 });
@@ -129,10 +187,18 @@ describe('who an AuthorizationPolicy lets in', () => {
   const reached = (rule: object, extra: readonly Manifest[] = []) => {
     const objects = replace(bare('ambient'), authorization('beta-serve/from-acme', { rules: [rule] }));
     const closed = without(objects, 'Gateway beta-serve/waypoint');
-    const { paths } = proveReachability({ objects: [...closed, ...extra], facts: FACTS, declared: [], assumeTenantPolicies: false });
+    const { paths } = proveReachability({
+      objects: [...closed, ...extra],
+      facts: FACTS,
+      declared: [],
+      assumeTenantPolicies: false,
+    });
     return paths.find(({ from, to, protocol }) => from === 'acme' && to === 'beta' && protocol === 'TCP')?.ports ?? [];
   };
-  const from = (source: object, ports: readonly string[] = ['9000']) => ({ from: [{ source }], to: [{ operation: { ports } }] });
+  const from = (source: object, ports: readonly string[] = ['9000']) => ({
+    from: [{ source }],
+    to: [{ operation: { ports } }],
+  });
   const OPEN = [[9000, 9000]];
 
   test.each([
@@ -157,7 +223,10 @@ describe('who an AuthorizationPolicy lets in', () => {
     ['an account of another namespace', { principals: ['cluster.local/ns/gamma-serve/sa/robot'] }],
     ['another trust domain', { principals: ['elsewhere/ns/acme-serve/sa/robot'] }],
     ['another namespace', { namespaces: ['acme'] }],
-    ['its namespace but none of its accounts', { namespaces: ['acme-serve'], notPrincipals: ['cluster.local/ns/acme-serve/*'] }],
+    [
+      'its namespace but none of its accounts',
+      { namespaces: ['acme-serve'], notPrincipals: ['cluster.local/ns/acme-serve/*'] },
+    ],
     ['all but its namespace', { notNamespaces: ['acme-*'] }],
     ['addresses that are no pod’s', { ipBlocks: ['192.168.0.0/16'] }],
     ['an account of the policy’s own namespace', { serviceAccounts: ['robot'] }],
@@ -182,7 +251,9 @@ describe('who an AuthorizationPolicy lets in', () => {
     const grant = from({ namespaces: ['acme-serve'] });
     expect(reached(grant, deny({ from: [{ source: { namespaces: ['acme-*'] } }] }))).toEqual([]);
     expect(reached(grant, deny({}))).toEqual([]);
-    expect(reached(grant, deny({ from: [{ source: { principals: ['cluster.local/ns/acme-serve/sa/default'] } }] }))).toEqual(OPEN);
+    expect(
+      reached(grant, deny({ from: [{ source: { principals: ['cluster.local/ns/acme-serve/sa/default'] } }] })),
+    ).toEqual(OPEN);
     expect(reached(grant, deny({ to: [{ operation: { paths: ['/admin'] } }] }))).toEqual(OPEN);
     expect(reached(grant, deny({ when: [{ key: 'source.ip', values: ['10.0.0.1'] }] }))).toEqual(OPEN);
   });
@@ -204,20 +275,38 @@ describe('who an AuthorizationPolicy lets in', () => {
 test('[NET-1] fails when a grant by prefix of namespaces admits a tenant yet to come', () => {
   const wide = authorization('beta-serve/from-acme', { rules: [{ from: [{ source: { namespaces: ['acme-*'] } }] }] });
   const opened = asWritten(without(replace(bare('ambient'), wide), 'Gateway beta-serve/waypoint'));
-  expect(summary(opened.filter(({ code }) => code === 'PRV004'))).toContainEqual([FUTURE_TENANT, 'beta', 'TCP', ALL_TCP]);
+  expect(summary(opened.filter(({ code }) => code === 'PRV004'))).toContainEqual([
+    FUTURE_TENANT,
+    'beta',
+    'TCP',
+    ALL_TCP,
+  ]);
 });
 
 describe('PeerAuthentication precedence', () => {
   /** Ports on which plaintext reaches beta, where the policies ask for no identity. */
   const plaintext = (...policies: readonly Manifest[]) => {
-    const rest = without(without(bare('ambient'), 'Gateway beta-serve/waypoint'), 'PeerAuthentication beta-serve/default');
+    const rest = without(
+      without(bare('ambient'), 'Gateway beta-serve/waypoint'),
+      'PeerAuthentication beta-serve/default',
+    );
     const any = authorization('beta-serve/any', { rules: [{ from: [{ source: { notNamespaces: ['acme-serve'] } }] }] });
-    const { paths } = proveReachability({ objects: [...rest, any, ...policies], facts: FACTS, declared: [], assumeTenantPolicies: false });
-    const path = paths.find(({ from, to, protocol, ports }) => from === 'acme' && to === 'beta' && protocol === 'TCP' && ports.length > 0);
+    const { paths } = proveReachability({
+      objects: [...rest, any, ...policies],
+      facts: FACTS,
+      declared: [],
+      assumeTenantPolicies: false,
+    });
+    const path = paths.find(
+      ({ from, to, protocol, ports }) => from === 'acme' && to === 'beta' && protocol === 'TCP' && ports.length > 0,
+    );
     return path?.ports ?? [];
   };
   const workload = (spec: object) =>
-    object('security.istio.io/v1', 'PeerAuthentication', 'beta-serve/app', { selector: { matchLabels: { app: 'x' } }, ...spec });
+    object('security.istio.io/v1', 'PeerAuthentication', 'beta-serve/app', {
+      selector: { matchLabels: { app: 'x' } },
+      ...spec,
+    });
   const DECLARED_ONLY = [[8443, 8443]];
 
   test('[NET-1] without any policy plaintext is accepted', () => {
@@ -232,17 +321,35 @@ describe('PeerAuthentication precedence', () => {
   });
 
   test('[NET-1] fails when the namespace weakens what the mesh demands', () => {
-    expect(plaintext(peerAuthentication('istio-system/default', 'STRICT'), peerAuthentication('beta-serve/default', 'PERMISSIVE'))).toEqual(ALL_TCP);
-    expect(plaintext(peerAuthentication('istio-system/default', 'STRICT'), peerAuthentication('beta-serve/default', 'UNSET'))).toEqual(DECLARED_ONLY);
+    expect(
+      plaintext(
+        peerAuthentication('istio-system/default', 'STRICT'),
+        peerAuthentication('beta-serve/default', 'PERMISSIVE'),
+      ),
+    ).toEqual(ALL_TCP);
+    expect(
+      plaintext(
+        peerAuthentication('istio-system/default', 'STRICT'),
+        peerAuthentication('beta-serve/default', 'UNSET'),
+      ),
+    ).toEqual(DECLARED_ONLY);
   });
 
   test('[NET-1] fails when one workload or one port of it is opened to pods yet to come', () => {
     const strict = peerAuthentication('beta-serve/default', 'STRICT');
     expect(plaintext(strict, workload({ mtls: { mode: 'DISABLE' } }))).toEqual(ALL_TCP);
-    expect(plaintext(strict, workload({ portLevelMtls: { 9090: { mode: 'DISABLE' } } }))).toEqual([...DECLARED_ONLY, [9090, 9090]]);
+    expect(plaintext(strict, workload({ portLevelMtls: { 9090: { mode: 'DISABLE' } } }))).toEqual([
+      ...DECLARED_ONLY,
+      [9090, 9090],
+    ]);
   });
 
   test('[NET-1] fails when two policies of a level differ, for their age is not known', () => {
-    expect(plaintext(peerAuthentication('beta-serve/default', 'STRICT'), peerAuthentication('beta-serve/other', 'PERMISSIVE'))).toEqual(ALL_TCP);
+    expect(
+      plaintext(
+        peerAuthentication('beta-serve/default', 'STRICT'),
+        peerAuthentication('beta-serve/other', 'PERMISSIVE'),
+      ),
+    ).toEqual(ALL_TCP);
   });
 });

@@ -1,11 +1,24 @@
 import { proveReachability, type Violation } from '../../../analysis/network';
 import type { Manifest } from '../../../constructs/core/manifest';
-import { ACME_TO_BETA, adminPolicy, FACTS, networkPolicy, respec, threeTenants, without } from '../../support/network-population';
+import {
+  ACME_TO_BETA,
+  adminPolicy,
+  FACTS,
+  networkPolicy,
+  respec,
+  threeTenants,
+  without,
+} from '../../support/network-population';
 
-const prove = (objects: readonly Manifest[]) => proveReachability({ objects, facts: FACTS, declared: ACME_TO_BETA }).violations;
+const prove = (objects: readonly Manifest[]) =>
+  proveReachability({ objects, facts: FACTS, declared: ACME_TO_BETA }).violations;
 const codes = (violations: readonly Violation[]) => [...new Set(violations.map(({ code }) => code))].sort();
 const to = (...blocks: readonly object[]) =>
-  networkPolicy('gamma-serve/out', { podSelector: {}, policyTypes: ['Egress'], egress: [{ to: blocks.map((ipBlock) => ({ ipBlock })) }] });
+  networkPolicy('gamma-serve/out', {
+    podSelector: {},
+    policyTypes: ['Egress'],
+    egress: [{ to: blocks.map((ipBlock) => ({ ipBlock })) }],
+  });
 const noGuards = (objects: readonly Manifest[]) => {
   const names = ['tenants-no-metadata', 'tenants-no-api-server', 'tenants-no-nodes', 'tenants-no-outside'];
   return names.reduce((rest, name) => without(rest, `ClusterNetworkPolicy ${name}`), objects);
@@ -17,10 +30,15 @@ test.each([
   ['tenants-no-nodes', ['PRV016']],
 ])('[NET-5] fails when %s is missing, though the default deny of each namespace holds', (name, expected) => {
   // What comes last in the admin tier would close them too: take it away as well.
-  const objects = without(without(threeTenants(), 'ClusterNetworkPolicy tenants-no-outside'), `ClusterNetworkPolicy ${name}`);
+  const objects = without(
+    without(threeTenants(), 'ClusterNetworkPolicy tenants-no-outside'),
+    `ClusterNetworkPolicy ${name}`,
+  );
   const found = prove(objects).filter(({ code }) => code !== 'PRV017');
   expect(codes(found)).toEqual(expected);
-  expect(found[0]?.openedBy.map(({ role, label }) => `${role} ${label}`)).toEqual([`absent ClusterNetworkPolicy ${name}`]);
+  expect(found[0]?.openedBy.map(({ role, label }) => `${role} ${label}`)).toEqual([
+    `absent ClusterNetworkPolicy ${name}`,
+  ]);
 });
 
 test('[NET-4] fails when nothing in the admin tier closes the world outside', () => {
@@ -48,16 +66,22 @@ test.each([
   const found = prove([...noGuards(threeTenants()), to({ cidr })]).filter((item) => item.code === code);
   expect(found.length).toBeGreaterThan(0);
   expect(found[0]?.from).toBe('gamma');
-  expect(found[0]?.openedBy).toEqual([expect.objectContaining({ role: 'grants', label: 'NetworkPolicy gamma-serve/out' })]);
+  expect(found[0]?.openedBy).toEqual([
+    expect.objectContaining({ role: 'grants', label: 'NetworkPolicy gamma-serve/out' }),
+  ]);
 });
 
 test('[NET-5] a network policy opens none of it while the admin tier denies it', () => {
-  expect(codes(prove([...threeTenants(), to({ cidr: '0.0.0.0/0' }, { cidr: '::/0' })])).filter((code) => code < 'PRV020')).toEqual([]);
+  expect(
+    codes(prove([...threeTenants(), to({ cidr: '0.0.0.0/0' }, { cidr: '::/0' })])).filter((code) => code < 'PRV020'),
+  ).toEqual([]);
 });
 
 test('[NET-5] exceptions of an ipBlock are honoured to the last address', () => {
   const open = (except: readonly string[]) =>
-    codes(prove([...noGuards(threeTenants()), to({ cidr: '169.254.0.0/16', except })])).filter((code) => code < 'PRV014');
+    codes(prove([...noGuards(threeTenants()), to({ cidr: '169.254.0.0/16', except })])).filter(
+      (code) => code < 'PRV014',
+    );
   expect(open(['169.254.169.254/32'])).toEqual(['PRV013']);
   expect(open(['169.254.169.255/32'])).toEqual(['PRV010', 'PRV013']);
 });
@@ -69,19 +93,24 @@ test('[NET-5] only the ports of the API server count for it', () => {
       policyTypes: ['Egress'],
       egress: [{ to: [{ ipBlock: { cidr: '10.96.0.1/32' } }], ports: [{ port: number }] }],
     });
-  const api = (number: number) => prove([...noGuards(threeTenants()), port(number)]).filter(({ code }) => code === 'PRV011');
+  const api = (number: number) =>
+    prove([...noGuards(threeTenants()), port(number)]).filter(({ code }) => code === 'PRV011');
   expect(api(443).map(({ ports }) => ports)).toEqual([[[443, 443]]]);
   expect(api(80)).toEqual([]);
 });
 
 test('[NET-5] fails when nodes are denied by a label that not all of them need carry', () => {
-  const deny = (nodes: object) => adminPolicy('tenants-no-nodes', {
-    tier: 'Admin',
-    priority: 30,
-    subject: { namespaces: {} },
-    egress: [{ action: 'Deny', to: [{ nodes }] }],
-  });
-  const rest = without(without(threeTenants(), 'ClusterNetworkPolicy tenants-no-nodes'), 'ClusterNetworkPolicy tenants-no-outside');
+  const deny = (nodes: object) =>
+    adminPolicy('tenants-no-nodes', {
+      tier: 'Admin',
+      priority: 30,
+      subject: { namespaces: {} },
+      egress: [{ action: 'Deny', to: [{ nodes }] }],
+    });
+  const rest = without(
+    without(threeTenants(), 'ClusterNetworkPolicy tenants-no-nodes'),
+    'ClusterNetworkPolicy tenants-no-outside',
+  );
   expect(codes(prove([...rest, deny({})]))).toEqual(['PRV017']);
   expect(codes(prove([...rest, deny({ matchLabels: { pool: 'gpu' } })]))).toEqual(['PRV016', 'PRV017']);
 });
@@ -93,5 +122,7 @@ test('[NET-5] fails when a domain name is accepted in the admin tier, for it res
     subject: { namespaces: { matchLabels: { 'drun.io/tenant': 'gamma' } } },
     egress: [{ action: 'Accept', to: [{ domainNames: ['api.example.com'] }] }],
   });
-  expect(codes(prove([...threeTenants(), accept]))).toEqual(expect.arrayContaining(['PRV010', 'PRV011', 'PRV012', 'PRV013']));
+  expect(codes(prove([...threeTenants(), accept]))).toEqual(
+    expect.arrayContaining(['PRV010', 'PRV011', 'PRV012', 'PRV013']),
+  );
 });

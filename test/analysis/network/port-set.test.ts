@@ -11,7 +11,9 @@ import {
 } from '../../../analysis/network/port-set';
 
 const intervals = fc.array(
-  fc.tuple(fc.integer({ min: 1, max: 24 }), fc.integer({ min: 0, max: 6 })).map(([at, size]): PortInterval => [at, at + size]),
+  fc
+    .tuple(fc.integer({ min: 1, max: 24 }), fc.integer({ min: 0, max: 6 }))
+    .map(([at, size]): PortInterval => [at, at + size]),
   { maxLength: 6 },
 );
 const DOMAIN = Array.from({ length: 32 }, (_, index) => index + 1);
@@ -43,6 +45,13 @@ test('[NET-4] equal port sets have equal intervals, however they were made', () 
 test('[NET-4] ports outside 1-65535 do not exist, and all ports are said in words', () => {
   expect(portSet([[-5, 70_000]])).toEqual([[1, 65_535]]);
   expect(formatPorts(portSet([[-5, 70_000]]))).toBe('all ports');
-  expect(formatPorts(portSet([[443, 443], [8000, 8001]]))).toBe('443,8000-8001');
+  expect(
+    formatPorts(
+      portSet([
+        [443, 443],
+        [8000, 8001],
+      ]),
+    ),
+  ).toBe('443,8000-8001');
   expect(formatPorts([])).toBe('no port');
 });

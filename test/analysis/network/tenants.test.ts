@@ -13,9 +13,12 @@ import {
   without,
 } from '../../support/network-population';
 
-const prove = (objects: readonly Manifest[], declared = ACME_TO_BETA) => proveReachability({ objects, facts: FACTS, declared });
-const found = (objects: readonly Manifest[], code: string) => prove(objects).violations.filter((item) => item.code === code);
-const pairs = (violations: readonly Violation[]) => [...new Set(violations.map(({ from, to }) => `${from} > ${to}`))].sort();
+const prove = (objects: readonly Manifest[], declared = ACME_TO_BETA) =>
+  proveReachability({ objects, facts: FACTS, declared });
+const found = (objects: readonly Manifest[], code: string) =>
+  prove(objects).violations.filter((item) => item.code === code);
+const pairs = (violations: readonly Violation[]) =>
+  [...new Set(violations.map(({ from, to }) => `${from} > ${to}`))].sort();
 const openers = (violations: readonly Violation[]) =>
   [...new Set(violations.flatMap(({ openedBy }) => openedBy.map(({ role, label }) => `${role} ${label}`)))].sort();
 
@@ -57,13 +60,22 @@ test('[NET-4] fails when the admin tier of a tenant is missing, though its netwo
   );
   expect(found(objects, 'PRV001')).toEqual([]);
   const weak = found(objects, 'PRV002');
-  expect(pairs(weak)).toEqual(['acme > beta', 'acme > gamma', 'beta > acme', 'beta > gamma', 'gamma > acme', 'gamma > beta']);
+  expect(pairs(weak)).toEqual([
+    'acme > beta',
+    'acme > gamma',
+    'beta > acme',
+    'beta > gamma',
+    'gamma > acme',
+    'gamma > beta',
+  ]);
   expect(openers(weak)).toContain('absent ClusterNetworkPolicy tenant-beta-serve');
   expect(pairs(found(objects, 'PRV005'))).toHaveLength(6);
 });
 
 test('[NET-4] one admin policy of either side is enough to keep two tenants apart', () => {
-  expect(prove(without(threeTenants('none'), 'ClusterNetworkPolicy tenant-gamma')).violations.map(({ code }) => code)).not.toContain('PRV002');
+  expect(
+    prove(without(threeTenants('none'), 'ClusterNetworkPolicy tenant-gamma')).violations.map(({ code }) => code),
+  ).not.toContain('PRV002');
 });
 
 test('[NET-4] an allow-all policy of one tenant opens nothing while the admin tier stands', () => {
@@ -76,7 +88,10 @@ test('[NET-4] an allow-all policy of one tenant opens nothing while the admin ti
 describe('without an admin tier, network policies decide', () => {
   const bare = (change: (objects: readonly Manifest[]) => readonly Manifest[] = (objects) => objects) => {
     const names = ['acme', 'beta', 'gamma'];
-    const rest = names.reduce<readonly Manifest[]>((left, name) => without(left, `ClusterNetworkPolicy tenant-${name}`), threeTenants('none'));
+    const rest = names.reduce<readonly Manifest[]>(
+      (left, name) => without(left, `ClusterNetworkPolicy tenant-${name}`),
+      threeTenants('none'),
+    );
     const open = networkPolicy('acme-serve/out', { podSelector: {}, policyTypes: ['Egress'], egress: [{}] });
     return found(change([...rest, open]), 'PRV001');
   };
@@ -92,14 +107,21 @@ describe('without an admin tier, network policies decide', () => {
       return without(rest, 'NetworkPolicy gamma-serve/allow-within');
     });
     expect(pairs(opened)).toEqual(['acme > gamma']);
-    expect(openers(opened)).toEqual(['absent NetworkPolicy gamma-serve/default-deny', PASSED, 'grants NetworkPolicy acme-serve/out']);
+    expect(openers(opened)).toEqual([
+      'absent NetworkPolicy gamma-serve/default-deny',
+      PASSED,
+      'grants NetworkPolicy acme-serve/out',
+    ]);
     expect(opened.map(({ protocol }) => protocol)).toEqual(['SCTP', 'TCP', 'UDP']);
   });
 
   test('[NET-4] fails when a mistyped selector leaves pods that do not exist yet without isolation', () => {
     const opened = bare((objects) => {
       const rest = without(objects, 'NetworkPolicy gamma-serve/allow-within');
-      return respec(rest, 'NetworkPolicy gamma-serve/default-deny', (spec) => ({ ...spec, podSelector: { matchLabels: { app: 'modle' } } }));
+      return respec(rest, 'NetworkPolicy gamma-serve/default-deny', (spec) => ({
+        ...spec,
+        podSelector: { matchLabels: { app: 'modle' } },
+      }));
     });
     expect(pairs(opened)).toEqual(['acme > gamma']);
     expect(openers(opened)).toContain('does-not-apply NetworkPolicy gamma-serve/default-deny');
@@ -107,18 +129,33 @@ describe('without an admin tier, network policies decide', () => {
 
   test('[NET-4] selectors that together cover every label isolate every pod', () => {
     const opened = bare((objects) => {
-      const rest = without(without(objects, 'NetworkPolicy gamma-serve/allow-within'), 'NetworkPolicy gamma-serve/default-deny');
+      const rest = without(
+        without(objects, 'NetworkPolicy gamma-serve/allow-within'),
+        'NetworkPolicy gamma-serve/default-deny',
+      );
       const half = (name: string, operator: string) =>
-        networkPolicy(`gamma-serve/${name}`, { podSelector: { matchExpressions: [{ key: 'app', operator, ...(operator.endsWith('In') ? { values: ['x'] } : {}) }] } });
+        networkPolicy(`gamma-serve/${name}`, {
+          podSelector: {
+            matchExpressions: [{ key: 'app', operator, ...(operator.endsWith('In') ? { values: ['x'] } : {}) }],
+          },
+        });
       return [...rest, half('some', 'In'), half('others', 'NotIn')];
     });
     expect(pairs(opened)).toEqual([]);
   });
 
   test('[NET-4] fails on namespaceSelector {}, which is everyone', () => {
-    const opened = bare(into({ podSelector: {}, ingress: [{ from: [{ namespaceSelector: {} }], ports: [{ port: 80, endPort: 90 }] }] }));
-    expect(opened.map(({ from, to, protocol, ports }) => [from, to, protocol, ports])).toEqual([['acme', 'gamma', 'TCP', [[80, 90]]]]);
-    expect(openers(opened)).toEqual([PASSED, 'grants NetworkPolicy acme-serve/out', 'grants NetworkPolicy gamma-serve/in']);
+    const opened = bare(
+      into({ podSelector: {}, ingress: [{ from: [{ namespaceSelector: {} }], ports: [{ port: 80, endPort: 90 }] }] }),
+    );
+    expect(opened.map(({ from, to, protocol, ports }) => [from, to, protocol, ports])).toEqual([
+      ['acme', 'gamma', 'TCP', [[80, 90]]],
+    ]);
+    expect(openers(opened)).toEqual([
+      PASSED,
+      'grants NetworkPolicy acme-serve/out',
+      'grants NetworkPolicy gamma-serve/in',
+    ]);
   });
 
   test('[NET-4] podSelector {} without a namespaceSelector is the own namespace only', () => {
@@ -147,7 +184,9 @@ describe('without an admin tier, network policies decide', () => {
     ['10.96.0.0/16', []],
     ['0.0.0.0/0', ['10.0.0.0/15']],
   ])('[NET-5] fails on an ipBlock %s except %j that meets addresses of pods', (cidr, except) => {
-    expect(pairs(bare(into({ podSelector: {}, ingress: [{ from: [{ ipBlock: { cidr, except } }] }] })))).toEqual(['acme > gamma']);
+    expect(pairs(bare(into({ podSelector: {}, ingress: [{ from: [{ ipBlock: { cidr, except } }] }] })))).toEqual([
+      'acme > gamma',
+    ]);
   });
 
   test.each([
@@ -180,12 +219,17 @@ describe('the admin tier', () => {
   const change = (name: string, edit: (spec: Record<string, unknown>) => object) =>
     prove(respec(threeTenants('none'), `ClusterNetworkPolicy tenant-${name}`, edit)).violations;
   const codes = (violations: readonly Violation[]) => [...new Set(violations.map(({ code }) => code))].sort();
-  const asPass = (rules: unknown) => (Array.isArray(rules) ? rules.map((rule) => (isRecord(rule) ? { ...rule, action: 'Pass' } : rule)) : []);
+  const asPass = (rules: unknown) =>
+    Array.isArray(rules) ? rules.map((rule) => (isRecord(rule) ? { ...rule, action: 'Pass' } : rule)) : [];
 
   test('[NET-4] fails when both sides pass where they should deny', () => {
     const passing = ['acme', 'gamma'].reduce<readonly Manifest[]>(
       (objects, name) =>
-        respec(objects, `ClusterNetworkPolicy tenant-${name}`, (spec) => ({ ...spec, ingress: asPass(spec.ingress), egress: asPass(spec.egress) })),
+        respec(objects, `ClusterNetworkPolicy tenant-${name}`, (spec) => ({
+          ...spec,
+          ingress: asPass(spec.ingress),
+          egress: asPass(spec.egress),
+        })),
       threeTenants('none'),
     );
     const weak = found(passing, 'PRV002');
@@ -198,7 +242,11 @@ describe('the admin tier', () => {
     const loose = ['acme', 'beta'].reduce<readonly Manifest[]>((objects, name) => {
       const open = (rules: unknown) =>
         Array.isArray(rules) ? rules.map((rule) => ({ ...recordAt(rule), protocols: null })) : [];
-      return respec(objects, `ClusterNetworkPolicy tenant-${name}`, (spec) => ({ ...spec, ingress: open(spec.ingress), egress: open(spec.egress) }));
+      return respec(objects, `ClusterNetworkPolicy tenant-${name}`, (spec) => ({
+        ...spec,
+        ingress: open(spec.ingress),
+        egress: open(spec.egress),
+      }));
     }, threeTenants('ambient'));
     // In ambient mode the mesh still guards TCP, but it does not carry anything else.
     expect(found(loose, 'PRV002').map(({ from, to, protocol }) => [from, to, protocol])).toEqual([
@@ -218,7 +266,9 @@ describe('the admin tier', () => {
       });
     const before = prove([...threeTenants(), accept(400)]).violations;
     expect(codes(before)).toEqual(expect.arrayContaining(['PRV001', 'PRV002', 'PRV004', 'PRV005']));
-    expect(openers(before.filter(({ code, to }) => code === 'PRV001' && to === 'gamma'))).toContain('grants ClusterNetworkPolicy debugging');
+    expect(openers(before.filter(({ code, to }) => code === 'PRV001' && to === 'gamma'))).toContain(
+      'grants ClusterNetworkPolicy debugging',
+    );
     const after = prove([...threeTenants(), accept(600)]).violations;
     expect(codes(after).filter((code) => code < 'PRV010')).toEqual([]);
   });
@@ -256,7 +306,10 @@ describe('the admin tier', () => {
 
   test('[NET-4] fails towards tenants yet to come when a policy admits a trust level', () => {
     const trusted = { namespaces: { matchLabels: { 'drun.io/trust': 'trusted' } } };
-    const violations = change('gamma', (spec) => ({ ...spec, ingress: [{ action: 'Accept', from: [trusted] }, ...(Array.isArray(spec.ingress) ? spec.ingress : [])] }));
+    const violations = change('gamma', (spec) => ({
+      ...spec,
+      ingress: [{ action: 'Accept', from: [trusted] }, ...(Array.isArray(spec.ingress) ? spec.ingress : [])],
+    }));
     expect(codes(violations)).toEqual(['PRV004', 'PRV005']);
     expect(pairs(violations)).toEqual([`${FUTURE_TENANT} > gamma`]);
   });
@@ -264,7 +317,9 @@ describe('the admin tier', () => {
   test('[NET-4] fails when a tenant namespace loses the label by which the admin tier knows it', () => {
     const objects = relabel(threeTenants(), 'gamma-serve', ({ 'drun.io/tenant': _, ...rest }) => rest);
     const marked = objects.map((item) =>
-      item.metadata.namespace === 'gamma-serve' ? { ...item, metadata: { ...item.metadata, labels: { 'drun.io/tenant': 'gamma' } } } : item,
+      item.metadata.namespace === 'gamma-serve'
+        ? { ...item, metadata: { ...item.metadata, labels: { 'drun.io/tenant': 'gamma' } } }
+        : item,
     );
     expect(found(marked, 'PRV043').map(({ from }) => from)).toEqual(['gamma-serve']);
     expect(prove(marked).tenants).toEqual(['acme', 'beta']);
@@ -273,7 +328,9 @@ describe('the admin tier', () => {
   test('[NET-4] fails when a namespace carries the label of another tenant', () => {
     const objects = relabel(threeTenants(), 'gamma-serve', (labels) => ({ ...labels, 'drun.io/tenant': 'acme' }));
     const marked = objects.map((item) =>
-      item.metadata.namespace === 'gamma-serve' ? { ...item, metadata: { ...item.metadata, labels: { 'drun.io/tenant': 'gamma' } } } : item,
+      item.metadata.namespace === 'gamma-serve'
+        ? { ...item, metadata: { ...item.metadata, labels: { 'drun.io/tenant': 'gamma' } } }
+        : item,
     );
     expect(found(marked, 'PRV043')).toHaveLength(1);
   });
@@ -281,7 +338,11 @@ describe('the admin tier', () => {
 
 test('[NET-4] a path to one namespace does not declare one to another', () => {
   const objects = [
-    ...threeTenants().filter((item) => !`${item.metadata.namespace} ${item.metadata.name}`.includes('beta-serve') && item.metadata.name !== 'tenant-beta'),
+    ...threeTenants().filter(
+      (item) =>
+        !`${item.metadata.namespace} ${item.metadata.name}`.includes('beta-serve') &&
+        item.metadata.name !== 'tenant-beta',
+    ),
     ...tenantObjects({ name: 'beta', namespaces: ['serve', 'train'], callers: ['acme'] }),
   ];
   const opened = found(objects, 'PRV001');
@@ -300,7 +361,12 @@ test('[NET-4] a declared path to a tenant that is not there is reported as unuse
 
 test('[NET-4] the second verdict is left out on demand', () => {
   const verdicts = (assumeTenantPolicies: boolean): readonly Verdict[] => {
-    const { paths } = proveReachability({ objects: threeTenants(), facts: FACTS, declared: ACME_TO_BETA, assumeTenantPolicies });
+    const { paths } = proveReachability({
+      objects: threeTenants(),
+      facts: FACTS,
+      declared: ACME_TO_BETA,
+      assumeTenantPolicies,
+    });
     return [...new Set(paths.filter(({ kind }) => kind === 'tenant').map(({ verdict }) => verdict))];
   };
   expect(verdicts(true)).toEqual(['asWritten', 'ifTenantOpensAll']);
