@@ -38,7 +38,9 @@ export function readAdminPolicy(reader: Reader, object: Manifest): AdminPolicyMo
   const known = ['tier', 'priority', 'subject', 'ingress', 'egress'];
   const spec = reader.object('spec' in document ? document.spec : undefined, 'spec', known);
   const side = (field: 'ingress' | 'egress', from: 'from' | 'to') =>
-    reader.list(spec[field], `spec.${field}`).flatMap((rule, index) => readRule(reader, rule, `spec.${field}[${index}]`, from));
+    reader
+      .list(spec[field], `spec.${field}`)
+      .flatMap((rule, index) => readRule(reader, rule, `spec.${field}[${index}]`, from));
   return {
     object,
     tier: reader.oneOf(spec.tier, 'spec.tier', ['Admin', 'Baseline']) ?? 'Admin',
@@ -58,7 +60,11 @@ function readSubject(reader: Reader, value: unknown): { readonly namespaces: Sel
   return { namespaces: readSelector(reader, subject.namespaces, 'spec.subject.namespaces'), pods: EVERYTHING };
 }
 
-function readPods(reader: Reader, value: unknown, path: string): { readonly namespaces: Selector; readonly pods: Selector } {
+function readPods(
+  reader: Reader,
+  value: unknown,
+  path: string,
+): { readonly namespaces: Selector; readonly pods: Selector } {
   const pods = reader.object(value, path, ['namespaceSelector', 'podSelector']);
   if (!isSet(pods.namespaceSelector) || !isSet(pods.podSelector)) {
     reader.flaw(path, value, 'both namespaceSelector and podSelector');
@@ -86,7 +92,8 @@ function readPeer(reader: Reader, value: unknown, path: string, field: 'from' | 
   const known = field === 'from' ? PEER_KINDS.slice(0, 2) : PEER_KINDS;
   const peer = reader.object(value, path, known);
   const [kind, ...others] = known.filter((name) => isSet(peer[name]));
-  if (kind === undefined || others.length > 0) return reader.flaw(path, value, `exactly one of ${known.join(', ')}`) ?? [];
+  if (kind === undefined || others.length > 0)
+    return reader.flaw(path, value, `exactly one of ${known.join(', ')}`) ?? [];
   const at = `${path}.${kind}`;
   switch (kind) {
     case 'namespaces':
@@ -98,7 +105,8 @@ function readPeer(reader: Reader, value: unknown, path: string, field: 'from' | 
     case 'networks':
       return readNetworks(reader, peer.networks, at);
     case 'domainNames':
-      if (reader.strings(peer.domainNames, at).length === 0) reader.flaw(at, peer.domainNames, 'at least one domain name');
+      if (reader.strings(peer.domainNames, at).length === 0)
+        reader.flaw(at, peer.domainNames, 'at least one domain name');
       return [{ kind: 'domains' }];
   }
 }
@@ -106,7 +114,9 @@ function readPeer(reader: Reader, value: unknown, path: string, field: 'from' | 
 function readNetworks(reader: Reader, value: unknown, path: string): readonly Peer[] {
   const texts = reader.strings(value, path);
   if (texts.length === 0) reader.flaw(path, value, 'at least one CIDR');
-  const ranges = texts.flatMap((text, index) => parseCidr(text) ?? reader.flaw(`${path}[${index}]`, text, 'a CIDR') ?? []);
+  const ranges = texts.flatMap(
+    (text, index) => parseCidr(text) ?? reader.flaw(`${path}[${index}]`, text, 'a CIDR') ?? [],
+  );
   return [{ kind: 'addresses', addresses: addressSet(ranges) }];
 }
 

@@ -73,7 +73,8 @@ export function readAuthorizationPolicy(reader: Reader, object: Manifest): Autho
   const spec = reader.object('spec' in document ? document.spec : undefined, 'spec', known);
   const namespace = object.metadata.namespace ?? reader.flaw('metadata.namespace', undefined, 'a namespace') ?? '';
   const refs = [...(isSet(spec.targetRef) ? [spec.targetRef] : []), ...reader.list(spec.targetRefs, 'spec.targetRefs')];
-  if (refs.length > 0 && isSet(spec.selector)) reader.flaw('spec.selector', spec.selector, 'no selector beside targetRefs');
+  if (refs.length > 0 && isSet(spec.selector))
+    reader.flaw('spec.selector', spec.selector, 'no selector beside targetRefs');
   const selector = reader.object(spec.selector, 'spec.selector', ['matchLabels']);
   const pods = isSet(selector.matchLabels)
     ? readMatchLabels(reader, selector.matchLabels, 'spec.selector.matchLabels')
@@ -84,7 +85,9 @@ export function readAuthorizationPolicy(reader: Reader, object: Manifest): Autho
     action: reader.oneOf(spec.action, 'spec.action', ['ALLOW', 'DENY', 'AUDIT', 'CUSTOM'], 'ALLOW') ?? 'ALLOW',
     pods: refs.length > 0 ? undefined : pods,
     targets: refs.map((ref, index) => readTarget(reader, ref, `spec.targetRefs[${index}]`)),
-    rules: reader.list(spec.rules, 'spec.rules').map((rule, index) => readRule(reader, rule, `spec.rules[${index}]`, namespace)),
+    rules: reader
+      .list(spec.rules, 'spec.rules')
+      .map((rule, index) => readRule(reader, rule, `spec.rules[${index}]`, namespace)),
   };
 }
 

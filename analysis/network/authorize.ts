@@ -78,7 +78,11 @@ function identityFields(source: AuthorizationSource): readonly Field[] {
   return [
     [source.principals, source.notPrincipals, matchesPrincipal],
     [source.namespaces, source.notNamespaces, (pattern, who) => matchesPattern(pattern, who.namespace)],
-    [source.serviceAccounts, source.notServiceAccounts, (name, who) => name === `${who.namespace}/${who.serviceAccount}`],
+    [
+      source.serviceAccounts,
+      source.notServiceAccounts,
+      (name, who) => name === `${who.namespace}/${who.serviceAccount}`,
+    ],
     [source.trustDomains, source.notTrustDomains, (pattern, who) => matchesPattern(pattern, who.trustDomain)],
   ];
 }
@@ -95,6 +99,9 @@ function patternsOf(policies: Policies): IdentityPatterns {
   return {
     principals: sources.flatMap((source) => [...(source.principals ?? []), ...(source.notPrincipals ?? [])]),
     namespaces: sources.flatMap((source) => [...(source.namespaces ?? []), ...(source.notNamespaces ?? [])]),
-    serviceAccounts: sources.flatMap((source) => [...(source.serviceAccounts ?? []), ...(source.notServiceAccounts ?? [])]),
+    serviceAccounts: sources.flatMap((source) => [
+      ...(source.serviceAccounts ?? []),
+      ...(source.notServiceAccounts ?? []),
+    ]),
   };
 }

@@ -13,13 +13,15 @@ export const FINDINGS = {
   PRV001: {
     title: 'a tenant cannot reach another tenant but by a path that both declared',
     why: 'one open port between tenants is enough to attack a model server or steal its data',
-    remedy: 'remove what one of the listed objects grants, restore the one that is absent, or declare the path on both sides',
+    remedy:
+      'remove what one of the listed objects grants, restore the one that is absent, or declare the path on both sides',
     control: 'NET-4',
   },
   PRV002: {
     title: 'tenants stay apart even if each adds a network policy that allows everything',
     why: 'network policies only add up, so whoever may write one can undo every default deny of its namespace',
-    remedy: 'deny other tenants in the admin tier: a ClusterNetworkPolicy per tenant, and for a peer pass only the declared ports (TCP 15008 in ambient mode) before the deny',
+    remedy:
+      'deny other tenants in the admin tier: a ClusterNetworkPolicy per tenant, and for a peer pass only the declared ports (TCP 15008 in ambient mode) before the deny',
     control: 'NET-4',
   },
   PRV003: {
@@ -31,7 +33,8 @@ export const FINDINGS = {
   PRV004: {
     title: 'a tenant and any tenant that will ever be added cannot reach each other',
     why: 'a rule that lists the tenants of today lets in the one of tomorrow',
-    remedy: 'write denials over every tenant but the named ones (drun.io/tenant Exists and NotIn), never over a list of others',
+    remedy:
+      'write denials over every tenant but the named ones (drun.io/tenant Exists and NotIn), never over a list of others',
     control: 'NET-4',
   },
   PRV005: {
@@ -43,7 +46,8 @@ export const FINDINGS = {
   PRV010: {
     title: 'a tenant cannot reach the metadata service of the cloud',
     why: 'it hands the credentials of the node to whoever asks',
-    remedy: 'deny the metadata addresses in the admin tier for every namespace with drun.io/tenant, and keep them out of ipBlocks',
+    remedy:
+      'deny the metadata addresses in the admin tier for every namespace with drun.io/tenant, and keep them out of ipBlocks',
     control: 'NET-5',
   },
   PRV011: {

@@ -80,8 +80,9 @@ export function buildEndpoints(
     const classes = labelClasses(noted.map(([, selector]) => selector));
     return classes?.map(({ selected, labels }) => {
       const keys = new Set(['', ...noted.flatMap(([key], index) => (selected[index] === true ? [key] : []))]);
-      const ofMesh = <T extends AuthorizationPolicyModel | PeerAuthenticationModel>(index: ReadonlyMap<string, readonly T[]>) =>
-        meshPolicies(index, namespace).filter(({ pods }) => pods !== undefined && keys.has(selectorKey(pods)));
+      const ofMesh = <T extends AuthorizationPolicyModel | PeerAuthenticationModel>(
+        index: ReadonlyMap<string, readonly T[]>,
+      ) => meshPolicies(index, namespace).filter(({ pods }) => pods !== undefined && keys.has(selectorKey(pods)));
       return {
         namespace,
         labels,
@@ -117,7 +118,12 @@ function resolvePolicies(policies: PolicySet, resolver: Resolver): ResolvedSet {
   return { admin: [...admin].sort((a, b) => a.priority - b.priority), network };
 }
 
-function sideOf(direction: 'ingress' | 'egress', namespace: NamespaceModel, keys: ReadonlySet<string>, set: ResolvedSet): Side {
+function sideOf(
+  direction: 'ingress' | 'egress',
+  namespace: NamespaceModel,
+  keys: ReadonlySet<string>,
+  set: ResolvedSet,
+): Side {
   const subject = set.admin.filter(({ flags, podKey }) => flags[namespace.index] === 1 && keys.has(podKey));
   const tier = (name: AdminPolicyModel['tier']) => {
     const groups = new Map<number, ResolvedAdmin[]>();

@@ -1,6 +1,6 @@
-import { type AddressSet, addressSet, ALL_ADDRESSES, parseCidr, subtractAddresses } from './cidr';
+import { type AddressSet, ALL_ADDRESSES, addressSet, parseCidr, subtractAddresses } from './cidr';
 import { LAST_PORT, type PortSet, portsOf } from './port-set';
-import { Reader } from './reader';
+import type { Reader } from './reader';
 import type { ClusterNetworkFacts } from './report';
 
 /** The address plan of a cluster, parsed. */
@@ -21,7 +21,9 @@ export function readFacts(reader: Reader, facts: ClusterNetworkFacts): AddressPl
   const parse = (field: 'podCidrs' | 'serviceCidrs' | 'nodeCidrs' | 'apiServerCidrs' | 'metadataCidrs'): AddressSet => {
     if (facts[field].length === 0) reader.flaw(`facts.${field}`, facts[field], 'at least one CIDR');
     return addressSet(
-      facts[field].flatMap((text, index) => parseCidr(text) ?? reader.flaw(`facts.${field}[${index}]`, text, 'a CIDR') ?? []),
+      facts[field].flatMap(
+        (text, index) => parseCidr(text) ?? reader.flaw(`facts.${field}[${index}]`, text, 'a CIDR') ?? [],
+      ),
     );
   };
   const pods = parse('podCidrs');
@@ -33,7 +35,8 @@ export function readFacts(reader: Reader, facts: ClusterNetworkFacts): AddressPl
   facts.apiServerPorts.forEach((port, index) => {
     reader.integer(port, `facts.apiServerPorts[${index}]`, 1, LAST_PORT);
   });
-  if (facts.trustDomain === '') reader.flaw('facts.trustDomain', facts.trustDomain, 'a trust domain such as cluster.local');
+  if (facts.trustDomain === '')
+    reader.flaw('facts.trustDomain', facts.trustDomain, 'a trust domain such as cluster.local');
   const inside = addressSet([...pods, ...services, ...nodes, ...apiServer, ...metadata]);
   const outside = subtractAddresses(ALL_ADDRESSES, inside);
   const apiServerPorts = portsOf(facts.apiServerPorts);

@@ -14,7 +14,9 @@ export function groundViolations(
   world: World | undefined,
 ): readonly Violation[] {
   return [
-    ...factFlaws.map((flaw) => finding('PRV042', flaw.path, `${flaw.path} is ${flaw.given}, expected ${flaw.expected}`, [])),
+    ...factFlaws.map((flaw) =>
+      finding('PRV042', flaw.path, `${flaw.path} is ${flaw.given}, expected ${flaw.expected}`, []),
+    ),
     ...policies.unreadable.flatMap(({ object, flaws }) =>
       flaws.map((flaw) => {
         const label = objectLabel(object);
@@ -44,13 +46,19 @@ function unlabelled(objects: readonly Manifest[], world: World | undefined): rea
     seen.add(key);
     const given = owners.get(namespace) ?? 'no tenant';
     const says = `namespace ${namespace} holds objects of ${tenant} (${objectLabel(object)}) but is labelled with ${given}`;
-    return [finding('PRV043', namespace, says, [{ role: 'absent', label: `label ${LABEL.tenant} on Namespace ${namespace}`, says }])];
+    return [
+      finding('PRV043', namespace, says, [
+        { role: 'absent', label: `label ${LABEL.tenant} on Namespace ${namespace}`, says },
+      ]),
+    ];
   });
 }
 
 function undecided(world: World | undefined): readonly Violation[] {
   const names = world === undefined ? ['any future namespace'] : world.undecided.map(({ name }) => name);
-  return names.map((name) => finding('PRV044', name, `selectors tell too many kinds apart in ${name}: nothing is proved of it`, []));
+  return names.map((name) =>
+    finding('PRV044', name, `selectors tell too many kinds apart in ${name}: nothing is proved of it`, []),
+  );
 }
 
 function standing(object: Manifest, says: string): Opener {

@@ -44,7 +44,11 @@ export interface IdentityPatterns {
  * they admit one of these. Every exact name is one candidate; names with the prefix and suffix of every pair of
  * patterns, and otherwise new, are the rest.
  */
-export function identityCandidates(origin: Origin, trustDomain: string, patterns: IdentityPatterns): readonly Identity[] {
+export function identityCandidates(
+  origin: Origin,
+  trustDomain: string,
+  patterns: IdentityPatterns,
+): readonly Identity[] {
   const namespaces = origin.kind === 'namespace' ? [origin.name] : futureNamespaces(patterns);
   return namespaces.flatMap((namespace) =>
     accountsOf(namespace, patterns).map((serviceAccount) => ({ trustDomain, namespace, serviceAccount })),
@@ -71,7 +75,8 @@ function accountsOf(namespace: string, patterns: IdentityPatterns): readonly str
   const open: string[] = [];
   for (const pattern of patterns.principals) {
     const tail = pattern.slice(pattern.lastIndexOf('/') + 1);
-    if (pattern.includes('*') && tail !== '*') open.push(tail.startsWith('*') || tail.endsWith('*') ? tail : `*${tail}`);
+    if (pattern.includes('*') && tail !== '*')
+      open.push(tail.startsWith('*') || tail.endsWith('*') ? tail : `*${tail}`);
     if (!tail.includes('*')) exact.add(tail);
   }
   for (const pair of patterns.serviceAccounts) exact.add(pair.slice(pair.indexOf('/') + 1));

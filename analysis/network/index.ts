@@ -1,8 +1,8 @@
 export { FINDINGS, type FindingCode, type FindingText } from './codes';
 export { FUTURE_TENANT } from './namespace';
 export { formatPorts, type PortInterval, type PortSet } from './port-set';
-export { proveReachability } from './prove';
 export type { Protocol } from './protocol';
+export { proveReachability } from './prove';
 export type {
   ClusterNetworkFacts,
   DeclaredPath,

@@ -6,12 +6,14 @@ export type Match = typeof NEVER | typeof MAYBE | typeof ALWAYS;
 
 /** As strong as its weakest part; of no parts, certain. */
 export function allOf(parts: readonly Match[]): Match {
-  return parts.reduce<Match>((a, b) => (b < a ? b : a), ALWAYS);
+  if (parts.includes(NEVER)) return NEVER;
+  return parts.includes(MAYBE) ? MAYBE : ALWAYS;
 }
 
 /** As strong as its strongest part; of no parts, never. */
 export function anyOf(parts: readonly Match[]): Match {
-  return parts.reduce<Match>((a, b) => (b > a ? b : a), NEVER);
+  if (parts.includes(ALWAYS)) return ALWAYS;
+  return parts.includes(MAYBE) ? MAYBE : NEVER;
 }
 
 export function not(match: Match): Match {

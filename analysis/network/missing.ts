@@ -1,6 +1,6 @@
 import { type Manifest, objectKey, objectLabel } from '../../constructs/core/manifest';
-import type { Target } from './evaluate';
 import { overlaps } from './cidr';
+import type { Target } from './evaluate';
 import type { NamespaceModel } from './namespace';
 import type { Opener } from './report';
 import type { Gate } from './route';
@@ -36,7 +36,8 @@ function closerOf(world: World, gate: Gate, port: number): Closer {
         : adminCloser(world, gate.at.namespace, gate.kind, gate.target);
     case 'authorization': {
       const { name } = gate.at;
-      if (gate.waypoint === undefined) return { kind: 'AuthorizationPolicy', namespace: name, name: 'default-deny', duty: 'refuse it' };
+      if (gate.waypoint === undefined)
+        return { kind: 'AuthorizationPolicy', namespace: name, name: 'default-deny', duty: 'refuse it' };
       const duty = `refuse it at waypoint ${gate.waypoint.name} by targetRefs`;
       return { kind: 'AuthorizationPolicy', namespace: name, name: 'waypoint-default-deny', duty };
     }

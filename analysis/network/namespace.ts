@@ -1,5 +1,5 @@
-import type { Manifest } from '../../constructs/core/manifest';
 import { LABEL } from '../../constructs/core/labels';
+import type { Manifest } from '../../constructs/core/manifest';
 import { PLATFORM_NAMESPACE } from '../../constructs/core/platform-service';
 import { labelClasses } from './label-solver';
 import type { PolicySet } from './policies';
@@ -38,7 +38,10 @@ const FUTURE_NAMESPACE = '*future*';
  * namespaces that a future tenant may have: any labels but those that name tenant, component and namespace. Undefined
  * where these kinds are too many to enumerate.
  */
-export function readNamespaces(objects: readonly Manifest[], policies: PolicySet): readonly NamespaceModel[] | undefined {
+export function readNamespaces(
+  objects: readonly Manifest[],
+  policies: PolicySet,
+): readonly NamespaceModel[] | undefined {
   const labels = new Map<string, Readonly<Record<string, string>>>();
   for (const name of ALWAYS_THERE) labels.set(name, {});
   for (const { metadata } of objects) if (metadata.namespace !== undefined) labels.set(metadata.namespace, {});
@@ -67,7 +70,10 @@ function namespaceModel(
 }
 
 function meshMode(labels: Readonly<Record<string, string>>): MeshMode {
-  const injected = labels['istio-injection'] === undefined ? labels['istio.io/rev'] !== undefined : labels['istio-injection'] === 'enabled';
+  const injected =
+    labels['istio-injection'] === undefined
+      ? labels['istio.io/rev'] !== undefined
+      : labels['istio-injection'] === 'enabled';
   if (injected) return 'sidecar';
   return labels['istio.io/dataplane-mode'] === 'ambient' ? 'ambient' : 'none';
 }

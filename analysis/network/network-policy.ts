@@ -84,9 +84,7 @@ function readPeer(reader: Reader, value: unknown, path: string, namespace: strin
     return [];
   }
   if (!bySelector) return readBlock(reader, peer.ipBlock, `${path}.ipBlock`);
-  const pods = isSet(peer.podSelector)
-    ? readSelector(reader, peer.podSelector, `${path}.podSelector`)
-    : EVERYTHING;
+  const pods = isSet(peer.podSelector) ? readSelector(reader, peer.podSelector, `${path}.podSelector`) : EVERYTHING;
   if (!isSet(peer.namespaceSelector)) return [{ kind: 'own-pods', namespace, pods }];
   const namespaces = readSelector(reader, peer.namespaceSelector, `${path}.namespaceSelector`);
   return [{ kind: 'pods', namespaces, pods }];

@@ -1,9 +1,18 @@
-import type { FindingCode } from './codes';
 import { type AddressRange, type AddressSet, formatAddress } from './cidr';
+import type { FindingCode } from './codes';
 import type { Endpoint } from './endpoint';
 import { admitted, type Target } from './evaluate';
 import { ALWAYS, MAYBE, NEVER } from './match';
-import { ALL_PORTS, firstPort, formatPorts, intersectPorts, isEmptyPorts, NO_PORTS, type PortSet, unionPorts } from './port-set';
+import {
+  ALL_PORTS,
+  firstPort,
+  formatPorts,
+  intersectPorts,
+  isEmptyPorts,
+  NO_PORTS,
+  type PortSet,
+  unionPorts,
+} from './port-set';
 import { PROTOCOLS, type Protocol } from './protocol';
 import type { Verdict, Violation } from './report';
 import type { Gate } from './route';
@@ -27,7 +36,9 @@ export function proveOutside(world: World, verdicts: readonly Verdict[]): readon
     return world.endpointsOf(namespace).flatMap((endpoint) => {
       const cuts = boundariesOf(endpoint);
       return forbidden.flatMap((part) =>
-        verdicts.flatMap((verdict) => PROTOCOLS.flatMap((protocol) => judge(world, endpoint, part, cuts, verdict, protocol))),
+        verdicts.flatMap((verdict) =>
+          PROTOCOLS.flatMap((protocol) => judge(world, endpoint, part, cuts, verdict, protocol)),
+        ),
       );
     });
   });
@@ -115,12 +126,17 @@ function boundariesOf(endpoint: Endpoint): readonly bigint[] {
   const rules = [...admin.flat(), ...baseline.flat()].flatMap((policy) => policy.rules);
   const grants = network.flatMap((policy) => policy.grants);
   const starts = [...rules, ...grants].flatMap(({ peers }) =>
-    peers.flatMap((peer) => (peer.kind === 'addresses' ? peer.addresses.flatMap(({ first, last }) => [first, last + 1n]) : [])),
+    peers.flatMap((peer) =>
+      peer.kind === 'addresses' ? peer.addresses.flatMap(({ first, last }) => [first, last + 1n]) : [],
+    ),
   );
   return [...new Set(starts)];
 }
 
 /** One address of every stretch of the set on which all rules answer alike. */
 function representatives(addresses: AddressSet, cuts: readonly bigint[]): readonly bigint[] {
-  return addresses.flatMap(({ first, last }: AddressRange) => [first, ...cuts.filter((cut) => first < cut && cut <= last)]);
+  return addresses.flatMap(({ first, last }: AddressRange) => [
+    first,
+    ...cuts.filter((cut) => first < cut && cut <= last),
+  ]);
 }

@@ -20,7 +20,11 @@ export interface PeerAuthenticationModel {
 /** Reads a PeerAuthentication; what cannot be read becomes a flaw of the reader. */
 export function readPeerAuthentication(reader: Reader, object: Manifest): PeerAuthenticationModel {
   const document: object = object;
-  const spec = reader.object('spec' in document ? document.spec : undefined, 'spec', ['selector', 'mtls', 'portLevelMtls']);
+  const spec = reader.object('spec' in document ? document.spec : undefined, 'spec', [
+    'selector',
+    'mtls',
+    'portLevelMtls',
+  ]);
   const selector = reader.object(spec.selector, 'spec.selector', ['matchLabels']);
   const levels = spec.portLevelMtls ?? {};
   const keys = typeof levels === 'object' ? Object.keys(levels) : [];
@@ -51,11 +55,17 @@ function readMode(reader: Reader, value: unknown, path: string): Mode {
  */
 export function plaintextPorts(policies: readonly PeerAuthenticationModel[], namespace: string): PortSet {
   const wide = policies.filter((policy) => policy.pods.length === 0);
-  const mesh = levelPorts(wide.filter((policy) => policy.namespace === ROOT_NAMESPACE), ALL_PORTS);
+  const mesh = levelPorts(
+    wide.filter((policy) => policy.namespace === ROOT_NAMESPACE),
+    ALL_PORTS,
+  );
   const own = namespace === ROOT_NAMESPACE ? [] : wide.filter((policy) => policy.namespace === namespace);
   const base = levelPorts(own, mesh);
   const selective = policies.filter((policy) => policy.pods.length > 0);
-  const workload = levelPorts(selective.filter((policy) => policy.namespace === namespace), base);
+  const workload = levelPorts(
+    selective.filter((policy) => policy.namespace === namespace),
+    base,
+  );
   // Istio's texts differ on whether a selector works in the root namespace: it may weaken, it never strengthens.
   const root = selective.filter((policy) => policy.namespace === ROOT_NAMESPACE && namespace !== ROOT_NAMESPACE);
   return root.map((policy) => portsOfOne(policy, NO_PORTS)).reduce(unionPorts, workload);

@@ -1,6 +1,6 @@
-import type { FindingCode } from './codes';
 import { LABEL } from '../../constructs/core/labels';
 import { HBONE_PORT, PLATFORM_NAMESPACE, PLATFORM_SERVICES } from '../../constructs/core/platform-service';
+import type { FindingCode } from './codes';
 import type { NamespaceModel } from './namespace';
 import { firstPort, formatPorts, intersectPorts, isEmptyPorts, type PortSet, portsOf, subtractPorts } from './port-set';
 import { PROTOCOLS, type Protocol } from './protocol';
@@ -80,7 +80,13 @@ function pathsOf(
   ].filter((path) => path.ports.length > 0);
 }
 
-function violationOf(world: World, from: NamespaceModel, to: NamespaceModel, protocol: Protocol, ports: PortSet): Violation {
+function violationOf(
+  world: World,
+  from: NamespaceModel,
+  to: NamespaceModel,
+  protocol: Protocol,
+  ports: PortSet,
+): Violation {
   const port = firstPort(ports) ?? 0;
   const way = findWay(world, from, to, protocol, 'asWritten', port);
   const consented = servicesOf(from, to).length > 0;

@@ -23,7 +23,12 @@ const UNMODELLED: Readonly<Record<string, readonly string[] | '*'>> = {
   extensions: ['NetworkPolicy'],
   'networking.k8s.io': ['NetworkPolicy'],
   'policy.networking.k8s.io': '*',
-  'cilium.io': ['CiliumNetworkPolicy', 'CiliumClusterwideNetworkPolicy', 'CiliumLocalRedirectPolicy', 'CiliumEnvoyConfig'],
+  'cilium.io': [
+    'CiliumNetworkPolicy',
+    'CiliumClusterwideNetworkPolicy',
+    'CiliumLocalRedirectPolicy',
+    'CiliumEnvoyConfig',
+  ],
   'crd.projectcalico.org': '*',
   'projectcalico.org': '*',
   'crd.antrea.io': ['NetworkPolicy', 'ClusterNetworkPolicy'],

@@ -3,7 +3,7 @@ import type { NamespaceModel } from './namespace';
 import { hasPort, isEmptyPorts, NO_PORTS, type PortSet, unionPorts } from './port-set';
 import type { Protocol } from './protocol';
 import type { Verdict } from './report';
-import { directRoutes, linkGates, relayedRoutes, type Route, routePorts } from './route';
+import { directRoutes, linkGates, type Route, relayedRoutes, routePorts } from './route';
 import type { World } from './world';
 
 /** One way in which some pod may reach another, with the pods that show it. */
@@ -14,7 +14,13 @@ export interface Way {
 }
 
 /** Ports on which some pod of one namespace can reach some pod of another, whatever labels and accounts they take. */
-export function reach(world: World, from: NamespaceModel, to: NamespaceModel, protocol: Protocol, verdict: Verdict): PortSet {
+export function reach(
+  world: World,
+  from: NamespaceModel,
+  to: NamespaceModel,
+  protocol: Protocol,
+  verdict: Verdict,
+): PortSet {
   let ports = NO_PORTS;
   for (const { route } of ways(world, from, to, protocol, verdict)) {
     const more = routePorts(world, route);
@@ -56,7 +62,8 @@ export function* ways(
         // Most pods do not reach the waypoint at all: ask that before all that would follow.
         if (isEmptyPorts(routePorts(world, linkGates(source, via, 'TCP', verdict, 'tunnel')))) continue;
         for (const target of world.endpointsOf(to)) {
-          for (const route of relayedRoutes(source, waypoint, via, target, verdict)) yield { from: source, to: target, route };
+          for (const route of relayedRoutes(source, waypoint, via, target, verdict))
+            yield { from: source, to: target, route };
         }
       }
     }

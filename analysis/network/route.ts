@@ -6,7 +6,16 @@ import { admitted, type Cut, NO_CUT, type Target } from './evaluate';
 import type { Origin } from './identity';
 import type { NamespaceModel } from './namespace';
 import { plaintextPorts } from './peer-authentication';
-import { ALL_PORTS, hasPort, intersectPorts, isEmptyPorts, NO_PORTS, type PortSet, portsOf, unionPorts } from './port-set';
+import {
+  ALL_PORTS,
+  hasPort,
+  intersectPorts,
+  isEmptyPorts,
+  NO_PORTS,
+  type PortSet,
+  portsOf,
+  unionPorts,
+} from './port-set';
 import type { Protocol } from './protocol';
 import type { Verdict } from './report';
 import { type Waypoint, waypointPolicies } from './waypoint';
@@ -57,7 +66,9 @@ export function gatePorts(world: World, gate: Gate, cut: Cut = NO_CUT): PortSet 
       return gate.carries === 'any' && !isEmptyPorts(ports) ? ALL_PORTS : ports;
     }
     case 'plaintext': {
-      const standing = gate.at.peerAuthentication.filter(({ object }) => !cut.objects.has(object) && !cut.grantsOf.has(object));
+      const standing = gate.at.peerAuthentication.filter(
+        ({ object }) => !cut.objects.has(object) && !cut.grantsOf.has(object),
+      );
       return plaintextPorts(standing, gate.at.namespace.name);
     }
     case 'proxy-ports':

@@ -41,7 +41,9 @@ export function readMatchLabels(reader: Reader, value: unknown, path: string): S
 
 /** Whether an object with these labels is selected. */
 export function selects(selector: Selector, labels: Labels): boolean {
-  return selector.every((requirement) => holds(requirement, Object.hasOwn(labels, requirement.key) ? labels[requirement.key] : undefined));
+  return selector.every((requirement) =>
+    holds(requirement, Object.hasOwn(labels, requirement.key) ? labels[requirement.key] : undefined),
+  );
 }
 
 /** Whether a label of that value (undefined: absent) satisfies the requirement. */

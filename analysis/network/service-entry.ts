@@ -1,9 +1,9 @@
 import { listAt, stringAt } from '../../constructs/core/json';
 import { type Manifest, objectKey, objectLabel } from '../../constructs/core/manifest';
 import type { AuthorizationPolicyModel, AuthorizationSource } from './authorization-policy';
-import { type Caller, authorizedPorts } from './authorize';
-import type { FindingCode } from './codes';
+import { authorizedPorts, type Caller } from './authorize';
 import { addressSet, overlaps, parseBlock } from './cidr';
+import type { FindingCode } from './codes';
 import type { NamespaceModel } from './namespace';
 import type { PolicySet } from './policies';
 import type { EgressGrant, Opener, Violation } from './report';
@@ -59,7 +59,9 @@ function exportViolations(object: Manifest, tenant: string): readonly Violation[
   const to = listAt(object, 'spec', 'exportTo');
   if (to.length === 1 && to[0] === '.') return [];
   const given = to.length === 0 ? 'the whole mesh by default' : to.map(String).join(', ');
-  return [violation('PRV030', object, tenant, 'every namespace', `is exported to ${given}, not to its own namespace only`)];
+  return [
+    violation('PRV030', object, tenant, 'every namespace', `is exported to ${given}, not to its own namespace only`),
+  ];
 }
 
 function hostViolations(object: Manifest, tenant: string, hosts: readonly string[]): readonly Violation[] {
@@ -67,7 +69,8 @@ function hostViolations(object: Manifest, tenant: string, hosts: readonly string
   return [
     ...none,
     ...hosts.flatMap((host) => {
-      if (isInternal(host)) return [violation('PRV032', object, tenant, host, `takes over ${host}, a name of the cluster`)];
+      if (isInternal(host))
+        return [violation('PRV032', object, tenant, host, `takes over ${host}, a name of the cluster`)];
       return host.includes('*') ? [violation('PRV031', object, tenant, host, `opens the wildcard ${host}`)] : [];
     }),
   ];
@@ -86,7 +89,11 @@ function addressViolations(world: World, object: Manifest, tenant: string): read
   const { pods, services, nodes, apiServer, metadata } = world.plan;
   const inside = addressSet([...pods, ...services, ...nodes, ...apiServer, ...metadata]);
   const endpoints = listAt(object, 'spec', 'endpoints').map((endpoint) => stringAt(endpoint, 'address') ?? '');
-  const texts = [...listAt(object, 'spec', 'addresses').map(String), ...endpoints, ...listAt(object, 'spec', 'hosts').map(String)];
+  const texts = [
+    ...listAt(object, 'spec', 'addresses').map(String),
+    ...endpoints,
+    ...listAt(object, 'spec', 'hosts').map(String),
+  ];
   return texts.flatMap((text) => {
     const range = parseBlock(text);
     if (range === undefined || !overlaps([range], inside)) return [];
@@ -104,8 +111,17 @@ function userViolations(
   const granting = naming.filter(({ action }) => action === 'ALLOW');
   if (granting.length === 0) {
     const label = `AuthorizationPolicy ${own.name}/${object.metadata.name}`;
-    const absent: Opener = { role: 'absent', label, says: `no AuthorizationPolicy names ${objectLabel(object)} in its targetRefs` };
-    return [{ ...violation('PRV033', object, tenant, 'anyone', 'may be used by anyone: no policy names it'), openedBy: [absent] }];
+    const absent: Opener = {
+      role: 'absent',
+      label,
+      says: `no AuthorizationPolicy names ${objectLabel(object)} in its targetRefs`,
+    };
+    return [
+      {
+        ...violation('PRV033', object, tenant, 'anyone', 'may be used by anyone: no policy names it'),
+        openedBy: [absent],
+      },
+    ];
   }
   const openedBy = granting.map((policy): Opener => {
     const label = objectLabel(policy.object);
@@ -114,7 +130,9 @@ function userViolations(
   const others = world.namespaces.filter(({ tenant: other, future }) => !future && other !== tenant);
   const mayUse = (caller: Caller) => authorizedPorts(naming, caller, world.plan).length > 0;
   if (mayUse({ kind: 'future' })) {
-    return [{ ...violation('PRV034', object, tenant, 'any future tenant', 'may be used by tenants yet to come'), openedBy }];
+    return [
+      { ...violation('PRV034', object, tenant, 'any future tenant', 'may be used by tenants yet to come'), openedBy },
+    ];
   }
   return others
     .filter(({ name }) => mayUse({ kind: 'namespace', name }))
@@ -123,7 +141,9 @@ function userViolations(
 
 function sourcesOf(policies: readonly AuthorizationPolicyModel[]): readonly string[] {
   const sources = policies.filter(({ action }) => action === 'ALLOW').flatMap(({ rules }) => rules);
-  const texts = sources.flatMap((rule) => (rule.sources === undefined ? ['anyone'] : rule.sources.flatMap(sourceTexts)));
+  const texts = sources.flatMap((rule) =>
+    rule.sources === undefined ? ['anyone'] : rule.sources.flatMap(sourceTexts),
+  );
   return [...new Set(texts)].sort();
 }
 

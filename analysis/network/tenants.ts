@@ -1,7 +1,17 @@
 import type { FindingCode } from './codes';
 import { describePod } from './missing';
 import type { NamespaceModel } from './namespace';
-import { firstPort, formatPorts, intersectPorts, isEmptyPorts, NO_PORTS, type PortSet, portsOf, subtractPorts, unionPorts } from './port-set';
+import {
+  firstPort,
+  formatPorts,
+  intersectPorts,
+  isEmptyPorts,
+  NO_PORTS,
+  type PortSet,
+  portsOf,
+  subtractPorts,
+  unionPorts,
+} from './port-set';
 import { PROTOCOLS, type Protocol } from './protocol';
 import { findWay, reach } from './reach';
 import type { DeclaredPath, ReachablePath, UnusedPath, Verdict, Violation } from './report';
@@ -24,7 +34,11 @@ const CODES: Readonly<Record<Verdict, { readonly known: FindingCode; readonly fu
  * Proves, for all ordered pairs of tenants and both directions towards any future tenant, that nothing but declared
  * paths gets through.
  */
-export function proveTenants(world: World, declared: readonly DeclaredPath[], verdicts: readonly Verdict[]): TenantProof {
+export function proveTenants(
+  world: World,
+  declared: readonly DeclaredPath[],
+  verdicts: readonly Verdict[],
+): TenantProof {
   const paths: ReachablePath[] = [];
   const violations: Violation[] = [];
   const allowed = declaredPorts(declared);

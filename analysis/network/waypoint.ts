@@ -23,7 +23,10 @@ interface ServicePolicies {
 }
 
 /** What judges a call, for each kind of service of the namespace: first one that no policy names, then each named. */
-export function waypointPolicies(waypoint: Waypoint, namespace: NamespaceModel): readonly (readonly AuthorizationPolicyModel[])[] {
+export function waypointPolicies(
+  waypoint: Waypoint,
+  namespace: NamespaceModel,
+): readonly (readonly AuthorizationPolicyModel[])[] {
   const named = waypoint.services.filter((service) => service.namespace === namespace.name);
   return [waypoint.common, ...named.map(({ policies }) => [...waypoint.common, ...policies])];
 }
@@ -53,7 +56,10 @@ function isServed(gateway: Manifest, own: NamespaceModel, other: NamespaceModel)
   return named && labels['istio.io/use-waypoint-namespace'] === own.name;
 }
 
-function commonPolicies(gateway: Manifest, all: readonly AuthorizationPolicyModel[]): readonly AuthorizationPolicyModel[] {
+function commonPolicies(
+  gateway: Manifest,
+  all: readonly AuthorizationPolicyModel[],
+): readonly AuthorizationPolicyModel[] {
   const { name, namespace } = gateway.metadata;
   const gatewayClass = valueAt(gateway, 'spec', 'gatewayClassName');
   return all.filter((policy) =>

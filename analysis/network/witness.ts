@@ -8,37 +8,35 @@ import { type Gate, gatePorts, type Route } from './route';
 import type { World } from './world';
 
 /**
- * What opens a port on a route: of each gate a minimal set of objects whose grants let it through (without any one of
- * them it would not), and where a gate would stay open without all of them, what should have closed it.
+ * What opens a port on a route: a minimal set of objects whose grants let it through (take away what any one of them
+ * grants and a gate closes), and for each gate that would stand open without them all, what should have closed it.
  */
 export function openersOf(world: World, route: Route, port: number): readonly Opener[] {
-  const found = new Map<string, Opener>();
-  for (const gate of route) {
-    for (const opener of openersOfGate(world, gate, port)) {
-      const id = `${opener.role} ${opener.label}`;
-      if (!found.has(id)) found.set(id, opener);
-    }
-  }
-  return [...found.values()];
-}
-
-function openersOfGate(world: World, gate: Gate, port: number): readonly Opener[] {
-  if (gate.kind === 'proxy-ports') return [];
-  const isOpen = (cut: Cut) => hasPort(gatePorts(world, gate, cut), port);
+  const isOpen = (gate: Gate, cut: Cut) => hasPort(gatePorts(world, gate, cut), port);
   const silenced = new Set<Manifest>();
-  const needed = grantersOf(gate).filter((object) => {
+  const needed = [...new Set(route.flatMap(grantersOf))].filter((object) => {
     silenced.add(object);
-    if (isOpen({ grantsOf: silenced, objects: new Set() })) return false;
+    if (route.every((gate) => isOpen(gate, { grantsOf: silenced, objects: new Set() }))) return false;
     silenced.delete(object);
     return true;
   });
-  const openers = needed.map((object): Opener => {
+  const grants = needed.map((object): Opener => {
+    const without = { grantsOf: new Set([...silenced, object]), objects: new Set<Manifest>() };
+    const doings = route.filter((gate) => !isOpen(gate, without)).map(doing);
     const label = objectLabel(object);
-    return { role: 'grants', key: objectKey(object), label, says: `${label} ${doing(gate)}` };
+    return { role: 'grants', key: objectKey(object), label, says: `${label} ${[...new Set(doings)].join(' and ')}` };
   });
-  // Were the objects deleted, and not only silenced, the gate might stand open for want of any policy.
-  const stays = isOpen({ grantsOf: silenced, objects: new Set(needed) });
-  return stays ? [...openers, missingCloser(world, gate, port)] : openers;
+  // Were the objects deleted, and not only silenced, a gate might stand open for want of any policy.
+  const deleted = { grantsOf: silenced, objects: new Set(needed) };
+  const missing = route
+    .filter((gate) => gate.kind !== 'proxy-ports' && !isOfFuture(gate) && isOpen(gate, deleted))
+    .map((gate) => missingCloser(world, gate, port));
+  return [...new Map([...grants, ...missing].map((opener) => [`${opener.role} ${opener.label}`, opener])).values()];
+}
+
+/** A tenant yet to come has no objects to be missed: its counterpart must do without them. */
+function isOfFuture(gate: Gate): boolean {
+  return 'at' in gate && ('namespace' in gate.at ? gate.at.namespace.future : gate.at.future);
 }
 
 /** Objects with anything to grant at the gate. */
@@ -53,10 +51,14 @@ function grantersOf(gate: Gate): readonly Manifest[] {
       return [...accepting(side.admin.flat()), ...network, ...accepting(side.baseline.flat())];
     }
     case 'authorization':
-      return gate.policies.filter(({ action, rules }) => action === 'ALLOW' && rules.length > 0).map(({ object }) => object);
+      return gate.policies
+        .filter(({ action, rules }) => action === 'ALLOW' && rules.length > 0)
+        .map(({ object }) => object);
     case 'plaintext':
       return gate.at.peerAuthentication
-        .filter(({ mode, ports }) => [mode, ...ports.map(([, level]) => level)].some((one) => one !== 'STRICT' && one !== 'UNSET'))
+        .filter(({ mode, ports }) =>
+          [mode, ...ports.map(([, level]) => level)].some((one) => one !== 'STRICT' && one !== 'UNSET'),
+        )
         .map(({ object }) => object);
     case 'proxy-ports':
       return [];

@@ -30,7 +30,9 @@ export function buildWorld(objects: readonly Manifest[], policies: PolicySet, pl
   const byNamespace = namespaces.map(({ index, name }) =>
     PROXY_NAMESPACES.includes(name) ? [] : waypoints.filter(({ serves }) => serves.has(index)),
   );
-  const named = new Map(objects.map((object) => [nameOf(object.kind, object.metadata.namespace, object.metadata.name), object]));
+  const named = new Map(
+    objects.map((object) => [nameOf(object.kind, object.metadata.namespace, object.metadata.name), object]),
+  );
   const tenants = namespaces.flatMap(({ tenant, future }) => (tenant === undefined || future ? [] : [tenant]));
   return {
     plan,
