@@ -60,12 +60,16 @@ export async function recordStack(
     stack,
   );
   const spies = [record(resources, finished), silence(warnings)];
+  // The SDK takes a stack trace for every resource and every output: a quarter of the time, and nobody reads them here.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
   try {
     const { settings = {}, ...rest } = options;
     const landed = land({ stack, settings: readSettings((key) => settings[key]), today: TODAY, ...rest });
     const hash = await new Promise<string | undefined>((resolve) => landed.contentHash.apply(resolve));
     return { resources, finished, hash, objects: landed.objects, tenants: landed.tenants, leftOut: landed.leftOut, warnings };
   } finally {
+    Error.stackTraceLimit = stackTraceLimit;
     for (const spy of spies) spy.mockRestore();
   }
 }
