@@ -1,0 +1,26 @@
+import * as pulumi from '@pulumi/pulumi';
+import type { LayerContent } from './content';
+import { type ClusterProvider, KubernetesObject, VaultResource } from './resources';
+
+/**
+ * One layer of one region, every object a resource of its own. Only the layer depends on the previous one: its objects
+ * wait for it as their parent, so that two layers of N and M objects need N edges and not N x M.
+ */
+export class Layer extends pulumi.ComponentResource {
+  readonly resources: readonly pulumi.CustomResource[];
+
+  constructor({ path, registrations }: LayerContent, provider: ClusterProvider, previous: Layer | undefined) {
+    super('drun:platform:Layer', path, {}, { providers: [provider], dependsOn: previous === undefined ? [] : [previous] });
+    const made = new Map<string, pulumi.CustomResource>();
+    for (const registration of registrations) {
+      const { id, plugin, dependsOn, inside, protect, retainOnDelete } = registration;
+      const within = inside === undefined ? undefined : made.get(inside);
+      const Resource = plugin === 'vault' ? VaultResource : KubernetesObject;
+      const first = dependsOn.flatMap((other) => made.get(other) ?? []);
+      const held = { protect, retainOnDelete, ...(within === undefined ? {} : { deletedWith: within }) };
+      made.set(id, new Resource(registration, { parent: this, dependsOn: first, ...held }));
+    }
+    this.resources = [...made.values()];
+    this.registerOutputs();
+  }
+}

@@ -1,0 +1,38 @@
+import type { Manifest } from '../../../constructs/core/manifest';
+import { kindKey } from './token';
+
+/** When a resource counts as ready: once conditions hold, or as soon as the API server took it. */
+type Readiness = { readonly waitFor: readonly string[] } | { readonly skipAwait: true };
+
+/**
+ * Readiness by kind, for kinds that the provider does not know how to wait for, or waits for in vain. It is a matter of
+ * this sink: the tree and the YAML do not carry it. Conditions are in the provider's own words
+ * (https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/managing-resources-with-server-side-apply/ and
+ * `pulumi.com/waitFor` of its annotations).
+ */
+const READINESS: Readonly<Record<string, Readiness>> = {
+  'Namespace.core': { waitFor: ['jsonpath={.status.phase}=Active'] },
+  'CustomResourceDefinition.apiextensions.k8s.io': { waitFor: ['condition=Established'] },
+  'ValidatingAdmissionPolicy.admissionregistration.k8s.io': { waitFor: ['jsonpath={.status.observedGeneration}'] },
+  'Gateway.gateway.networking.k8s.io': { waitFor: ['condition=Programmed'] },
+  'ClusterQueue.kueue.x-k8s.io': { waitFor: ['condition=Active'] },
+  'LocalQueue.kueue.x-k8s.io': { waitFor: ['condition=Active'] },
+  // A quota that nobody has counted yet refuses by itself: waiting for the count makes nothing safer.
+  'ResourceQuota.core': { skipAwait: true },
+  // The provider waits for token secrets, which clusters no longer make.
+  'ServiceAccount.core': { skipAwait: true },
+};
+
+/** Annotations with which Pulumi reads when a resource is ready; their prefix is kept for them alone. */
+export const READINESS_PREFIX = 'pulumi.com/';
+
+/** The object as Pulumi gets it: with the annotations that say when it is ready. */
+export function withReadiness(object: Manifest): Manifest {
+  const readiness = READINESS[kindKey(object.apiVersion, object.kind)];
+  if (readiness === undefined) return object;
+  const said =
+    'waitFor' in readiness
+      ? { 'pulumi.com/waitFor': JSON.stringify(readiness.waitFor) }
+      : { 'pulumi.com/skipAwait': 'true' };
+  return { ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, ...said } } };
+}

@@ -1,0 +1,33 @@
+import * as pulumi from '@pulumi/pulumi';
+import { PLUGIN_VERSION } from './plugins';
+import type { Registration } from './registration';
+
+/** Any Kubernetes object, or Helm release, by its type token. The classes of `@pulumi/kubernetes` take a second to load. */
+export class KubernetesObject extends pulumi.CustomResource {
+  constructor({ token, name, inputs }: Registration, options: pulumi.CustomResourceOptions) {
+    super(token, name, { ...inputs }, { ...options, version: PLUGIN_VERSION.kubernetes });
+  }
+}
+
+/** Any object of Vault by its type token. Its provider is the default one, which `vault:address` configures. */
+export class VaultResource extends pulumi.CustomResource {
+  constructor({ token, name, inputs }: Registration, options: pulumi.CustomResourceOptions) {
+    super(token, name, { ...inputs }, { ...options, version: PLUGIN_VERSION.vault });
+  }
+}
+
+/** How a region's cluster is reached and known. */
+export interface ClusterAccess {
+  readonly clusterIdentifier: string;
+  readonly context: string;
+}
+
+/**
+ * The provider of one region. The kubeconfig is the one of the environment it runs in and never enters the state; the
+ * identifier keeps a new path or credential from looking like a new cluster.
+ */
+export class ClusterProvider extends pulumi.ProviderResource {
+  constructor(region: string, { clusterIdentifier, context }: ClusterAccess) {
+    super('kubernetes', region, { clusterIdentifier, context }, { version: PLUGIN_VERSION.kubernetes });
+  }
+}
