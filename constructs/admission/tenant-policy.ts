@@ -100,7 +100,13 @@ const SPEC: Readonly<Record<keyof TenantPolicySpec, JsonObject>> = {
 };
 
 function texts(maxItems: number, maxLength: number, more: JsonObject = {}): JsonObject {
-  return { type: 'array', listType: 'set', maxItems, default: [], items: { type: 'string', maxLength, ...more } };
+  return {
+    type: 'array',
+    'x-kubernetes-list-type': 'set',
+    maxItems,
+    default: [],
+    items: { type: 'string', maxLength, ...more },
+  };
 }
 
 function schemaOf(spec: JsonObject): JsonObject {
