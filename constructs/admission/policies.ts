@@ -1,0 +1,50 @@
+import { devicePolicies } from './devices';
+import { podImages } from './images';
+import { ingressPolicies } from './ingress';
+import { metadataPolicies } from './metadata';
+import { namespacePolicies } from './namespaces';
+import { ownershipPolicies } from './ownership';
+import { podDevices } from './pod-devices';
+import { podIdentity } from './pod-identity';
+import { podLifecycle } from './pod-lifecycle';
+import { podMesh } from './pod-mesh';
+import { podNetwork } from './pod-network';
+import { podPlacement } from './pod-placement';
+import { podPolicies } from './pod-rule';
+import type { Policy } from './policy';
+import { queuePolicies } from './queue';
+import { rbacPolicies } from './rbac';
+import { secretPolicies } from './secrets';
+import { servicePolicies } from './services';
+import type { AdmissionSettings } from './settings';
+import { storagePolicies } from './storage';
+import { workloadPolicies } from './workloads';
+
+export { defaultPolicies } from './defaults';
+
+/** Every policy that refuses, as data: what it serves, what it matches, what must hold. */
+export function denyPolicies(settings: AdmissionSettings): readonly Policy[] {
+  const podRules = [
+    podPlacement(settings),
+    podIdentity(settings),
+    podImages(settings),
+    podMesh(settings),
+    podNetwork,
+    podDevices,
+    podLifecycle(settings),
+  ];
+  return [
+    ...podRules.flatMap((rule) => podPolicies(rule, settings)),
+    ...queuePolicies(settings),
+    ...workloadPolicies(settings),
+    ...devicePolicies,
+    ...servicePolicies(settings),
+    ...ingressPolicies(settings),
+    ...storagePolicies,
+    ...secretPolicies(settings),
+    ...rbacPolicies,
+    ...ownershipPolicies(settings),
+    ...metadataPolicies,
+    ...namespacePolicies,
+  ];
+}
