@@ -1,4 +1,5 @@
 import { Chart } from 'cdk8s';
+import { AdmissionPolicies } from '../constructs/admission/admission-policies';
 import type { Layer } from './layers';
 
 /** What the API server refuses. */
@@ -6,6 +7,6 @@ export const admissionLayer: Layer = {
   name: 'admission',
   ready: 'policies are observed by the API server',
   place: (cluster) => {
-    new Chart(cluster, 'admission');
+    new AdmissionPolicies(new Chart(cluster, 'admission'), 'Policies');
   },
 };

@@ -1,3 +1,6 @@
+export { AdmissionPolicies } from './admission/admission-policies';
+export type { AdmissionProps } from './admission/settings';
+export type { TenantPolicy, TenantPolicySpec } from './admission/tenant-policy';
 export * from './core/cluster-facts';
 export * from './core/control';
 export * from './core/helm-release';

@@ -1,33 +1,8 @@
-import type { Manifest } from '../core/manifest';
+import { TENANT_POLICY_API, TENANT_POLICY_NAME, type TenantPolicy, type TenantPolicySpec } from '../admission/tenant-policy';
 import { gpuNames } from '../gpu/gpu-share';
 import { poolOf, QUEUE } from './queue';
 import type { TenantContext, TenantPart } from './tenant-part';
 import { trustPolicy } from './trust';
-
-/** What admission asks of a tenant: `policy.drun.io/v1` TenantPolicy, one per namespace, out of the tenant's reach. */
-export interface TenantPolicy extends Manifest {
-  readonly apiVersion: 'policy.drun.io/v1';
-  readonly kind: 'TenantPolicy';
-  readonly spec: TenantPolicySpec;
-}
-
-interface TenantPolicySpec {
-  readonly tenant: string;
-  readonly trust: string;
-  readonly registries: readonly string[];
-  readonly runtimeClasses: readonly string[];
-  readonly runtimeClassRequired: boolean;
-  readonly defaultRuntimeClass: string;
-  readonly priorityClasses: readonly string[];
-  readonly storageClasses: readonly string[];
-  readonly pool: string;
-  readonly gpuResources: readonly string[];
-  readonly deviceClasses: readonly string[];
-  readonly hosts: readonly string[];
-  readonly serviceAccounts: readonly string[];
-  readonly peers: readonly string[];
-  readonly queue: string;
-}
 
 /** Parameters of the admission policies: a new tenant needs no new policy, only its own parameters. */
 export const paramsPart: TenantPart = {
@@ -41,9 +16,9 @@ export const paramsPart: TenantPart = {
     const spec = tenantPolicySpec(tenant);
     return tenant.namespaces.map(
       ({ name }): TenantPolicy => ({
-        apiVersion: 'policy.drun.io/v1',
+        apiVersion: TENANT_POLICY_API,
         kind: 'TenantPolicy',
-        metadata: stamp('tenant', name),
+        metadata: stamp(TENANT_POLICY_NAME, name),
         spec,
       }),
     );
