@@ -40,7 +40,7 @@ export function addressSet(ranges: readonly AddressRange[]): AddressSet {
   for (const next of [...ranges].sort((a, b) => (a.first < b.first ? -1 : 1))) {
     const tail = merged.at(-1);
     if (tail === undefined || next.first > tail.last + 1n) merged.push(next);
-    else merged[merged.length - 1] = { first: tail.first, last: next.last > tail.last ? next.last : tail.last };
+    else if (next.last > tail.last) merged[merged.length - 1] = { first: tail.first, last: next.last };
   }
   return merged;
 }

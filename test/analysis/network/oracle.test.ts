@@ -209,7 +209,7 @@ test('[NET-4] the proof over sets finds exactly the ports that trying every pod 
         }
       }
     }),
-    { numRuns: 2000 },
+    { numRuns: 1500 },
   );
   // Otherwise the comparison would say little.
   expect(Math.min(open, closed)).toBeGreaterThan(1000);
