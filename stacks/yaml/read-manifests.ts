@@ -1,7 +1,7 @@
 import type { Manifest } from '../../constructs/core/manifest';
 import type { Place, Problem } from '../../constructs/core/problem';
 import { readFast } from '../spec/fast-yaml';
-import { decodeUtf8, unwantedIn, withLineFeeds } from '../spec/raw-text';
+import { decodeUtf8, unwantedIn, visible, withLineFeeds } from '../spec/raw-text';
 import { MANIFEST_CODES } from './manifest-codes';
 import type * as Documents from './manifest-document';
 import { objectsOf } from './manifest-object';
@@ -111,5 +111,12 @@ function problemOf(
   place: Place,
 ): Problem {
   const { code, path, given, expected } = mistake;
-  return { code, path: pathText(path), given, expected, remedy: MANIFEST_CODES[code].remedy, place };
+  return {
+    code,
+    path: visible(pathText(path)),
+    given: visible(given),
+    expected,
+    remedy: MANIFEST_CODES[code].remedy,
+    place,
+  };
 }
