@@ -26,7 +26,7 @@ const PARSERS = [
   hostile({
     title: 'readYaml',
     inputs: hostileText,
-    runs: 50_000,
+    runs: 42_000,
     read: (text) => {
       const { value, problems, placeOf } = readYaml(text, 'a.yaml');
       if (checksum(text).endsWith('0')) {
@@ -39,13 +39,13 @@ const PARSERS = [
   hostile({
     title: 'readUtf8',
     inputs: hostileBytes,
-    runs: 10_000,
+    runs: 8_000,
     read: (bytes) => readUtf8(bytes, 'a.yaml').problems,
   }),
   hostile({
     title: 'readManifests',
     inputs: hostileBytes,
-    runs: 15_000,
+    runs: 10_000,
     read: (bytes) => readManifests(bytes, 'a.yaml').problems,
     columns: false,
   }),
