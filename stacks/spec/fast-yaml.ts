@@ -1,4 +1,5 @@
 import { readPlain } from './plain-scalar';
+import { unwantedIn } from './raw-text';
 
 /**
  * Reads the plain part of YAML that tenant files are written in, some twenty times as fast as a full parser: block
@@ -134,7 +135,7 @@ function keyEnd(scan: Scan): number {
 
 /** Gives up also on names that every object inherits (`constructor`, `__proto__`): the strict reader refuses those. */
 function setKey(object: Record<string, unknown>, key: string, value: unknown): void {
-  if (object[key] !== undefined || plain(key) !== key) throw UNSURE;
+  if (object[key] !== undefined || key.length > MAX_REMEMBERED_LENGTH || plain(key) !== key) throw UNSURE;
   object[key] = value;
 }
 
@@ -210,12 +211,28 @@ function flowEntries(scan: Scan, close: number, entry: () => void): void {
 }
 
 function flowQuoted(scan: Scan, quote: string): string {
-  const close = scan.text.indexOf(quote, scan.at + 1);
-  if (close < 0 || close >= scan.end || scan.text[close + 1] === quote) throw UNSURE;
-  const text = scan.text.slice(scan.at + 1, close);
-  if (quote === '"' && text.includes('\\')) throw UNSURE;
+  const { text, at, end } = scan;
+  let close = text.indexOf(quote, at + 1);
+  // A quote after an odd number of backslashes is a part of the text; JSON.parse decides what the escapes mean.
+  while (quote === '"' && close < end && isEscaped(text, close)) close = text.indexOf(quote, close + 1);
+  if (close < 0 || close >= end || text[close + 1] === quote) throw UNSURE;
   scan.at = close + 1;
-  return text;
+  const inner = text.slice(at + 1, close);
+  return quote === '"' && inner.includes('\\') ? unescaped(`"${inner}"`) : inner;
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let backslashes = 0;
+  while (text[at - 1 - backslashes] === '\\') backslashes += 1;
+  return backslashes % 2 === 1;
+}
+
+/** Every escape of JSON means the same in YAML; YAML's other ones, and what they may not spell, are for the strict reader. */
+function unescaped(json: string): string {
+  if (!/^(?:[^\\]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*$/.test(json)) throw UNSURE;
+  const value: unknown = JSON.parse(json);
+  if (typeof value !== 'string' || unwantedIn(value) !== undefined) throw UNSURE;
+  return value;
 }
 
 /** Inside brackets a plain scalar ends at a comma or a closing bracket; colons and quotes are left to the strict reader. */

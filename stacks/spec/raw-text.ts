@@ -30,6 +30,12 @@ export function unwantedIn(text: string): string | undefined {
   return UNWANTED.exec(text.replaceAll('\t', ' '))?.[0];
 }
 
+/** `text` for a message, on one line: what cannot be seen is named (`<U+202E>`), so that no message lies about a file. */
+export function visible(text: string): string {
+  const line = text.replace(/\s*\n\s*/g, ' ').trim();
+  return SIMPLE.test(line) ? line : line.replace(UNWANTED_EACH, (character) => `<${nameOf(character)}>`);
+}
+
 /** Line ends as `\n`; a carriage return elsewhere stays and is a mistake. Offsets move, lines and columns do not. */
 export function withLineFeeds(text: string): string {
   return text.includes('\r') ? text.replaceAll('\r\n', '\n') : text;

@@ -3,7 +3,7 @@ import { type DocumentPath, pathText } from '../yaml/path';
 import { readFast } from './fast-yaml';
 import { INPUT_CODES } from './input-codes';
 import { lineIndex } from './line-index';
-import { checkRaw, decodeUtf8, MAX_BYTES, withLineFeeds } from './raw-text';
+import { checkRaw, decodeUtf8, MAX_BYTES, visible, withLineFeeds } from './raw-text';
 import type * as Strict from './strict-yaml';
 
 /** A file as data, with the means to say where each part of it stands. */
@@ -71,7 +71,14 @@ function unreadable(place: Place, mistake: Pick<Strict.Mistake, 'code' | 'given'
 
 function problemOf(mistake: Strict.Mistake, place: Place): Problem {
   const { code, given, expected, remedy = INPUT_CODES[code].remedy } = mistake;
-  return { code, path: pathText(mistake.path), given, expected, remedy, place };
+  return {
+    code,
+    path: visible(pathText(mistake.path)),
+    given: visible(given),
+    expected,
+    remedy: visible(remedy),
+    place,
+  };
 }
 
 function capped(problems: readonly Problem[]): readonly Problem[] {
