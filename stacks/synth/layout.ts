@@ -1,9 +1,14 @@
 import { LAYERS } from '../../charts/layers';
 
+/** A platform layer with its place in the table: `01-foundation`. */
+export function layerLabel(layer: string): string {
+  const index = LAYERS.findIndex(({ name }) => name === layer);
+  return `${String(index + 1).padStart(2, '0')}-${layer}`;
+}
+
 /** File of a platform layer in a region: `eu-central-1/01-foundation.yaml`. */
 export function layerFile(region: string, layer: string): string {
-  const index = LAYERS.findIndex(({ name }) => name === layer);
-  return `${region}/${String(index + 1).padStart(2, '0')}-${layer}.yaml`;
+  return `${region}/${layerLabel(layer)}.yaml`;
 }
 
 /** File of a tenant in a region: `eu-central-1/tenants/acme.yaml`. */

@@ -7,12 +7,13 @@ import type { Platform } from '../../constructs/core/platform';
 import type { Problem } from '../../constructs/core/problem';
 import { environmentNamed } from '../environments';
 import { gateOf, gateProblems, releaseProblems, validationProblems } from '../gate';
+import { type DeliveredLayer, deliveryFiles } from '../sinks/gitops/delivery';
 import { type Plan, type PlannedRegion, type PlannedTenant, planEnvironment, planProblems } from '../plan';
 import { parseTenant, type TenantSource } from '../spec/tenant-source';
 import { buildTree } from '../tree';
 import { emitYaml } from '../yaml/emit';
 import type { Input } from './inputs';
-import { hostFilePath, layerFile, tenantFile } from './layout';
+import { hostFilePath, layerFile, layerLabel, tenantFile } from './layout';
 import { LEDGER_FILE, type Ledger, RECORDS_FILE, readJson, type WrittenFile, writeJson } from './ledger';
 import { isUntouched, Output } from './output';
 import { readRecords, type TenantRecord } from './records';
@@ -129,24 +130,32 @@ class Rendering {
   private region({ region, tenants }: PlannedRegion): void {
     const gate = gateOf(this.plan.environment, region, this.options.today);
     const cluster = this.tree.node.findChild(region.name);
+    const layers: DeliveredLayer[] = [];
     for (const chart of cluster.node.children) {
       if (chart.node.id === tenantsLayer.name) this.tenants(region.name, chart, tenants, gate);
-      else this.layer(region.name, chart, gate);
+      else layers.push(this.layer(region.name, chart, gate));
+    }
+    for (const { path, documents } of deliveryFiles(this.plan.environment, { region: region.name, layers, tenants: tenants.length > 0 })) {
+      this.platform.push(this.output.put(path, emitYaml(documents)));
     }
     this.reports.push({ region: region.name, report: gate.finish() });
   }
 
-  private layer(region: string, chart: IConstruct, gate: CheckRun): void {
+  private layer(region: string, chart: IConstruct, gate: CheckRun): DeliveredLayer {
     const leaves = leavesOf(chart);
     const objects = leaves.flatMap(manifestsOf);
     this.objects += objects.length;
     gate.add(objects);
-    if (objects.length > 0) this.platform.push(this.output.put(layerFile(region, chart.node.id), emitYaml(objects)));
+    const name = chart.node.id;
+    const file = layerFile(region, name);
+    if (objects.length > 0) this.platform.push(this.output.put(file, emitYaml(objects)));
     for (const leaf of leaves) {
       if (leaf.type !== 'host-file') continue;
       const { path, content } = leaf.construct.file;
       this.platform.push(this.output.put(hostFilePath(region, path), emitYaml([content])));
     }
+    const releases = leaves.flatMap((leaf) => (leaf.type === 'release' ? [leaf.construct.release] : []));
+    return { name, label: layerLabel(name), releases, ...(objects.length > 0 ? { file } : {}) };
   }
 
   private tenants(region: string, chart: IConstruct, tenants: readonly PlannedTenant[], gate: CheckRun): void {
