@@ -17,7 +17,7 @@ export function writePeers(folder: string, shapes: readonly Shape[], count: numb
   writeFileSync(join(folder, 'chart', 'templates', '_kinds.tpl'), shapes.map(helmDefine).join(''));
   writeFileSync(
     join(folder, 'chart', 'templates', 'tenants.yaml'),
-    '{{- range .Values.tenants }}\n{{- $v := index $.Values.sizes .kind .size }}\n{{- include .kind (dict "id" .id "v" $v) }}\n{{- end }}\n',
+    '{{- range .Values.tenants }}\n{{- $v := index $.Values.sizes .kind (int .size) }}\n{{- include .kind (dict "id" .id "v" $v) }}\n{{- end }}\n',
   );
 }
 

@@ -4,7 +4,7 @@ import type { TenantSpec } from '../../constructs/tenant/tenant-spec';
 /** Everything a tenant's file may leave out, as the schema fills it in; a test holds the two against each other. */
 const DEFAULTS = {
   scenario: 'compute-leasing',
-  trust: 'standard',
+  trust: 'untrusted',
   pool: 'shared',
   access: { owner: [], operator: [], developer: [], viewer: [] },
   serviceAccounts: ['workload'],
@@ -83,6 +83,7 @@ function written({ kind, ...individual }: Member): Written {
 function modelService({ id, size }: Individual): Written {
   return {
     owner: `serving@lumen-${id}.example`,
+    trust: 'standard',
     scenario: 'model-service',
     namespaces: {
       serve: namespace(64 + 16 * size, Memory.gib(512 + 64 * size), Memory.tib(1 + size), 4 + size, 120),
@@ -104,6 +105,7 @@ function modelService({ id, size }: Individual): Written {
 function aiApplication({ id, size }: Individual): Written {
   return {
     owner: `apps@atlas-${id}.example`,
+    trust: 'standard',
     scenario: 'ai-application',
     namespaces: {
       web: namespace(32 + 8 * size, Memory.gib(128 + 16 * size), Memory.gib(500), 0, 100),
@@ -120,6 +122,7 @@ function aiApplication({ id, size }: Individual): Written {
 function computeLeasing({ id, size }: Individual): Written {
   return {
     owner: `ml-platform@northwind-${id}.example`,
+    trust: 'standard',
     namespaces: {
       train: namespace(256 + 32 * size, Memory.tib(2), Memory.tib(20), 8 + size, 200),
       notebooks: namespace(64, Memory.gib(512), Memory.gib(100 + 50 * size), 4, 50),
@@ -134,6 +137,7 @@ function computeLeasing({ id, size }: Individual): Written {
 function egressToHosts({ id, size }: Individual): Written {
   return {
     owner: `it@helix-${id}.example`,
+    trust: 'standard',
     namespaces: { pipeline: namespace(96 + 8 * size, Memory.gib(768), Memory.tib(10 + size), 0, 150) },
     access: groups(id, 'owner', 'developer'),
     registries: [`registry.helix-${id}.example/pipelines/`],
@@ -148,6 +152,7 @@ function egressToHosts({ id, size }: Individual): Written {
 function sidecars({ id, size }: Individual): Written {
   return {
     owner: `backend@kiwi-${id}.example`,
+    trust: 'standard',
     scenario: 'ai-application',
     mesh: 'sidecar',
     namespaces: { npc: namespace(48 + 4 * size, Memory.gib(192), Memory.gib(100), 0, 80 + size) },
@@ -198,6 +203,7 @@ function timeSlicedGpus({ id, size }: Individual): Written {
 function dedicatedPool({ id, size }: Individual): Written {
   return {
     owner: `perception@vector-${id}.example`,
+    trust: 'standard',
     namespaces: { perception: namespace(512, Memory.tib(4), Memory.tib(50), 32 + 8 * size, 300) },
     gpu: { mode: 'whole', count: 32 + 8 * size },
     pool: 'dedicated',
