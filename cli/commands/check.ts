@@ -1,0 +1,99 @@
+import { type CheckReport, CheckRun, RULES } from '../../analysis/rules';
+import { nearest } from '../../constructs/core/nearest';
+import { type Problem, ProblemError, show } from '../../constructs/core/problem';
+import type { AnyRule } from '../../constructs/core/rule';
+import type { Waiver } from '../../constructs/core/waiver';
+import { inRegion, renderPlan } from '../../stacks/examine';
+import { gateOf, validationProblems } from '../../stacks/gate';
+import { loadPlan } from '../../stacks/load';
+import { readClusters } from '../../stacks/read-cluster';
+import { EXIT } from '../exit';
+import type { CommandResult, Context } from '../result';
+import { checkText } from '../text/check';
+import { dateOf, type Target, targetNamed } from './target';
+
+/** Options of `drun check`. */
+export interface CheckFlags {
+  readonly target: string;
+  readonly rule?: readonly string[];
+  readonly tenants?: string;
+  readonly today?: string;
+}
+
+/** The verdict over one cluster. */
+export interface CheckedCluster {
+  readonly cluster: string;
+  readonly report: CheckReport;
+}
+
+/** Holds every object of every cluster against the rules. */
+export function check(flags: CheckFlags, context: Context): CommandResult {
+  const rules = rulesNamed(flags.rule);
+  const today = dateOf(flags.today, context);
+  const target = targetNamed(flags.target, flags.tenants, context);
+  const { clusters, own } = target.kind === 'directory' ? checkDirectory(target.path, rules, today) : checkEnvironment(target, rules, today, context);
+  const problems = [...own, ...clusters.flatMap(({ cluster, report }) => report.problems.map((problem) => inRegion(cluster, problem)))];
+  return {
+    exit: problems.length === 0 ? EXIT.ok : EXIT.findings,
+    json: {
+      target: flags.target,
+      today,
+      clusters: clusters.map(({ cluster, report: { subjects, rules: results, waived } }) => ({ cluster, subjects, rules: results, waived })),
+    },
+    text: (paint) => checkText(flags.target, clusters, problems.length, paint),
+    problems,
+  };
+}
+
+interface Checked {
+  readonly clusters: readonly CheckedCluster[];
+  /** What the constructs say of themselves. */
+  readonly own: readonly Problem[];
+}
+
+function checkEnvironment(
+  { environment, tenants }: Extract<Target, { kind: 'environment' }>,
+  rules: readonly AnyRule[] | undefined,
+  today: string,
+  { progress }: Context,
+): Checked {
+  progress(`${environment.name}: synthesizing`);
+  const { tree, regions } = renderPlan(loadPlan(environment, tenants));
+  const clusters = regions.map(({ planned, objects }) => {
+    const { name } = planned.region;
+    progress(`${environment.name}: checking ${name}`);
+    const run = rules === undefined ? gateOf(environment, planned.region, today) : runOf(rules, today, environment.waivers);
+    run.add(objects);
+    return { cluster: name, report: run.finish() };
+  });
+  return { clusters, own: rules === undefined ? validationProblems(tree) : [] };
+}
+
+function checkDirectory(path: string, rules: readonly AnyRule[] | undefined, today: string): Checked {
+  const clusters = readClusters(path).map(({ name, objects }) => {
+    const run = runOf(rules ?? RULES, today, []);
+    run.add(objects);
+    return { cluster: name, report: run.finish() };
+  });
+  return { clusters, own: [] };
+}
+
+/** Waivers of rules that do not run would look stale. */
+function runOf(rules: readonly AnyRule[], today: string, waivers: readonly Waiver[]): CheckRun {
+  const ids = new Set(rules.map(({ id }) => id));
+  return new CheckRun({ rules, today, waivers: waivers.filter(({ rule }) => ids.has(rule)) });
+}
+
+function rulesNamed(ids: readonly string[] | undefined): readonly AnyRule[] | undefined {
+  if (ids === undefined) return undefined;
+  const known = RULES.map(({ id }) => id);
+  const problems = ids
+    .filter((id) => !known.includes(id))
+    .map((id) => {
+      const close = nearest(id, known);
+      const remedy = close === undefined ? 'run `drun explain` for the list' : `did you mean ${close}?`;
+      return { code: 'CLI005', path: '--rule', given: show(id), expected: 'the id of a rule', remedy };
+    });
+  if (problems.length > 0) throw new ProblemError(problems);
+  return RULES.filter(({ id }) => ids.includes(id));
+}

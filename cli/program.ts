@@ -1,0 +1,189 @@
+import { Command, Option } from 'commander';
+import { EXIT_TEXTS } from './exit';
+import type { Run } from './result';
+
+/** Runs a command; its implementation is loaded only then. */
+export type Runner = <Flags>(name: string, load: () => Run<Flags>, flags: Flags) => Promise<void>;
+
+/**
+ * The commands of `drun`, their arguments, options and examples: what the help, the reference in docs/cli.md and the
+ * parser are made from. Nothing that a command needs is loaded here.
+ */
+export function program(run: Runner): Command {
+  const drun = new Command('drun')
+    .description('synthesize, check, prove and preview a multi-tenant AI platform on Kubernetes; no cluster is needed')
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print help for a command')
+    .addHelpText('after', () => `\n${exitCodeHelp()}`)
+    .showSuggestionAfterError(true);
+  addPreview(drun, run);
+  addSynth(drun, run);
+  addCheck(drun, run);
+  addProve(drun, run);
+  addEvidence(drun, run);
+  addUp(drun, run);
+  addTenant(drun, run);
+  addExplain(drun, run);
+  addSchema(drun, run);
+  return drun;
+}
+
+/** The table of exit codes as the help shows it. */
+export function exitCodeHelp(): string {
+  return ['Exit codes:', ...EXIT_TEXTS.map(([code, text]) => `  ${code}  ${text}`)].join('\n');
+}
+
+function addPreview(drun: Command, run: Runner): void {
+  common(drun.command('preview'), 'synthesize, check and prove, and show what changed: all environments, or one')
+    .argument('[environment]', 'dev, staging or prod; all of them when left out')
+    .option('--against <ref|dir>', 'compare with the tenants of a commit, rendered with the present code, or with a folder of rendered YAML (default: HEAD)')
+    .option('--full', 'list every object, also those of tenants that are new or gone')
+    .option('--exit-code', 'exit with 4 where something changed')
+    .addOption(tenantsOption())
+    .addOption(todayOption())
+    .addHelpText('after', examples('drun preview', 'drun preview prod --against origin/main', 'drun preview prod --against dist/prod --exit-code'))
+    .action((environment: string | undefined, flags: object) =>
+      run('preview', () => lazy<typeof import('./commands/preview')>('./commands/preview').preview, { ...flags, environment }),
+    );
+}
+
+function addSynth(drun: Command, run: Runner): void {
+  common(drun.command('synth'), 'write an environment as YAML: a folder per region, a file per layer and per tenant')
+    .argument('<environment>', 'dev, staging or prod')
+    .option('-o, --out <dir>', 'folder to write to (default: dist/<environment>)')
+    .option('--no-cache', 'build everything again')
+    .addOption(tenantsOption())
+    .addOption(todayOption())
+    .addHelpText('after', examples('drun synth prod', 'drun synth prod --out /tmp/prod && kubectl diff -R -f /tmp/prod/eu-central-1'))
+    .action((environment: string, flags: object) =>
+      run('synth', () => lazy<typeof import('./commands/synth')>('./commands/synth').synthCommand, { cache: true, ...flags, environment }),
+    );
+}
+
+function addCheck(drun: Command, run: Runner): void {
+  common(drun.command('check'), 'hold every object of every region against the rules')
+    .argument('<environment|dir>', 'an environment, or any directory of YAML')
+    .option('--rule <id...>', 'only these rules')
+    .addOption(tenantsOption())
+    .addOption(todayOption())
+    .addHelpText('after', examples('drun check prod', 'drun check ./manifests --rule DRN111', 'drun check prod --json'))
+    .action((target: string, flags: object) =>
+      run('check', () => lazy<typeof import('./commands/check')>('./commands/check').check, { ...flags, target }),
+    );
+}
+
+function addProve(drun: Command, run: Runner): void {
+  common(drun.command('prove'), 'prove what tenants can reach and what rights they can come to, over all pods that may ever exist')
+    .argument('<environment|dir>', 'an environment, or any directory of YAML with its address ranges as options')
+    .option('--pod-cidr <cidr...>', 'for a directory: addresses of pods')
+    .option('--service-cidr <cidr...>', 'for a directory: addresses of services')
+    .option('--node-cidr <cidr...>', 'for a directory: addresses of nodes')
+    .option('--api-server-cidr <cidr...>', 'for a directory: addresses of the API server')
+    .option('--trust-domain <domain>', 'for a directory: trust domain of the mesh', 'cluster.local')
+    .option('--declare <path...>', 'for a directory: a path that tenants agreed to, as FROM:TO/NAMESPACE:PORT[,PORT], such as acme:beta/beta-serve:8443')
+    .addOption(tenantsOption())
+    .addHelpText('after', examples('drun prove prod', 'drun prove ./manifests --pod-cidr 10.0.0.0/14 --service-cidr 10.96.0.0/16 --node-cidr 172.16.0.0/16 --api-server-cidr 172.16.0.10/32'))
+    .action((target: string, flags: object) =>
+      run('prove', () => lazy<typeof import('./commands/prove')>('./commands/prove').prove, { ...flags, target }),
+    );
+}
+
+function addEvidence(drun: Command, run: Runner): void {
+  common(drun.command('evidence'), 'join every promise to what makes it true: constructs, objects, rules and proofs, run now')
+    .argument('<environment>', 'dev, staging or prod')
+    .option('-o, --out <file>', 'write the JSON document to a file')
+    .addOption(tenantsOption())
+    .addOption(todayOption())
+    .addHelpText('after', examples('drun evidence prod', 'drun evidence prod --out evidence.json'))
+    .action((environment: string, flags: object) =>
+      run('evidence', () => lazy<typeof import('./commands/evidence')>('./commands/evidence').evidence, { ...flags, environment }),
+    );
+}
+
+function addUp(drun: Command, run: Runner): void {
+  common(drun.command('up'), 'deploy an environment with Pulumi, stack by stack; stacks that did not change are skipped')
+    .argument('<environment>', 'dev, staging or prod')
+    .option('--dry-run', 'show which stacks would run')
+    .option('--force', 'run every stack, changed or not')
+    .option('--concurrency <number>', 'stacks that run at the same time', '4')
+    .addOption(tenantsOption())
+    .addOption(todayOption())
+    .addHelpText('after', examples('drun up staging', 'drun up prod --dry-run'))
+    .action((environment: string, flags: object) =>
+      run('up', () => lazy<typeof import('./commands/up')>('./commands/up').up, { ...flags, environment }),
+    );
+}
+
+function addTenant(drun: Command, run: Runner): void {
+  const tenant = drun.command('tenant').description('write and list the files of tenants');
+  common(tenant.command('new'), 'write the file of a new tenant: commented, valid, and never over another one')
+    .argument('<name>', 'name of the tenant: lower-case letters, digits and dashes')
+    .option('--env <environment>', 'environment it belongs to', 'dev')
+    .option('--owner <owner>', 'who answers for it: an address or a group (default: <name>-owners)')
+    .addOption(new Option('--trust <level>', 'how far its work is trusted').choices(['trusted', 'standard', 'untrusted']).default('untrusted'))
+    .addOption(
+      new Option('--scenario <scenario>', 'what it is here for')
+        .choices(['compute-leasing', 'model-service', 'ai-application'])
+        .default('compute-leasing'),
+    )
+    .option('--gpu <mode:count>', 'GPUs and how they are isolated: whole:4, mig:1g.10gb:8, kata:2, confidential:snp:1')
+    .option('--region <region...>', 'regions it lands in (default: the first active one)')
+    .addOption(tenantsOption())
+    .addHelpText('after', examples('drun tenant new acme', 'drun tenant new acme --env prod --trust standard --gpu whole:4 --region eu-central-1'))
+    .action((name: string, flags: object) =>
+      run('tenant new', () => lazy<typeof import('./commands/tenant-new')>('./commands/tenant-new').tenantNew, { ...flags, name }),
+    );
+  common(tenant.command('list'), 'list the tenants of an environment')
+    .argument('<environment>', 'dev, staging or prod')
+    .addOption(tenantsOption())
+    .action((environment: string, flags: object) =>
+      run('tenant list', () => lazy<typeof import('./commands/tenant-list')>('./commands/tenant-list').tenantList, { ...flags, environment }),
+    );
+}
+
+function addExplain(drun: Command, run: Runner): void {
+  common(drun.command('explain'), 'say what a code means, why it matters and what to do; without a code, list all')
+    .argument('[code]', 'a code such as IN001, DRN101 or PRV001, or a control such as NET-4')
+    .addHelpText('after', examples('drun explain PRV001', 'drun explain NET-4'))
+    .action((code: string | undefined, flags: object) =>
+      run('explain', () => lazy<typeof import('./commands/explain')>('./commands/explain').explain, { ...flags, code }),
+    );
+}
+
+function addSchema(drun: Command, run: Runner): void {
+  common(drun.command('schema'), 'print the JSON Schema that lets an editor complete and check a file')
+    .argument('<kind>', 'tenant or environment')
+    .option('-o, --out <file>', 'write it to a file')
+    .addHelpText('after', examples('drun schema tenant --out tenant.schema.json'))
+    .action((kind: string, flags: object) =>
+      run('schema', () => lazy<typeof import('./commands/schema')>('./commands/schema').schema, { ...flags, kind }),
+    );
+}
+
+function common(command: Command, description: string): Command {
+  return command.description(description).option('--json', 'print one JSON document').helpOption('-h, --help', 'print help');
+}
+
+function tenantsOption(): Option {
+  return new Option('--tenants <dir>', 'folder of the tenants’ files (default: that of the environment)');
+}
+
+function todayOption(): Option {
+  return new Option('--today <date>', 'date that waivers are held against, YYYY-MM-DD (default: the date in UTC)');
+}
+
+function examples(...commands: readonly string[]): string {
+  return ['', 'Examples:', ...commands.map((command) => `  ${command}`)].join('\n');
+}
+
+function version(): string {
+  const { version: text }: { version: string } = require('../../package.json');
+  return text;
+}
+
+/** Loads a module when it is needed; what a command works with takes longer to load than the help to print. */
+function lazy<T>(path: string): T {
+  const loaded: T = require(path);
+  return loaded;
+}

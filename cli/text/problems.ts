@@ -1,0 +1,40 @@
+import { formatPlace, formatProblem, type Problem } from '../../constructs/core/problem';
+import type { Paint } from './paint';
+import { count } from './words';
+
+/** One problem a line, as every tool that reads them expects it. */
+export function plainProblems(problems: readonly Problem[]): string {
+  return problems.map((problem) => `${oneLine(formatProblem(problem))}\n`).join('');
+}
+
+/** For people at a terminal: grouped by file, each with what was given, what was expected and what to do. */
+export function paintedProblems(problems: readonly Problem[], paint: Paint): string {
+  const groups = new Map<string, Problem[]>();
+  for (const problem of problems) {
+    const file = problem.place?.file ?? '';
+    groups.set(file, [...(groups.get(file) ?? []), problem]);
+  }
+  const blocks = [...groups].map(([file, group]) => {
+    const body = group.map((problem) => painted(problem, paint)).join('');
+    return file === '' ? body : `${paint.bold(file)}\n${body}`;
+  });
+  const first = problems[0]?.code ?? '';
+  return `${blocks.join('\n')}\n${paint.bad(count(problems.length, 'problem'))}${paint.faint(`; drun explain ${first} says more`)}\n`;
+}
+
+function painted(problem: Problem, paint: Paint): string {
+  const { code, path, given, expected, remedy, place } = problem;
+  const at = place === undefined ? '' : `${formatPlace(place).slice(place.file.length).replace(/^:/, '')}  `;
+  return [
+    `  ${paint.faint(at)}${paint.bad(code)} ${paint.bold(oneLine(path))}`,
+    `      ${paint.faint('given')}     ${oneLine(given)}`,
+    `      ${paint.faint('expected')}  ${oneLine(expected)}`,
+    `      ${paint.faint('remedy')}    ${paint.note(oneLine(remedy))}`,
+    '',
+  ].join('\n');
+}
+
+/** Nothing that comes from a document may start a line of its own or steer the terminal. */
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, (character) => `\\u${character.codePointAt(0)?.toString(16).padStart(4, '0')}`);
+}

@@ -1,0 +1,104 @@
+import { diffObjects, diffPosture, type FieldChange, type ObjectChange, type PostureChange } from '../../analysis/diff';
+import { recordAt, stringAt } from '../../constructs/core/json';
+import { LABEL } from '../../constructs/core/labels';
+import type { Manifest } from '../../constructs/core/manifest';
+
+/** One region before and after. */
+export interface RegionStates {
+  readonly region: string;
+  readonly before: readonly Manifest[];
+  readonly after: readonly Manifest[];
+}
+
+/** An object's change, with every region in which it changes in the same way. */
+export interface ObjectChangeIn extends ObjectChange {
+  readonly regions: readonly string[];
+  /** `tenant acme`, `component vault`, or empty. */
+  readonly owner: string;
+}
+
+/** A change of what is possible, with every region in which it happens. */
+export interface PostureChangeIn extends PostureChange {
+  readonly regions: readonly string[];
+}
+
+/** Everything that changes in an environment. */
+export interface Changes {
+  /** Sorted by owner. */
+  readonly objects: readonly ObjectChangeIn[];
+  /** What widens comes first. */
+  readonly posture: readonly PostureChangeIn[];
+}
+
+/** Nothing changes. */
+export const NO_CHANGES: Changes = { objects: [], posture: [] };
+
+/** Compares every region, and says once what changes alike in several. Pure. */
+export function changesBetween(states: readonly RegionStates[]): Changes {
+  const objects = new Map<string, { change: ObjectChange; owner: string; regions: string[] }>();
+  const posture = new Map<string, { change: PostureChange; regions: string[] }>();
+  for (const { region, before, after } of states) {
+    const owners = ownersOf([...before, ...after]);
+    for (const change of diffObjects(before, after)) {
+      const owner = owners.get(change.label) ?? '';
+      add(objects, JSON.stringify(change), region, () => ({ change, owner, regions: [] }));
+    }
+    for (const change of diffPosture(before, after)) {
+      const { direction, tenant, sentence } = change;
+      add(posture, JSON.stringify([direction, tenant, sentence]), region, () => ({ change, regions: [] }));
+    }
+  }
+  return {
+    objects: [...objects.values()].map(({ change, owner, regions }) => ({ ...change, owner, regions })).sort(byOwner),
+    posture: [...posture.values()].map(({ change, regions }) => ({ ...change, regions })).sort(byDirection),
+  };
+}
+
+/** A field's change as it may be shown: `spec.hard.pods: 50 -> 60`. */
+export function fieldText({ path, before, after }: FieldChange): string {
+  if (before === undefined) return `${path}: added ${valueText(after)}`;
+  if (after === undefined) return `${path}: removed ${valueText(before)}`;
+  return `${path}: ${valueText(before)} -> ${valueText(after)}`;
+}
+
+function valueText(value: unknown): string {
+  return typeof value === 'string' && /^[\w./:@*-]+$/.test(value) ? value : (JSON.stringify(value) ?? 'nothing');
+}
+
+function add<T extends { readonly regions: string[] }>(known: Map<string, T>, key: string, region: string, make: () => T): void {
+  const found = known.get(key) ?? make();
+  found.regions.push(region);
+  known.set(key, found);
+}
+
+/** By the label under which `diffObjects` names an object: what it says of its owner. */
+function ownersOf(objects: readonly Manifest[]): ReadonlyMap<string, string> {
+  const owners = new Map<string, string>();
+  for (const object of objects) {
+    const metadata = recordAt(object, 'metadata');
+    const labels = recordAt(metadata, 'labels');
+    const tenant = stringAt(labels, LABEL.tenant);
+    const component = stringAt(labels, LABEL.component);
+    const namespace = stringAt(metadata, 'namespace');
+    const place = namespace === undefined ? '' : `${namespace}/`;
+    const label = `${stringAt(object, 'kind') ?? 'object'} ${place}${stringAt(metadata, 'name') ?? '(no name)'}`;
+    if (tenant !== undefined) owners.set(label, `tenant ${tenant}`);
+    else if (component !== undefined) owners.set(label, `component ${component}`);
+  }
+  return owners;
+}
+
+const WEIGHT = { widens: 0, changes: 1, narrows: 2 } as const;
+
+function byDirection(a: PostureChangeIn, b: PostureChangeIn): number {
+  const [left, right] = [`${a.tenant ?? ''} ${a.sentence}`, `${b.tenant ?? ''} ${b.sentence}`];
+  return WEIGHT[a.direction] - WEIGHT[b.direction] || order(left, right);
+}
+
+function byOwner(a: ObjectChangeIn, b: ObjectChangeIn): number {
+  return order(a.owner, b.owner) || order(a.key, b.key) || order(a.change, b.change);
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
