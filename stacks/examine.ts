@@ -9,7 +9,7 @@ import { namespaceName } from '../constructs/core/names';
 import type { Platform } from '../constructs/core/platform';
 import type { Problem } from '../constructs/core/problem';
 import { findingProblem, proofFindings } from './findings';
-import { gateOf, validationProblems } from './gate';
+import { gateOf, gateProblems, treeProblems } from './gate';
 import { regionObjects } from './load';
 import type { Plan, PlannedRegion, PlannedTenant } from './plan';
 import type { Environment } from './spec/environment';
@@ -77,10 +77,8 @@ export function examine(rendered: Rendered, { today, onProgress }: ExamineOption
     onProgress?.(`${name}: proving ${where}`);
     return { ...region, check, proof: proveRegion(region) };
   });
-  const checkProblems = [
-    ...validationProblems(rendered.tree),
-    ...regions.flatMap(({ planned, check }) => check.problems.map((problem) => inRegion(planned.region.name, problem))),
-  ];
+  const reports = regions.map(({ planned, check }) => ({ region: planned.region.name, report: check }));
+  const checkProblems = [...treeProblems(rendered.tree, today), ...gateProblems(reports)];
   const proofProblems = regions.flatMap(({ planned, proof }) =>
     proofFindings(proof).map((finding) => findingProblem(planned.region.name, finding)),
   );
@@ -88,15 +86,14 @@ export function examine(rendered: Rendered, { today, onProgress }: ExamineOption
 }
 
 /** All rules over one region, with the environment's waivers: the gate that synth passes as well. */
-export function checkRegion(environment: Environment, { planned, objects }: RenderedRegion, today: string): CheckReport {
+export function checkRegion(
+  environment: Environment,
+  { planned, objects }: RenderedRegion,
+  today: string,
+): CheckReport {
   const gate = gateOf(environment, planned.region, today);
   gate.add(objects);
   return gate.finish();
-}
-
-/** A problem with its region before its path. */
-export function inRegion(region: string, problem: Problem): Problem {
-  return { ...problem, path: `${region}: ${problem.path}` };
 }
 
 /** Both proofs over one region, against the paths that its tenants agreed to. */
@@ -135,11 +132,16 @@ export function declaredPaths(tenants: readonly PlannedTenant[]): readonly Decla
       const peer = 'tenant' in to ? outlines.get(to.tenant) : undefined;
       if (!('tenant' in to) || peer === undefined) return [];
       const accepted = peer.accept
-        .filter(({ from, namespace }) => 'tenant' in from && from.tenant === source.outline.name && (namespace ?? to.namespace) === to.namespace)
+        .filter(
+          ({ from, namespace }) =>
+            'tenant' in from && from.tenant === source.outline.name && (namespace ?? to.namespace) === to.namespace,
+        )
         .flatMap((entry) => entry.ports);
       const agreed = ports.filter((port) => accepted.includes(port));
       if (agreed.length === 0) return [];
-      return [{ from: source.outline.name, to: to.tenant, namespace: namespaceName(to.tenant, to.namespace), ports: agreed }];
+      return [
+        { from: source.outline.name, to: to.tenant, namespace: namespaceName(to.tenant, to.namespace), ports: agreed },
+      ];
     }),
   );
 }

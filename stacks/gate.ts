@@ -22,7 +22,9 @@ export function gateOf(environment: Environment, region: Region, today: string):
  * The problems of all regions as one list, each under its region. A problem that no region has to itself, such as
  * overlapping ranges, stands once; a waiver is stale only where no region needs it.
  */
-export function gateProblems(reports: readonly { readonly region: string; readonly report: CheckReport }[]): readonly Problem[] {
+export function gateProblems(
+  reports: readonly { readonly region: string; readonly report: CheckReport }[],
+): readonly Problem[] {
   const found = new Map<string, { readonly problem: Problem; readonly regions: string[] }>();
   for (const { region, report } of reports) {
     for (const problem of report.problems) {
@@ -41,8 +43,13 @@ export function gateProblems(reports: readonly { readonly region: string; readon
     );
 }
 
+/** What speaks against a tree by itself: the validations of its constructs, and charts whose time without a digest is over. */
+export function treeProblems(root: IConstruct, today: string): readonly Problem[] {
+  return [...validationProblems(root), ...releaseProblems(root, today)];
+}
+
 /** What the constructs of a tree say of themselves through `node.addValidation`, as problems. */
-export function validationProblems(root: IConstruct): readonly Problem[] {
+function validationProblems(root: IConstruct): readonly Problem[] {
   return root.node.findAll().flatMap((construct) =>
     construct.node.validate().map((message) => ({
       code: 'PL003',
@@ -55,7 +62,7 @@ export function validationProblems(root: IConstruct): readonly Problem[] {
 }
 
 /** Charts whose bytes are not known by digest, once the time given for that has passed. */
-export function releaseProblems(root: IConstruct, today: string): readonly Problem[] {
+function releaseProblems(root: IConstruct, today: string): readonly Problem[] {
   return root.node.findAll().flatMap((construct) => {
     if (!(construct instanceof HelmRelease) || !('unpinned' in construct.release.digest)) return [];
     const { expires, owner } = construct.release.digest.unpinned;

@@ -3,8 +3,8 @@ import { nearest } from '../../constructs/core/nearest';
 import { type Problem, ProblemError, show } from '../../constructs/core/problem';
 import type { AnyRule } from '../../constructs/core/rule';
 import type { Waiver } from '../../constructs/core/waiver';
-import { inRegion, renderPlan } from '../../stacks/examine';
-import { gateOf, validationProblems } from '../../stacks/gate';
+import { renderPlan } from '../../stacks/examine';
+import { gateOf, gateProblems, treeProblems } from '../../stacks/gate';
 import { loadPlan } from '../../stacks/load';
 import { readClusters } from '../../stacks/read-cluster';
 import { EXIT } from '../exit';
@@ -32,7 +32,7 @@ export function check(flags: CheckFlags, context: Context): CommandResult {
   const today = dateOf(flags.today, context);
   const target = targetNamed(flags.target, flags.tenants, context);
   const { clusters, own } = target.kind === 'directory' ? checkDirectory(target.path, rules, today) : checkEnvironment(target, rules, today, context);
-  const problems = [...own, ...clusters.flatMap(({ cluster, report }) => report.problems.map((problem) => inRegion(cluster, problem)))];
+  const problems = [...own, ...gateProblems(clusters.map(({ cluster, report }) => ({ region: cluster, report })))];
   return {
     exit: problems.length === 0 ? EXIT.ok : EXIT.findings,
     json: {
@@ -66,7 +66,7 @@ function checkEnvironment(
     run.add(objects);
     return { cluster: name, report: run.finish() };
   });
-  return { clusters, own: rules === undefined ? validationProblems(tree) : [] };
+  return { clusters, own: rules === undefined ? treeProblems(tree, today) : [] };
 }
 
 function checkDirectory(path: string, rules: readonly AnyRule[] | undefined, today: string): Checked {

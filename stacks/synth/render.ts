@@ -6,9 +6,9 @@ import { leavesOf, manifestsOf } from '../../constructs/core/leaves';
 import type { Platform } from '../../constructs/core/platform';
 import type { Problem } from '../../constructs/core/problem';
 import { environmentNamed } from '../environments';
-import { gateOf, gateProblems, releaseProblems, validationProblems } from '../gate';
-import { type DeliveredLayer, deliveryFiles } from '../sinks/gitops/delivery';
+import { gateOf, gateProblems, treeProblems } from '../gate';
 import { type Plan, type PlannedRegion, type PlannedTenant, planEnvironment, planProblems } from '../plan';
+import { type DeliveredLayer, deliveryFiles } from '../sinks/gitops/delivery';
 import { parseTenant, type TenantSource } from '../spec/tenant-source';
 import { buildTree } from '../tree';
 import { emitYaml } from '../yaml/emit';
@@ -54,13 +54,18 @@ function renderUpon(
   ledger: Ledger | undefined,
 ): SynthResult {
   const environment = environmentNamed(options.environment);
-  const records = ledger === undefined ? new Map<string, TenantRecord>() : readRecords(readJson(join(options.out, RECORDS_FILE)));
+  const records =
+    ledger === undefined ? new Map<string, TenantRecord>() : readRecords(readJson(join(options.out, RECORDS_FILE)));
   const read = inputs.map((input) => candidateOf(input, ledger, records, options.out));
   const candidates = read.flatMap((one) => ('source' in one ? [one] : []));
-  const plan = planEnvironment(environment, candidates.map(({ source }) => source));
+  const plan = planEnvironment(
+    environment,
+    candidates.map(({ source }) => source),
+  );
   const problems = [...read.flatMap((one) => ('problems' in one ? one.problems : [])), ...planProblems(plan)];
   if (problems.length > 0) return refused(problems, plan);
-  const known = ledger === undefined ? [] : [...ledger.platform, ...Object.values(ledger.tenants).flatMap(({ files }) => files)];
+  const known =
+    ledger === undefined ? [] : [...ledger.platform, ...Object.values(ledger.tenants).flatMap(({ files }) => files)];
   return new Rendering(options, plan, new Output(options.out, known), candidates).finish(fingerprint);
 }
 
@@ -72,7 +77,11 @@ function candidateOf(
 ): Candidate | { readonly problems: readonly Problem[] } {
   const written = ledger?.tenants[input.name];
   const known = records.get(input.name);
-  if (known !== undefined && written?.sha256 === input.sha256 && written.files.every((file) => isUntouched(out, file))) {
+  if (
+    known !== undefined &&
+    written?.sha256 === input.sha256 &&
+    written.files.every((file) => isUntouched(out, file))
+  ) {
     return { input, source: { file: input.path, outline: known.outline }, known };
   }
   const parsed = parseTenant(input.bytes, input.path);
@@ -101,7 +110,7 @@ class Rendering {
   ) {
     this.tree = buildTree(plan);
     this.rendered = new Map(candidates.map((one) => [one.source.outline.name, { ...one, files: [], checked: {} }]));
-    this.problems = [...validationProblems(this.tree), ...releaseProblems(this.tree, options.today)];
+    this.problems = [...treeProblems(this.tree, options.today)];
   }
 
   finish(fingerprint: string): SynthResult {
@@ -135,7 +144,11 @@ class Rendering {
       if (chart.node.id === tenantsLayer.name) this.tenants(region.name, chart, tenants, gate);
       else layers.push(this.layer(region.name, chart, gate));
     }
-    for (const { path, documents } of deliveryFiles(this.plan.environment, { region: region.name, layers, tenants: tenants.length > 0 })) {
+    for (const { path, documents } of deliveryFiles(this.plan.environment, {
+      region: region.name,
+      layers,
+      tenants: tenants.length > 0,
+    })) {
       this.platform.push(this.output.put(path, emitYaml(documents)));
     }
     this.reports.push({ region: region.name, report: gate.finish() });
@@ -193,7 +206,9 @@ class Rendering {
     const tenants = [...this.rendered.values()];
     writeJson(
       join(out, RECORDS_FILE),
-      Object.fromEntries(tenants.map(({ input, source, files, checked }) => [input.name, { outline: source.outline, files, checked }])),
+      Object.fromEntries(
+        tenants.map(({ input, source, files, checked }) => [input.name, { outline: source.outline, files, checked }]),
+      ),
     );
     const ledger: Ledger = {
       fingerprint,

@@ -1,5 +1,5 @@
 import { ENVIRONMENTS } from '../../stacks/environments';
-import { gateOf, gateProblems, releaseProblems } from '../../stacks/gate';
+import { gateOf, gateProblems, treeProblems } from '../../stacks/gate';
 import { loadPlan } from '../../stacks/load';
 import type { Environment } from '../../stacks/spec/environment';
 import { buildTree } from '../../stacks/tree';
@@ -9,8 +9,8 @@ const prod = ENVIRONMENTS.find(({ name }) => name === 'prod') ?? fail();
 
 test('fails a chart without a digest once its time is over, and lets it pass before', () => {
   const tree = buildTree(loadPlan(prod));
-  expect(releaseProblems(tree, '2027-03-31')).toEqual([]);
-  expect(releaseProblems(tree, '2027-04-01')).toContainEqual(
+  expect(treeProblems(tree, '2027-03-31')).toEqual([]);
+  expect(treeProblems(tree, '2027-04-01')).toContainEqual(
     expect.objectContaining({ code: 'PL004', path: 'eu-central-1/controllers/Kueue' }),
   );
 });
@@ -24,7 +24,13 @@ test('[NET-5] fails overlapping ranges of two regions, and says so once', () => 
 });
 
 test('a waiver is stale only where no region needs it', () => {
-  const waiver = { rule: 'DRN110', scope: 'Deployment a/b', reason: 'nothing of that name', owner: 'team', expires: '2027-01-01' };
+  const waiver = {
+    rule: 'DRN110',
+    scope: 'Deployment a/b',
+    reason: 'nothing of that name',
+    owner: 'team',
+    expires: '2027-01-01',
+  };
   const problems = problemsOf({ ...prod, waivers: [waiver] });
   expect(problems.map(({ code }) => code)).toEqual(['DRN194']);
 });
@@ -35,8 +41,14 @@ function problemsOf(environment: Environment) {
   );
 }
 
-function withRegion(environment: Environment, index: number, facts: Partial<Environment['regions'][number]['facts']>): Environment {
-  const regions = environment.regions.map((region, i) => (i === index ? { ...region, facts: { ...region.facts, ...facts } } : region));
+function withRegion(
+  environment: Environment,
+  index: number,
+  facts: Partial<Environment['regions'][number]['facts']>,
+): Environment {
+  const regions = environment.regions.map((region, i) =>
+    i === index ? { ...region, facts: { ...region.facts, ...facts } } : region,
+  );
   return { ...environment, regions };
 }
 
