@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { parse, type Tags } from 'yaml';
 import { checksum } from '../../constructs/core/names';
 import { readUtf8, readYaml } from '../../stacks/spec/read-yaml';
+import { parseTenant } from '../../stacks/spec/tenant-source';
 import { readManifests } from '../../stacks/yaml/read-manifests';
 import { hostile } from './parser';
 import { FLOODS, hostileBytes, hostileText } from './tricks';
@@ -48,6 +49,15 @@ const PARSERS = [
     runs: 10_000,
     read: (bytes) => readManifests(bytes, 'a.yaml').problems,
     columns: false,
+  }),
+  hostile({
+    title: 'parseTenant',
+    inputs: hostileText.map((text) => Buffer.from(text)),
+    runs: 5_000,
+    read: (bytes) => {
+      const parsed = parseTenant(bytes, 'a.yaml');
+      return 'problems' in parsed ? parsed.problems : [];
+    },
   }),
 ];
 
