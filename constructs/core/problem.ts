@@ -45,5 +45,13 @@ export class ProblemError extends Error {
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing';
   const text = typeof value === 'bigint' ? String(value) : (JSON.stringify(value) ?? typeof value);
-  return text.length <= 80 ? text : `${text.slice(0, 77)}...`;
+  return visible(text.length <= 80 ? text : `${text.slice(0, 77)}...`);
+}
+
+/** Names characters that a terminal would not show, or would use to show something else. */
+function visible(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return `<U+${code.toString(16).toUpperCase().padStart(4, '0')}>`;
+  });
 }

@@ -100,7 +100,10 @@ export function withContradictions<T extends z.ZodType<TenantSpec>>(schema: T): 
           }
         },
         // Runs beside mistakes elsewhere, so that one report shows all; never over fields that are wrong themselves.
-        { when: ({ issues }) => issues.every(({ path }) => !needs.some((field) => field === path?.[0])) },
+        {
+          when: ({ issues }) =>
+            issues.every(({ path }) => path?.[0] !== undefined && !needs.some((field) => field === path[0])),
+        },
       ),
     schema,
   );

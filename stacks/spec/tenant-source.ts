@@ -29,10 +29,18 @@ export function parseTenant(
   file: string,
 ): { readonly source: TenantSource } | { readonly problems: readonly Problem[] } {
   const read = readUtf8(bytes, file);
-  if (read.problems.length > 0) return { problems: read.problems };
+  if (read.value === undefined) return { problems: read.problems };
   const parsed = parse(tenantFileSchema, read.value, read.placeOf);
-  if (!parsed.ok) return { problems: parsed.problems };
+  // What the reader refused stands in the value as its text: the schema's complaint about it would be a second one.
+  const refused = new Set(read.problems.map(({ path }) => path));
+  const more = parsed.ok ? [] : parsed.problems.filter(({ path }) => !refused.has(path));
+  if (!parsed.ok || read.problems.length > 0) return { problems: [...read.problems, ...more].sort(byPlace) };
   return { source: { file, outline: outlineOf(parsed.value), spec: parsed.value } };
+}
+
+/** As a reader meets them in the file. */
+function byPlace(a: Problem, b: Problem): number {
+  return (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0);
 }
 
 function outlineOf({ name, regions, shard, allow, accept, hosts, namespaces }: TenantFile): TenantOutline {
