@@ -27,7 +27,8 @@ export function planInputs(environment: Environment, inputs: readonly Input[]): 
   const read = inputs.map(({ bytes, path }) => parseTenant(bytes, path));
   const sources: TenantSource[] = read.flatMap((one) => ('source' in one ? [one.source] : []));
   const plan = planEnvironment(environment, sources);
-  const problems = [...read.flatMap((one) => ('problems' in one ? one.problems : [])), ...planProblems(plan)];
+  const unread = read.flatMap((one) => ('problems' in one ? one.problems : []));
+  const problems = [...unread, ...planProblems(plan, unread)];
   if (problems.length > 0) throw new ProblemError(problems);
   return plan;
 }

@@ -53,8 +53,11 @@ export function clusterPlan(environment: Environment, region: Region, tenants: r
   };
 }
 
-/** Mistakes that no single file shows: between tenants, and between tenants and their environment. */
-export function planProblems({ environment, tenants }: Plan): readonly Problem[] {
+/**
+ * Mistakes that no single file shows: between tenants, and between tenants and their environment. Where some files could
+ * not be read, `unread` leaves out what is said of peers: the missing one may well stand in such a file.
+ */
+export function planProblems({ environment, tenants }: Plan, unread: readonly Problem[] = []): readonly Problem[] {
   const byName = new Map<string, PlannedTenant[]>();
   for (const tenant of tenants) {
     const { name } = tenant.source.outline;
@@ -64,7 +67,7 @@ export function planProblems({ environment, tenants }: Plan): readonly Problem[]
     ...tenants.flatMap((tenant) => [
       ...unknownRegions(tenant, environment),
       ...unknownShard(tenant, environment),
-      ...unknownPeers(tenant, byName),
+      ...(unread.length === 0 ? unknownPeers(tenant, byName) : []),
     ]),
     ...[...byName.values()].flatMap(([, ...again]) => again.map(duplicateName)),
     ...sharedNamespaces(tenants),

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { parse } from '../../constructs/core/parse';
 import type { Place, Problem } from '../../constructs/core/problem';
-import { readUtf8, readYaml } from './read-yaml';
+import { readUtf8 } from './read-yaml';
 import { type TenantFile, tenantFileSchema } from './tenant-file';
 
 /** What other tenants and the environment must know of a tenant: little enough to keep for every tenant. */
@@ -17,10 +17,13 @@ export interface TenantSource {
   readonly spec?: TenantFile;
 }
 
-/** Where a field of a tenant's file stands: the file is read again, because places are needed for mistakes only. */
+/**
+ * Where a field of a tenant's file stands. The file is read again, because places are needed for mistakes only; one that
+ * is not on disk, such as a file of an earlier commit, is named without a line.
+ */
 export function placeIn(file: string, path: readonly (string | number)[]): Place {
-  const { text } = readUtf8(readFileSync(file), file);
-  return text === undefined ? { file } : readYaml(text, file).placeOf(path);
+  if (!existsSync(file)) return { file };
+  return readUtf8(readFileSync(file), file).placeOf(path);
 }
 
 /** Parses a tenant's file: the tenant, or every mistake in it with its place. */

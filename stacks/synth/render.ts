@@ -62,7 +62,8 @@ function renderUpon(
     environment,
     candidates.map(({ source }) => source),
   );
-  const problems = [...read.flatMap((one) => ('problems' in one ? one.problems : [])), ...planProblems(plan)];
+  const unread = read.flatMap((one) => ('problems' in one ? one.problems : []));
+  const problems = [...unread, ...planProblems(plan, unread)];
   if (problems.length > 0) return refused(problems, plan);
   const known =
     ledger === undefined ? [] : [...ledger.platform, ...Object.values(ledger.tenants).flatMap(({ files }) => files)];

@@ -1,0 +1,71 @@
+import { environmentNamed } from '../../stacks/environments';
+import { planEnvironment, planProblems } from '../../stacks/plan';
+import type { Problem } from '../../constructs/core/problem';
+import { parseTenant, type TenantSource } from '../../stacks/spec/tenant-source';
+
+const prod = environmentNamed('prod');
+const ALLOW_BETA = 'allow:\n  - to: {tenant: beta, namespace: serve}\n    ports: [8443]\n';
+const ACCEPT_ACME = 'accept:\n  - from: {tenant: acme, namespace: train}\n    ports: [8443]\n';
+
+describe('a plan', () => {
+  test('[NET-4] opens a path between tenants where both declare it', () => {
+    expect(codesOf(acme(ALLOW_BETA), beta(ACCEPT_ACME))).toEqual([]);
+  });
+
+  test.each([
+    ['the peer does not exist', [acme(ALLOW_BETA)], 'PL103'],
+    ['the peer has no such namespace', [acme(ALLOW_BETA.replace('serve', 'other')), beta(ACCEPT_ACME)], 'PL104'],
+    ['the peer is in no common region', [acme(`regions: [ap-southeast-1]\n${ALLOW_BETA}`), beta('')], 'PL105'],
+    ['the peer accepts nothing', [acme(ALLOW_BETA), beta('')], 'PL106'],
+    ['the peer accepts another port', [acme(ALLOW_BETA), beta(ACCEPT_ACME.replace('8443', '9443'))], 'PL106'],
+    ['the peer accepts another tenant', [acme(ALLOW_BETA), beta(ACCEPT_ACME.replace('acme', 'gamma')), tenant('gamma', 'train', '')], 'PL106'],
+  ])('fails a path where %s', (_, sources, code) => {
+    expect(codesOf(...sources)).toContain(code);
+  });
+
+  test.each([
+    ['a region that is not there', [acme('regions: [mars-north-1]')], 'PL101'],
+    ['a shard that is not there', [acme('shard: 7')], 'PL102'],
+    ['two tenants of one name', [acme(''), acme('')], 'PL107'],
+    ['two tenants with one namespace', [tenant('acme', 'x-train', ''), tenant('acme-x', 'train', '')], 'PL108'],
+    ['two tenants with one host', [acme('hosts: [api.example.com]'), beta('hosts: [api.example.com]')], 'PL109'],
+  ])('fails %s, at its place', (_, sources, code) => {
+    const problems = problemsOf(...sources);
+    expect(problems.map((problem) => problem.code)).toContain(code);
+    expect(problems.every(({ remedy, expected }) => remedy !== '' && expected !== '')).toBe(true);
+  });
+
+  test('says nothing of peers where a file could not be read, because the peer may stand there', () => {
+    const plan = planEnvironment(prod, [acme(ALLOW_BETA)]);
+    const unread: Problem = { code: 'IN101', path: '', given: '', expected: '', remedy: '' };
+    expect(planProblems(plan, [unread])).toEqual([]);
+    expect(planProblems(plan).map(({ code }) => code)).toEqual(['PL103']);
+  });
+
+  test('puts a tenant that names no region into the first active one', () => {
+    expect(planEnvironment(prod, [acme('')]).tenants.map(({ regions }) => regions)).toEqual([['eu-central-1']]);
+  });
+});
+
+function acme(more: string): TenantSource {
+  return tenant('acme', 'train', more);
+}
+
+function beta(more: string): TenantSource {
+  return tenant('beta', 'serve', more);
+}
+
+function tenant(name: string, namespace: string, more: string): TenantSource {
+  const text = `name: ${name}\nowner: team@${name}.example\nnamespaces:\n  ${namespace}: {}\n${more}`;
+  const parsed = parseTenant(Buffer.from(text), `${name}.yaml`);
+  if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
+  return parsed.source;
+}
+
+function codesOf(...sources: readonly TenantSource[]): readonly string[] {
+  return problemsOf(...sources).map(({ code }) => code);
+}
+
+function problemsOf(...sources: readonly TenantSource[]): readonly Problem[] {
+  return planProblems(planEnvironment(prod, sources));
+}
