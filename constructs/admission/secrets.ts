@@ -74,7 +74,7 @@ export function secretPolicies({ tokenAudiences, meshController }: AdmissionSett
       params: 'none',
       conditions: {
         'a-root':
-          "request.name in ['kube-root-ca.crt', 'istio-ca-root-cert', 'istio-ca-crl'] || (object != null && object.metadata.?name.orValue('') in ['kube-root-ca.crt', 'istio-ca-root-cert', 'istio-ca-crl'])",
+          "request.?name.orValue('') in ['kube-root-ca.crt', 'istio-ca-root-cert', 'istio-ca-crl'] || (object != null && object.metadata.?name.orValue('') in ['kube-root-ca.crt', 'istio-ca-root-cert', 'istio-ca-crl'])",
         'not-the-writer': `!(${isUser(
           controller('root-ca-cert-publisher'),
           controller('namespace-controller'),
