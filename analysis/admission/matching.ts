@@ -8,7 +8,8 @@ export function covers(constraints: unknown, request: ReviewRequest, world: Revi
   return resourceFits && selects(recordAt(constraints, 'namespaceSelector'), request, world);
 }
 
-function ruleCovers(rule: unknown, { operation, group, resource, subresource }: ReviewRequest): boolean {
+function ruleCovers(rule: unknown, { operation, group, resource, subresource, namespace }: ReviewRequest): boolean {
+  if (stringAt(rule, 'scope') === 'Namespaced' && namespace === undefined) return false;
   const has = (key: string, value: string): boolean => {
     const values = listAt(rule, key);
     return values.includes(value) || values.includes('*');

@@ -1,4 +1,4 @@
-import type { Policy } from './policy';
+import { everything, type Policy } from './policy';
 
 /** What a tenant may write into the metadata of any object: nothing that wedges its removal or hides it from the backup. */
 export const metadataPolicies: readonly Policy[] = [
@@ -10,7 +10,7 @@ export const metadataPolicies: readonly Policy[] = [
     },
     reach: 'tenants',
     params: 'none',
-    matches: [{ group: '*', versions: ['*'], resources: ['*'], operations: ['CREATE', 'UPDATE'] }],
+    matches: [everything(['CREATE', 'UPDATE'])],
     conditions: {
       // Controllers of Kubernetes and of the platform put finalizers where they remove them again.
       'not-a-controller':

@@ -1,6 +1,6 @@
 import { CONTROLS_ANNOTATION, LABEL, MANAGER } from '../core/labels';
 import { controller, isUser } from './exemptions';
-import type { Policy } from './policy';
+import { everything, type Policy } from './policy';
 import type { AdmissionSettings } from './settings';
 
 /**
@@ -30,8 +30,12 @@ const now = 'object.metadata.?labels';
 const isOurs = (labels: string): string => `${labels}[?'${LABEL.managedBy}'].orValue('') == '${MANAGER}'`;
 
 /** What the platform made stays as it is, and nobody else's object passes for the platform's. */
-export function ownershipPolicies({ meshController, queueController }: AdmissionSettings): readonly Policy[] {
-  const servants = `!(${isUser(...SERVANTS, meshController, queueController)} || request.userInfo.username.startsWith('system:node:') || request.userInfo.username == 'system:kube-scheduler')`;
+export function ownershipPolicies({
+  meshController,
+  queueController,
+  controllers,
+}: AdmissionSettings): readonly Policy[] {
+  const servants = `!(${isUser(...SERVANTS, meshController, queueController, ...controllers)} || request.userInfo.username.startsWith('system:node:') || request.userInfo.username == 'system:kube-scheduler')`;
   const base = {
     controls: { 'IAM-2': 'tenants cannot change, take over, imitate or delete what the platform made for them' },
     reach: 'tenants',
@@ -42,7 +46,7 @@ export function ownershipPolicies({ meshController, queueController }: Admission
     {
       ...base,
       id: 'platform-objects',
-      matches: [{ group: '*', versions: ['*'], resources: ['*'], operations: ['UPDATE', 'DELETE'] }],
+      matches: [everything(['UPDATE', 'DELETE'])],
       checks: [
         {
           rows: ['R22', 'R23', 'N10'],
@@ -57,7 +61,8 @@ export function ownershipPolicies({ meshController, queueController }: Admission
     {
       ...base,
       id: 'platform-labels',
-      matches: [{ group: '*', versions: ['*'], resources: ['*'], operations: ['CREATE', 'UPDATE'] }],
+      conditions: { ...base.conditions, 'not-ours': `oldObject == null || !(${isOurs(old)})` },
+      matches: [everything(['CREATE', 'UPDATE'])],
       checks: [
         {
           rows: ['R23', 'R19'],

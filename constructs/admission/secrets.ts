@@ -111,14 +111,6 @@ export function secretPolicies({ tokenAudiences, meshController }: AdmissionSett
           expected: 'no role of a cloud',
           remedy: 'reach cloud resources through Vault',
         },
-        {
-          rows: ['S15'],
-          holds:
-            "object.metadata.?name.orValue('') != 'default' || !object.?automountServiceAccountToken.orValue(false)",
-          given: 'automountServiceAccountToken true on the account default',
-          expected: 'false',
-          remedy: 'make an account for what needs a token',
-        },
       ],
     },
   ];

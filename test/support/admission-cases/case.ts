@@ -30,6 +30,8 @@ export interface AdmissionCase {
   /** Name of the policy in the cluster that refuses. */
   readonly policy: string;
   readonly twin: CaseRequest;
+  /** What the API server does with the attack before any policy sees it, where it does. */
+  readonly disarmed?: string;
   /** @default - the actor of the attack */
   readonly twinActor?: ActorName;
 }

@@ -58,18 +58,27 @@ export const STORAGE_CASES: readonly AdmissionCase[] = [
     patch('claim', { spec: { volumeName: 'pv-of-acme' } }),
     { twinActor: 'controller:persistent-volume-binder' },
   ),
+  {
+    ...attack(
+      'D03-other-namespace',
+      'volume-claims',
+      volumeClaim({
+        dataSourceRef: {
+          apiGroup: 'snapshot.storage.k8s.io',
+          kind: 'VolumeSnapshot',
+          name: 's',
+          namespace: 'beta-serve',
+        },
+      }),
+      volumeClaim({ dataSourceRef: { apiGroup: 'snapshot.storage.k8s.io', kind: 'VolumeSnapshot', name: 's' } }),
+    ),
+    disarmed: 'the field is dropped unless the feature gate CrossNamespaceVolumeDataSource is on',
+  },
   attack(
-    'D03-other-namespace',
+    'D03-other-source',
     'volume-claims',
-    volumeClaim({
-      dataSourceRef: {
-        apiGroup: 'snapshot.storage.k8s.io',
-        kind: 'VolumeSnapshot',
-        name: 's',
-        namespace: 'beta-serve',
-      },
-    }),
-    volumeClaim({ dataSourceRef: { apiGroup: 'snapshot.storage.k8s.io', kind: 'VolumeSnapshot', name: 's' } }),
+    volumeClaim({ dataSourceRef: { apiGroup: 'import.example.com', kind: 'Import', name: 's' } }),
+    volumeClaim({ dataSourceRef: { kind: 'PersistentVolumeClaim', name: 'data' } }),
   ),
   attack('D04-class', 'volume-claims', volumeClaim({ storageClassName: 'plain' }), volumeClaim()),
   attack('D04-no-class', 'volume-claims', volumeClaim({ storageClassName: '' }), volumeClaim()),

@@ -1,4 +1,4 @@
-import type { AdmissionCase, CaseRequest } from './case';
+import type { AdmissionCase, CaseObject, CaseRequest } from './case';
 import { attack, create, object, patch } from './objects';
 import { container, pod, workload } from './templates';
 
@@ -145,6 +145,13 @@ const CLAIM = {
     resources: { requests: { storage: '1Gi' } },
   },
 };
+const SCALER = {
+  spec: {
+    scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'waypoint' },
+    minReplicas: 1,
+    maxReplicas: 2,
+  },
+};
 const NODE_PORT = { spec: { type: 'NodePort', ports: [{ port: 80 }] } };
 const GPU = { resources: { limits: { 'nvidia.com/gpu': '1' } } };
 
@@ -152,6 +159,10 @@ const GPU = { resources: { limits: { 'nvidia.com/gpu': '1' } } };
 function waypointDeployment() {
   const made = workload('Deployment', { labels: { 'gateway.networking.k8s.io/gateway-name': 'waypoint' } });
   return { ...made, metadata: { ...made.metadata, name: 'gateway' } };
+}
+
+function inBare(made: CaseObject): CaseObject {
+  return { ...made, metadata: { ...made.metadata, namespace: 'acme-bare' } };
 }
 
 function ephemeral(image: string): CaseRequest {
@@ -292,14 +303,26 @@ export const WORKLOAD_CASES: readonly AdmissionCase[] = [
       ),
     ),
   ),
-  attack('W03-no-parameters', 'pod-placement', create(pod({}, 'acme-bare')), create(pod())),
+  attack(
+    'W03-no-parameters-template',
+    'template-devices',
+    create(inBare(workload('Deployment'))),
+    create(workload('Deployment')),
+  ),
+  attack(
+    'W10-older-version',
+    'waypoint-names',
+    create(object('autoscaling/v1', 'HorizontalPodAutoscaler', SCALER, { name: 'waypoint' })),
+    create(object('autoscaling/v1', 'HorizontalPodAutoscaler', SCALER)),
+  ),
+  attack('W03-no-parameters', 'default-pool', create(pod({}, 'acme-bare')), create(pod())),
   attack(
     'W03-no-parameters-claim',
     'volume-claims',
     create(object('v1', 'PersistentVolumeClaim', CLAIM, { namespace: 'acme-bare' })),
     create(object('v1', 'PersistentVolumeClaim', CLAIM)),
   ),
-  attack('W06-no-labels', 'pod-placement', create(pod({}, 'acme-lost')), create(pod())),
+  attack('W06-no-labels', 'default-pool', create(pod({}, 'acme-lost')), create(pod())),
   attack(
     'W06-no-labels-service',
     'services',

@@ -26,13 +26,6 @@ const route = (host: string): JsonObject => ({
 
 const BACKEND = { service: { name: 'web', port: { number: 80 } } };
 
-const policyTo = (cidr: string) =>
-  create(
-    object('networking.k8s.io/v1', 'NetworkPolicy', {
-      spec: { podSelector: {}, policyTypes: ['Egress'], egress: [{ to: [{ ipBlock: { cidr } }] }] },
-    }),
-  );
-
 /** Attacks with Services, endpoints and address ranges. */
 export const SERVICE_CASES: readonly AdmissionCase[] = [
   attack('N01-node-port', 'services', service({ type: 'NodePort' }), service({ type: 'ClusterIP' })),
@@ -101,8 +94,6 @@ export const SERVICE_CASES: readonly AdmissionCase[] = [
     create(object('v1', 'Endpoints', { subsets: [{ addresses: [{ ip: '10.1.2.3' }], ports: PORTS }] })),
     service(),
   ),
-  attack('N31-mapped', 'network-policies', policyTo('::ffff:10.0.0.0/104'), policyTo('10.0.0.0/8')),
-  attack('N31-mapped-long', 'network-policies', policyTo('0:0:0:0:0:FFFF:a00:0/104'), policyTo('2001:db8::/32')),
 ];
 
 /** Attacks with Ingresses. */
@@ -150,7 +141,7 @@ export const INGRESS_CASES: readonly AdmissionCase[] = [
   attack(
     'N18-old-class',
     'ingresses',
-    ingress({}, { annotations: { 'kubernetes.io/ingress.class': 'nginx' } }),
+    ingress({ ingressClassName: null }, { annotations: { 'kubernetes.io/ingress.class': 'drun' } }),
     ingress({}, { annotations: { note: 'x' } }),
   ),
   attack(

@@ -11,6 +11,7 @@ export function container(change: JsonObject = {}): JsonObject {
       name: 'main',
       image: IMAGE,
       securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+      resources: { limits: { cpu: '1', memory: '64Mi' } },
     },
     change,
   );

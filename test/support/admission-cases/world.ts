@@ -91,7 +91,13 @@ export const SEEDS: Readonly<Record<SeedName, CaseObject>> = {
   namespace: NAMESPACES[0] ?? namespace('acme-train', ambient('acme')),
   tenantPolicy: tenantPolicy('acme-train', ACME),
   quota: train('v1', 'ResourceQuota', 'compute', { spec: { hard: { pods: '100' } } }, MANAGED),
-  limits: train('v1', 'LimitRange', 'limits', { spec: { limits: [{ type: 'Pod', max: { cpu: '64' } }] } }, MANAGED),
+  limits: train(
+    'v1',
+    'LimitRange',
+    'limits',
+    { spec: { limits: [{ type: 'Container', default: { cpu: '1' } }] } },
+    MANAGED,
+  ),
   defaultDeny: train(
     'networking.k8s.io/v1',
     'NetworkPolicy',
