@@ -21,21 +21,25 @@ export function simulator(
   const patchesOf = new Map(defaults.map((policy) => [policyName(policy.id), policy.patches]));
   return (request, world) => {
     let current = request;
+    let seen = celContext(current, world);
     const denials: Denial[] = [];
     for (const pair of mutating) {
       const { object } = current;
-      const context = contextOf(pair, current, world);
+      const context = contextOf(pair, current, world, seen);
       if (object === undefined || 'skip' in context) continue;
       if ('denial' in context) denials.push(context.denial);
       else {
         const { name } = pair.policy.metadata;
         const result = attempt(() => patched(object, patchesOf.get(name) ?? [], context.all));
         if ('error' in result) denials.push({ policy: name, message: result.error });
-        else current = { ...current, object: result.value };
+        else {
+          current = { ...current, object: result.value };
+          seen = celContext(current, world);
+        }
       }
     }
     for (const pair of validating) {
-      const context = contextOf(pair, current, world);
+      const context = contextOf(pair, current, world, seen);
       if ('skip' in context) continue;
       denials.push(...('denial' in context ? [context.denial] : refusals(pair.policy, context.all)));
     }
@@ -65,7 +69,12 @@ type Context = { readonly skip: true } | { readonly denial: Denial } | { readonl
 const SKIP = { skip: true } as const;
 
 /** The order is the API server's: constraints, then parameters, then conditions. */
-function contextOf({ policy, binding }: Pair, request: ReviewRequest, world: ReviewWorld): Context {
+function contextOf(
+  { policy, binding }: Pair,
+  request: ReviewRequest,
+  world: ReviewWorld,
+  seen: Readonly<Record<string, unknown>>,
+): Context {
   const constraints = recordAt(policy, 'spec', 'matchConstraints');
   if (!covers(constraints, request, world)) return SKIP;
   if (!covers(recordAt(binding, 'spec', 'matchResources'), request, world)) return SKIP;
@@ -75,7 +84,7 @@ function contextOf({ policy, binding }: Pair, request: ReviewRequest, world: Rev
     if (stringAt(binding, 'spec', 'paramRef', 'parameterNotFoundAction') === 'Allow') return SKIP;
     return { denial: { policy: policy.metadata.name, message: `no params found for policy binding ${wanted}` } };
   }
-  const context = { ...celContext(request, world), params: celValue(params ?? null) };
+  const context = { ...seen, params: celValue(params ?? null) };
   const outcomes = expressionsAt(policy, 'matchConditions').map(({ expression }) => evaluate(expression, context));
   if (outcomes.some((outcome) => 'value' in outcome && outcome.value !== true)) return SKIP;
   const failed = outcomes.find((outcome) => 'error' in outcome);

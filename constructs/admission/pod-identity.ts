@@ -16,13 +16,7 @@ export function podIdentity({ tokenAudiences, podTokenAudiences, csiDrivers }: A
       account: "variables.podSpec.?serviceAccountName.orValue('default')",
       volumes: 'variables.podSpec.?volumes.orValue([])',
     },
-    checks: (strict) => [
-      account(),
-      automount(),
-      ...(strict ? [decided()] : []),
-      audiences([...tokenAudiences, ...podTokenAudiences]),
-      inline(csiDrivers),
-    ],
+    checks: () => [account(), automount(), audiences([...tokenAudiences, ...podTokenAudiences]), inline(csiDrivers)],
   };
 }
 
@@ -43,17 +37,6 @@ function automount(): Check {
     given: 'a token of the account default',
     expected: 'a token of an account of its own',
     remedy: 'set serviceAccountName, or remove automountServiceAccountToken',
-  };
-}
-
-/** Without it the account's own setting would decide, and an account can be changed later. */
-function decided(): Check {
-  return {
-    rows: ['S15'],
-    holds: 'has(variables.podSpec.automountServiceAccountToken)',
-    given: 'no word on the token',
-    expected: 'automountServiceAccountToken true or false',
-    remedy: 'write it; the platform writes false where there is none',
   };
 }
 

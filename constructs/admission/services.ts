@@ -44,7 +44,7 @@ export function servicePolicies(settings: AdmissionSettings): readonly Policy[] 
 function shape(): readonly Check[] {
   return [
     {
-      rows: ['N01', 'N02', 'N04'],
+      rows: ['N01', 'N02', 'N04', 'N08'],
       holds: "object.spec.?type.orValue('ClusterIP') == 'ClusterIP'",
       given: "a Service of type {object.spec.?type.orValue('')}",
       expected: 'ClusterIP',
@@ -56,14 +56,6 @@ function shape(): readonly Check[] {
       given: 'externalIPs',
       expected: 'none',
       remedy: 'remove externalIPs',
-    },
-    {
-      rows: ['N08', 'N02'],
-      holds:
-        '!has(object.spec.loadBalancerClass) && !has(object.spec.loadBalancerIP) && object.spec.?loadBalancerSourceRanges.orValue([]).size() == 0',
-      given: 'settings of a load balancer',
-      expected: 'none',
-      remedy: 'remove loadBalancerClass, loadBalancerIP and loadBalancerSourceRanges',
     },
   ];
 }

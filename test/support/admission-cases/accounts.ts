@@ -38,6 +38,7 @@ export const ACCOUNT_CASES: readonly AdmissionCase[] = [
   ...['vault', 'istio-ca', 'sts.amazonaws.com'].map((audience) =>
     attack(`R12-${audience}`, 'tokens', token(audience), token(API_SERVER)),
   ),
+  attack('R11-waypoint-token', 'tokens', token(API_SERVER, 'waypoint'), token(API_SERVER)),
   attack('R12-of-node', 'tokens', token('vault'), token('vault'), { twinActor: 'node' }),
   attack(
     'R13-long-lived',

@@ -81,13 +81,29 @@ export const STORAGE_CASES: readonly AdmissionCase[] = [
     volumeClaim({ dataSourceRef: { kind: 'PersistentVolumeClaim', name: 'data' } }),
   ),
   attack('D04-class', 'volume-claims', volumeClaim({ storageClassName: 'plain' }), volumeClaim()),
+  attack('D04-attributes', 'volume-claims', volumeClaim({ volumeAttributesClassName: 'gold' }), volumeClaim()),
   attack('D04-no-class', 'volume-claims', volumeClaim({ storageClassName: '' }), volumeClaim()),
 ];
+
+const ADMIN_ACCESS = 'refused unless the namespace carries resource.kubernetes.io/admin-access';
 
 /** Attacks with claims of devices. */
 export const DEVICE_CASES: readonly AdmissionCase[] = [
   attack('Q07-class', 'resource-claims', claim(exactly({ deviceClassName: 'mig.nvidia.com' })), claim(exactly())),
   attack('Q07-class-either', 'resource-claims', claim(either({ deviceClassName: 'mig.nvidia.com' })), claim(either())),
+  {
+    ...attack('Q07-admin', 'resource-claims', claim(exactly({ adminAccess: true })), claim(exactly())),
+    disarmed: ADMIN_ACCESS,
+  },
+  {
+    ...attack(
+      'Q07-template-admin',
+      'resource-claim-templates',
+      claimTemplate(exactly({ adminAccess: true })),
+      claimTemplate(exactly()),
+    ),
+    disarmed: ADMIN_ACCESS,
+  },
   attack(
     'Q07-all',
     'resource-claims',

@@ -114,7 +114,7 @@ export const OWNERSHIP_CASES: readonly AdmissionCase[] = [
   attack('R21-deleted', 'namespaces', del('namespace'), del('configMap')),
   attack('I15-no-injection', 'namespaces', patch('namespace', label('istio-injection', 'disabled')), OWN),
   attack('I15-revision', 'namespaces', patch('namespace', label('istio.io/rev', 'mine')), OWN),
-  attack('I16-network', 'namespaces', patch('namespace', label('topology.istio.io/network', 'other')), OWN),
+  attack('I16-namespace-network', 'namespaces', patch('namespace', label('topology.istio.io/network', 'other')), OWN),
   attack(
     'W06-label-removed',
     'namespaces',
@@ -302,6 +302,18 @@ export const WORKLOAD_CASES: readonly AdmissionCase[] = [
         'acme-sidecar',
       ),
     ),
+  ),
+  attack(
+    'Q17-pod-taken-out',
+    'pod-queue',
+    patch('gpuPod', label('kueue.x-k8s.io/queue-name', null)),
+    patch('gpuPod', label('app', 'x')),
+  ),
+  attack(
+    'Q17-job-taken-out',
+    'job-queue',
+    patch('job', label('kueue.x-k8s.io/queue-name', null)),
+    patch('job', label('app', 'x')),
   ),
   attack(
     'W03-no-parameters-template',

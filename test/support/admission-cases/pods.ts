@@ -267,7 +267,7 @@ const IDENTITY: readonly PodCase[] = [
     id: 'S14-account',
     row: 'S14',
     rule: 'identity',
-    attack: { spec: { serviceAccountName: 'istiod-like' } },
+    attack: { spec: { serviceAccountName: 'waypoint' } },
     twin: { spec: { serviceAccountName: 'workload' } },
   },
   {
@@ -341,6 +341,7 @@ const MESH: readonly PodCase[] = [
   ),
   mesh('S29-gateway', 'S29', label('istio', 'ingressgateway'), label('app.kubernetes.io/name', 'gateway')),
   mesh('S29-waypoint', 'S29', label('gateway.networking.k8s.io/gateway-name', 'waypoint')),
+  mesh('R23-tenant-label', 'R23', label('drun.io/tenant', 'beta'), label('team', 'beta')),
   mesh('S29-dns', 'S29', label('k8s-app', 'kube-dns')),
 ];
 

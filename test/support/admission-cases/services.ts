@@ -26,6 +26,11 @@ const route = (host: string): JsonObject => ({
 
 const BACKEND = { service: { name: 'web', port: { number: 80 } } };
 
+function bucketRoute(): JsonObject {
+  const resource = { apiGroup: 'storage.example.com', kind: 'Bucket', name: 'b' };
+  return { host: 'api.acme.example', http: { paths: [{ path: '/', pathType: 'Prefix', backend: { resource } }] } };
+}
+
 /** Attacks with Services, endpoints and address ranges. */
 export const SERVICE_CASES: readonly AdmissionCase[] = [
   attack('N01-node-port', 'services', service({ type: 'NodePort' }), service({ type: 'ClusterIP' })),
@@ -36,6 +41,7 @@ export const SERVICE_CASES: readonly AdmissionCase[] = [
     patch('service', { spec: { sessionAffinity: 'ClientIP' } }),
   ),
   attack('N02-load-balancer', 'services', service({ type: 'LoadBalancer' }), service()),
+  attack('N08-class', 'services', service({ type: 'LoadBalancer', loadBalancerClass: 'mine' }), service()),
   attack('N03-external-ips', 'services', service({ externalIPs: ['203.0.113.7'] }), service()),
   attack(
     'N04-external-name',
@@ -58,7 +64,7 @@ export const SERVICE_CASES: readonly AdmissionCase[] = [
     annotated('example.com/note'),
   ),
   attack(
-    'I16-global',
+    'I16-service-global',
     'services',
     service({}, { labels: { 'istio.io/global': 'true' } }),
     service({}, { labels: { app: 'x' } }),
@@ -105,6 +111,7 @@ export const INGRESS_CASES: readonly AdmissionCase[] = [
     patch('ingress', { spec: { rules: [{ host: 'shop.example' }] } }),
     patch('ingress', { spec: { rules: [{ host: 'www.acme.example' }] } }),
   ),
+  attack('N13-resource', 'ingresses', ingress({ rules: [bucketRoute()] }), ingress()),
   attack(
     'N14-wildcard',
     'ingresses',

@@ -74,17 +74,19 @@ const train = (apiVersion: string, kind: string, name: string, rest: object, lab
 });
 
 const ACCOUNTS: readonly CaseObject[] = NAMESPACES.flatMap((ns) =>
-  ['default', 'workload', 'istiod-like'].map((name) => ({
+  ['default', 'workload', 'waypoint'].map((name) => ({
     apiVersion: 'v1',
     kind: 'ServiceAccount',
     metadata: {
       name,
       namespace: stringAt(ns, 'metadata', 'name') ?? '',
-      labels: name === 'istiod-like' ? {} : MANAGED,
+      labels: name === 'waypoint' ? {} : MANAGED,
     },
     automountServiceAccountToken: false,
   })),
 );
+
+const GPU = { limits: { 'nvidia.com/gpu': '1' } } as const;
 
 /** Objects that are there before any case runs, written by the platform. */
 export const SEEDS: Readonly<Record<SeedName, CaseObject>> = {
@@ -140,11 +142,23 @@ export const SEEDS: Readonly<Record<SeedName, CaseObject>> = {
     },
     { 'gateway.networking.k8s.io/gateway-name': 'waypoint' },
   ),
+  gpuPod: train(
+    'v1',
+    'Pod',
+    'trainer',
+    { spec: merge(poddedSpec(), { containers: [container({ imagePullPolicy: 'Always', resources: GPU })] }) },
+    { 'kueue.x-k8s.io/queue-name': 'default' },
+  ),
   job: train(
     'batch/v1',
     'Job',
     'queued',
-    { spec: { suspend: true, template: { spec: merge(podSpec(), { restartPolicy: 'Never' }) } } },
+    {
+      spec: {
+        suspend: true,
+        template: { spec: podSpec({ restartPolicy: 'Never', containers: [container({ resources: GPU })] }) },
+      },
+    },
     { 'kueue.x-k8s.io/queue-name': 'default' },
   ),
   service: train('v1', 'Service', 'web', { spec: { selector: { app: 'web' }, ports: [{ port: 80 }] } }),
