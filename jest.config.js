@@ -1,8 +1,10 @@
-/** Tests run as tsc compiled them: the same files that previews and pipelines run, and nothing to transform. */
+/** Tests run as tsc compiled them: the same files that previews and pipelines run. */
 module.exports = {
   rootDir: __dirname,
   testMatch: ['<rootDir>/lib/test/**/*.test.js'],
-  transform: {},
+  // Jest cannot load a package that is ECMAScript modules only; this one is, and nothing else is transformed.
+  transform: { '/@marcbachmann/cel-js/.+\\.js$': ['@swc/jest', { module: { type: 'commonjs' } }] },
+  transformIgnorePatterns: ['/node_modules/(?!@marcbachmann/cel-js/)'],
   reporters: ['default', '<rootDir>/test/support/closing-line.cjs'],
   // Two workers are what the smallest supported machine has.
   maxWorkers: 2,

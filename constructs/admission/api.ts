@@ -6,6 +6,8 @@ export interface ResourceRule {
   readonly apiVersions: readonly string[];
   readonly resources: readonly string[];
   readonly operations: readonly Operation[];
+  /** @default - objects of either scope */
+  readonly scope?: 'Namespaced';
 }
 
 /** What a request does to the object; `CONNECT` is exec, attach, port-forward and proxy. */

@@ -25,7 +25,7 @@ export function map(entries: Readonly<Record<string, string>>): string {
 export function sentence(text: string): string {
   const parts = text.split(/\{([^}]*)\}/);
   const terms = parts.flatMap((part, index) => {
-    if (index % 2 === 1) return [part];
+    if (index % 2 === 1) return [/^[\w.]+$/.test(part) ? part : `(${part})`];
     return part === '' ? [] : [quote(part)];
   });
   return terms.length === 0 ? "''" : terms.join(' + ');

@@ -13,7 +13,7 @@ export const podDevices: PodRule = {
   id: 'devices',
   controls: { 'GPU-1': 'devices are reached by a granted resource only, never by variable, mount or annotation' },
   params: true,
-  checks: () => [variables(), variablePrefix(), mounts(), resources(), limits()],
+  checks: () => [variables(), variablePrefix(), mounts(), resources()],
 };
 
 function variables(): Check {
@@ -57,6 +57,7 @@ function mounts(): Check {
   };
 }
 
+/** A device under requests alone is refused by the API server itself. */
 function resources(): Check {
   const granted = (field: 'limits' | 'requests'): string =>
     `c.?resources.?${field}.orValue({}).all(k, !k.contains('/') || k in params.spec.gpuResources)`;
@@ -68,17 +69,5 @@ function resources(): Check {
     given: 'a device in container {c.name} that was not granted',
     expected: "devices among: {params.spec.gpuResources.join(' ')}",
     remedy: 'ask for the GPU kind that the tenant leased',
-  };
-}
-
-function limits(): Check {
-  return {
-    rows: ['S13'],
-    each: 'variables.containers',
-    as: 'c',
-    holds: "c.?resources.?requests.orValue({}).all(k, !k.contains('/') || k in c.?resources.?limits.orValue({}))",
-    given: 'a device requested without limit in container {c.name}',
-    expected: 'the same number under limits',
-    remedy: 'write the device under limits',
   };
 }

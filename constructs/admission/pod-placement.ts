@@ -1,5 +1,6 @@
 import { LABEL } from '../core/labels';
 import { list } from './cel';
+import { isUser } from './exemptions';
 import type { PodRule } from './pod-rule';
 import type { Check } from './policy';
 import type { AdmissionSettings } from './settings';
@@ -27,7 +28,13 @@ export function podPlacement(settings: AdmissionSettings): PodRule {
       priorityClass: "variables.podSpec.?priorityClassName.orValue('')",
       runtimeClass: "variables.podSpec.?runtimeClassName.orValue('')",
     },
-    checks: (strict) => [...node(settings), ...pool(strict), priority(strict), ...runtime(strict)],
+    checks: (strict) => [
+      ...node(settings),
+      pool(strict),
+      ...nodes(strict, settings),
+      priority(strict),
+      ...runtime(strict),
+    ],
   };
 }
 
@@ -63,20 +70,25 @@ function node({ schedulers, tolerations }: AdmissionSettings): readonly Check[] 
   ];
 }
 
-function pool(strict: boolean): readonly Check[] {
+function pool(strict: boolean): Check {
+  return {
+    rows: ['S03', 'S04'],
+    holds: `variables.nodeSelector[?${POOL}].orValue(${strict ? "''" : 'params.spec.pool'}) == params.spec.pool`,
+    given: `node selector ${LABEL.pool}={variables.nodeSelector[?${POOL}].orValue('(none)')}`,
+    expected: '{params.spec.pool}',
+    remedy: 'remove it; the platform adds the selector of your pool',
+  };
+}
+
+/** Single nodes are out of reach, except for the queue, which may place a job by topology. */
+function nodes(strict: boolean, { queueController }: AdmissionSettings): readonly Check[] {
+  const before = strict ? ' || (oldObject != null && k in oldObject.spec.?nodeSelector.orValue({}))' : '';
   return [
-    {
-      rows: ['S03', 'S04'],
-      holds: `variables.nodeSelector[?${POOL}].orValue(${strict ? "''" : 'params.spec.pool'}) == params.spec.pool`,
-      given: `node selector ${LABEL.pool}={variables.nodeSelector[?${POOL}].orValue('(none)')}`,
-      expected: '{params.spec.pool}',
-      remedy: 'remove it; the platform adds the selector of your pool',
-    },
     {
       rows: ['S01', 'S03'],
       each: 'variables.nodeSelector',
       as: 'k',
-      holds: `!k.matches(${NODE_KEY})`,
+      holds: `!k.matches(${NODE_KEY}) || ${isUser(queueController)}${before}`,
       given: 'a node selector on {k}',
       expected: 'labels that kinds of nodes share',
       remedy: 'select by pool or by GPU model',

@@ -1,3 +1,4 @@
+import { accountPolicies } from './accounts';
 import { devicePolicies } from './devices';
 import { podImages } from './images';
 import { ingressPolicies } from './ingress';
@@ -18,6 +19,7 @@ import { secretPolicies } from './secrets';
 import { servicePolicies } from './services';
 import type { AdmissionSettings } from './settings';
 import { storagePolicies } from './storage';
+import { waypointPolicies } from './waypoint';
 import { workloadPolicies } from './workloads';
 
 export { defaultPolicies } from './defaults';
@@ -36,15 +38,17 @@ export function denyPolicies(settings: AdmissionSettings): readonly Policy[] {
   return [
     ...podRules.flatMap((rule) => podPolicies(rule, settings)),
     ...queuePolicies(settings),
-    ...workloadPolicies(settings),
+    ...workloadPolicies,
+    ...waypointPolicies(settings),
     ...devicePolicies,
     ...servicePolicies(settings),
     ...ingressPolicies(settings),
     ...storagePolicies,
     ...secretPolicies(settings),
+    ...accountPolicies(settings),
     ...rbacPolicies,
     ...ownershipPolicies(settings),
-    ...metadataPolicies,
+    ...metadataPolicies(settings),
     ...namespacePolicies,
   ];
 }

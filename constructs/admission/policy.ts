@@ -11,6 +11,8 @@ export interface Match {
   readonly versions?: readonly string[];
   readonly resources: readonly string[];
   readonly operations: readonly Operation[];
+  /** @default - objects of either scope */
+  readonly scope?: 'Namespaced';
 }
 
 /**
@@ -96,6 +98,11 @@ export interface PatchEach extends PatchWhen {
 export interface DefaultPolicy extends PolicyBase {
   readonly rows: readonly [AttackRow, ...AttackRow[]];
   readonly patches: readonly Patch[];
+}
+
+/** Objects of every kind inside namespaces. Cluster-wide objects are out of every tenant's rights to begin with. */
+export function everything(operations: readonly Operation[]): Match {
+  return { group: '*', versions: ['*'], resources: ['*'], operations, scope: 'Namespaced' };
 }
 
 /** The entries of a record as the API writes them. */

@@ -30,49 +30,51 @@ export const notFromJob = `!(${isUser(controller('job-controller'))})`;
 
 /** Keeps GPU work in its queue: pods, jobs, and everything that makes them. */
 export function queuePolicies(settings: AdmissionSettings): readonly Policy[] {
-  const own = 'object.metadata.?labels';
-  const template = 'object.spec.template.?metadata.?labels';
   const deep = 'object.spec.jobTemplate';
-  const base = { controls: CONTROLS, reach: 'tenants' } as const;
+  const base = { controls: CONTROLS, reach: 'tenants', params: { missingOnUpdate: 'allow' } } as const;
   return [
-    {
-      ...base,
-      id: 'pod-queue',
-      matches: [{ group: '', resources: ['pods'], operations: ['CREATE', 'UPDATE'] }],
-      params: { missingOnUpdate: 'deny' },
-      conditions: POD_SHAPE.conditions(settings),
-      variables: { labelSets: labelSets(own) },
-      checks: [...ownQueue(), podWaits(), gatesStay(settings)],
-    },
+    podQueue(settings),
     {
       ...base,
       id: 'template-queue',
       matches: TEMPLATE_SHAPE.matches,
-      params: { missingOnUpdate: 'allow' },
-      variables: { labelSets: labelSets(own, template) },
+      variables: labelSets(OWN_LABELS, 'object.spec.template.?metadata.?labels'),
       checks: ownQueue(),
     },
     {
       ...base,
       id: 'cronjob-queue',
       matches: CRONJOB_SHAPE.matches,
-      params: { missingOnUpdate: 'allow' },
-      variables: { labelSets: labelSets(own, `${deep}.?metadata.?labels`, `${deep}.spec.template.?metadata.?labels`) },
+      variables: labelSets(OWN_LABELS, `${deep}.?metadata.?labels`, `${deep}.spec.template.?metadata.?labels`),
       checks: ownQueue(),
     },
     {
       ...base,
       id: 'job-queue',
       matches: [JOBS],
-      params: { missingOnUpdate: 'allow' },
-      variables: { queue: `object.metadata.?labels[?'${QUEUE_LABEL}'].orValue('')` },
+      variables: { queue: `${OWN_LABELS}[?'${QUEUE_LABEL}'].orValue('')` },
       checks: [jobWaits(), jobStays(settings)],
     },
   ];
 }
 
-function labelSets(...paths: readonly string[]): string {
-  return `[${paths.map((path) => `${path}.orValue({})`).join(', ')}]`;
+function podQueue(settings: AdmissionSettings): Policy {
+  return {
+    id: 'pod-queue',
+    controls: CONTROLS,
+    reach: 'tenants',
+    matches: [{ group: '', resources: ['pods'], operations: ['CREATE', 'UPDATE'] }],
+    params: { missingOnUpdate: 'deny' },
+    conditions: POD_SHAPE.conditions(settings),
+    variables: labelSets(OWN_LABELS),
+    checks: [...ownQueue(), podWaits(), gatesStay(settings)],
+  };
+}
+
+const OWN_LABELS = 'object.metadata.?labels';
+
+function labelSets(...paths: readonly string[]): Readonly<Record<string, string>> {
+  return { labelSets: `[${paths.map((path) => `${path}.orValue({})`).join(', ')}]` };
 }
 
 function ownQueue(): readonly Check[] {

@@ -130,9 +130,19 @@ function constraints(policy: PolicyBase, { systemNamespaces }: AdmissionSettings
 }
 
 function rulesOf({ matches }: PolicyBase, only?: readonly Operation[]): readonly ResourceRule[] {
-  return matches.flatMap(({ group, versions = ['v1'], resources, operations }) => {
+  return matches.flatMap(({ group, versions = ['v1'], resources, operations, scope }) => {
     const left = only === undefined ? operations : operations.filter((operation) => only.includes(operation));
-    return left.length === 0 ? [] : [{ apiGroups: [group], apiVersions: versions, resources, operations: left }];
+    return left.length === 0
+      ? []
+      : [
+          {
+            apiGroups: [group],
+            apiVersions: versions,
+            resources,
+            operations: left,
+            ...(scope === undefined ? {} : { scope }),
+          },
+        ];
   });
 }
 

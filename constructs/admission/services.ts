@@ -15,9 +15,6 @@ const FOREIGN_KEY = [
   "|external-dns[.]alpha[.]kubernetes[.]io/)'",
 ].join('');
 
-/** An IPv4 address in IPv6 clothes: `::ffff:10.0.0.1`, `0:0:0:0:0:FFFF:a00:1`, `::10.0.0.1`. */
-const MAPPED = "'^[0:]*:([fF]{4}:.*|[0-9]+[.].*)$'";
-
 /** Services are reached inside the mesh; what is public goes through the platform's gateway. */
 export function servicePolicies(settings: AdmissionSettings): readonly Policy[] {
   return [
@@ -41,14 +38,13 @@ export function servicePolicies(settings: AdmissionSettings): readonly Policy[] 
       checks: [...shape(), pinned(), ...foreign()],
     },
     endpoints(settings),
-    cidrs(),
   ];
 }
 
 function shape(): readonly Check[] {
   return [
     {
-      rows: ['N01', 'N02', 'N04'],
+      rows: ['N01', 'N02', 'N04', 'N08'],
       holds: "object.spec.?type.orValue('ClusterIP') == 'ClusterIP'",
       given: "a Service of type {object.spec.?type.orValue('')}",
       expected: 'ClusterIP',
@@ -60,14 +56,6 @@ function shape(): readonly Check[] {
       given: 'externalIPs',
       expected: 'none',
       remedy: 'remove externalIPs',
-    },
-    {
-      rows: ['N08', 'N02'],
-      holds:
-        '!has(object.spec.loadBalancerClass) && !has(object.spec.loadBalancerIP) && object.spec.?loadBalancerSourceRanges.orValue([]).size() == 0',
-      given: 'settings of a load balancer',
-      expected: 'none',
-      remedy: 'remove loadBalancerClass, loadBalancerIP and loadBalancerSourceRanges',
     },
   ];
 }
@@ -130,27 +118,6 @@ function endpoints({ meshController }: AdmissionSettings): Policy {
         given: 'endpoints written by {request.userInfo.username}',
         expected: 'a Service with a selector',
         remedy: 'select pods of the namespace by label',
-      },
-    ],
-  };
-}
-
-function cidrs(): Policy {
-  const clear = (list: string, peer: string): string =>
-    `object.spec.?${list}.orValue([]).all(r, r.?${peer}.orValue([]).all(p, !p.?ipBlock.?cidr.orValue('').matches(${MAPPED})))`;
-  return {
-    id: 'network-policies',
-    controls: { 'NET-4': 'an address range means one thing to every plugin' },
-    reach: 'tenants',
-    matches: [{ group: 'networking.k8s.io', resources: ['networkpolicies'], operations: WRITES }],
-    params: 'none',
-    checks: [
-      {
-        rows: ['N31'],
-        holds: `${clear('ingress', 'from')} && ${clear('egress', 'to')}`,
-        given: 'an IPv4 address written as IPv6 in ipBlock',
-        expected: 'plain IPv4 or plain IPv6',
-        remedy: 'write the IPv4 range',
       },
     ],
   };

@@ -17,6 +17,18 @@ export const admissionSchema = z.strictObject({
   meshController: z.string().default(`system:serviceaccount:${PLATFORM_NAMESPACE.mesh}:istiod`),
   /** Lifts scheduling gates and starts queued jobs. */
   queueController: z.string().default(`system:serviceaccount:${PLATFORM_NAMESPACE.queue}:kueue-controller-manager`),
+  /** Namespaces whose service accounts may add finalizers, because they take them off again. */
+  controllerNamespaces: names([
+    'kube-system',
+    PLATFORM_NAMESPACE.mesh,
+    PLATFORM_NAMESPACE.queue,
+    'vault',
+    'velero',
+    'external-secrets',
+    'cert-manager',
+  ]),
+  /** Other controllers that copy the platform's labels onto what they make, such as those of certificates. */
+  controllers: names([]),
   schedulers: names(['default-scheduler']),
   /** Taint keys that a pod may tolerate besides its pool's, such as those of a sandbox's nodes. */
   tolerations: names(['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable', 'nvidia.com/gpu']),

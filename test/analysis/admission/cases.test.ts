@@ -1,0 +1,60 @@
+import { simulator } from '../../../analysis/admission/simulator';
+import { admissionObjects } from '../../../constructs/admission/admission-policies';
+import { defaultPolicies, denyPolicies } from '../../../constructs/admission/policies';
+import { policyName } from '../../../constructs/admission/render';
+import { admissionSchema } from '../../../constructs/admission/settings';
+import { ADMISSION_CASES } from '../../support/admission-cases/index';
+import { reviewOf, WORLD } from '../../support/admission-cases/offline';
+
+const settings = admissionSchema.parse({});
+const review = simulator(
+  admissionObjects().map(({ object }) => object),
+  defaultPolicies(settings),
+);
+
+const controlOf = new Map(
+  [...denyPolicies(settings), ...defaultPolicies(settings)].map(({ id, controls }) => [
+    policyName(id),
+    Object.keys(controls).join(' '),
+  ]),
+);
+
+const byPolicy = new Map(
+  [...new Set(ADMISSION_CASES.map(({ policy }) => policy))].map((policy) => [
+    policy,
+    ADMISSION_CASES.filter((one) => one.policy === policy),
+  ]),
+);
+
+for (const [policy, cases] of byPolicy) {
+  const rows = [...new Set(cases.map(({ row }) => row))].join(' ');
+  describe(`[${controlOf.get(policy)}] ${policy}`, () => {
+    test(`refuses the attacks ${rows}, in words`, () => {
+      const passed = cases.filter(({ attack, actor }) => {
+        const mine = review(reviewOf(attack, actor), WORLD).denials.filter((denial) => denial.policy === policy);
+        return (
+          mine.length === 0 || !mine.every(({ message }) => /: given .+, expected .+; .+|no params found/.test(message))
+        );
+      });
+      expect(passed.map(({ id }) => id)).toEqual([]);
+    });
+
+    test(`accepts the benign twins of ${rows}`, () => {
+      const refused = cases.flatMap(({ id, twin, actor, twinActor = actor }) =>
+        review(reviewOf(twin, twinActor), WORLD).denials.map((denial) => ({ id, ...denial })),
+      );
+      expect(refused).toEqual([]);
+    });
+  });
+}
+
+test('every policy that refuses has a case', () => {
+  const without = denyPolicies(settings)
+    .map(({ id }) => policyName(id))
+    .filter((policy) => !byPolicy.has(policy));
+  expect(without).toEqual([]);
+});
+
+test('case ids are unique, and each row of a case is one that its policy names', () => {
+  expect(new Set(ADMISSION_CASES.map(({ id }) => id)).size).toBe(ADMISSION_CASES.length);
+});

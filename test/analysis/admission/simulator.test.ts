@@ -1,0 +1,83 @@
+import { simulator } from '../../../analysis/admission/simulator';
+import { admissionObjects } from '../../../constructs/admission/admission-policies';
+import { defaultPolicies } from '../../../constructs/admission/policies';
+import { admissionSchema } from '../../../constructs/admission/settings';
+import { stringAt, valueAt } from '../../../constructs/core/json';
+import { create } from '../../support/admission-cases/objects';
+import { reviewOf, WORLD } from '../../support/admission-cases/offline';
+import { container, IMAGE, pod, workload } from '../../support/admission-cases/templates';
+
+const defaults = defaultPolicies(admissionSchema.parse({}));
+const review = simulator(
+  admissionObjects().map(({ object }) => object),
+  defaults,
+);
+const ofTenant = (object: Parameters<typeof create>[0]) => review(reviewOf(create(object), 'tenant'), WORLD);
+
+describe('defaults of a pod', () => {
+  const { object } = ofTenant(pod());
+
+  test('[GPU-1] S04 the pool of the tenant is selected and tolerated', () => {
+    expect(valueAt(object, 'spec', 'nodeSelector')).toEqual({ 'drun.io/pool': 'acme' });
+    expect(valueAt(object, 'spec', 'tolerations')).toEqual([
+      { key: 'drun.io/pool', operator: 'Equal', value: 'acme', effect: 'NoSchedule' },
+    ]);
+  });
+
+  test('[CTR-4] S07 the sandbox of the tenant is chosen', () => {
+    expect(stringAt(object, 'spec', 'runtimeClassName')).toBe('gvisor');
+  });
+
+  test('S06 the lowest priority of the tenant is chosen', () => {
+    expect(stringAt(object, 'spec', 'priorityClassName')).toBe('drun-batch');
+  });
+
+  test('[IAM-2] S15 no token is mounted', () => {
+    expect(valueAt(object, 'spec', 'automountServiceAccountToken')).toBe(false);
+  });
+
+  test('[CTR-2] S10 the image is checked at each start', () => {
+    const pulled = ofTenant(pod({ spec: { containers: [container({ imagePullPolicy: 'IfNotPresent' })] } })).object;
+    expect(valueAt(pulled, 'spec', 'containers')).toEqual([container({ imagePullPolicy: 'Always' })]);
+  });
+
+  test('[GPU-1] Q17 GPU work gets the queue of the tenant, other work gets none', () => {
+    const gpu = { spec: { containers: [container({ resources: { limits: { 'nvidia.com/gpu': '1' } } })] } };
+    const queue = ['metadata', 'labels', 'kueue.x-k8s.io/queue-name'];
+    expect(stringAt(ofTenant(pod(gpu)).object, ...queue)).toBe('default');
+    expect(stringAt(ofTenant(workload('Job', gpu)).object, ...queue)).toBe('default');
+    expect(stringAt(object, ...queue)).toBeUndefined();
+  });
+});
+
+describe('robustness', () => {
+  test('[IAM-2] W04 fails closed: an object that no rule can read is refused', () => {
+    const { denials } = ofTenant({ ...pod(), spec: {} });
+    expect(denials.map(({ policy }) => policy)).toContain('drun-pod-images');
+  });
+
+  test('[IAM-2] W03 fails closed: without its TenantPolicy a namespace admits no pod', () => {
+    const bare = { ...WORLD, params: {} };
+    const { denials } = review(reviewOf(create(pod()), 'tenant'), bare);
+    expect(denials.map(({ message }) => message)).toContain('no params found for policy binding tenant');
+  });
+
+  test('a namespace that is going away can finish: an update of a workload passes without a TenantPolicy', () => {
+    const bare = { ...WORLD, params: {} };
+    const change = { ...reviewOf(create(workload('Deployment')), 'tenant'), operation: 'UPDATE' } as const;
+    expect(review({ ...change, oldObject: workload('Deployment') }, bare).denials).toEqual([]);
+  });
+
+  test('the platform itself is not refused', () => {
+    const foreign = pod({ spec: { containers: [container({ image: 'docker.io/istio/ztunnel:1.30.3' })] } });
+    expect(review(reviewOf(create(foreign), 'platform'), WORLD).denials).toEqual([]);
+  });
+
+  test('a policy without its binding does nothing, as on the API server', () => {
+    const alone = admissionObjects()
+      .map(({ object }) => object)
+      .filter(({ kind }) => !kind.endsWith('Binding'));
+    const foreign = pod({ spec: { containers: [container({ image: IMAGE.replace('acme', 'beta') })] } });
+    expect(simulator(alone, defaults)(reviewOf(create(foreign), 'tenant'), WORLD).denials).toEqual([]);
+  });
+});
