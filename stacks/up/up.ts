@@ -39,7 +39,8 @@ export interface UpReport {
 export async function up(options: UpOptions): Promise<UpReport> {
   const { runner, now, today, tenants, concurrency = 2, dryRun = false } = options;
   const start = now();
-  const environment = typeof options.environment === 'string' ? environmentNamed(options.environment) : options.environment;
+  const environment =
+    typeof options.environment === 'string' ? environmentNamed(options.environment) : options.environment;
   requirePulumi(environment);
   const admitted = admit(environment, today, tenants);
   const known = await runner.stacks();
@@ -50,7 +51,15 @@ export async function up(options: UpOptions): Promise<UpReport> {
   const states: ReadonlyMap<string, StackState> = new Map(read);
   const work = targets.map((target) => {
     const state = states.get(target.stack);
-    return workOf(target, stackContent(admitted, target, readSettings((key) => state?.config[key])), state);
+    return workOf(
+      target,
+      stackContent(
+        admitted,
+        target,
+        readSettings((key) => state?.config[key]),
+      ),
+      state,
+    );
   });
   const problems = shardProblems(environment.name, work, known, states);
   if (problems.length > 0) throw new ProblemError(problems);

@@ -67,7 +67,15 @@ export async function recordStack(
     const { settings = {}, ...rest } = options;
     const landed = land({ stack, settings: readSettings((key) => settings[key]), today: TODAY, ...rest });
     const hash = await new Promise<string | undefined>((resolve) => landed.contentHash.apply(resolve));
-    return { resources, finished, hash, objects: landed.objects, tenants: landed.tenants, leftOut: landed.leftOut, warnings };
+    return {
+      resources,
+      finished,
+      hash,
+      objects: landed.objects,
+      tenants: landed.tenants,
+      leftOut: landed.leftOut,
+      warnings,
+    };
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
     for (const spy of spies) spy.mockRestore();
@@ -76,7 +84,11 @@ export async function recordStack(
 
 function record(resources: RecordedResource[], finished: string[]) {
   const register = MockMonitor.prototype.registerResource;
-  return jest.spyOn(MockMonitor.prototype, 'registerResource').mockImplementation(async function (this: MockMonitor, request, answer) {
+  return jest.spyOn(MockMonitor.prototype, 'registerResource').mockImplementation(async function (
+    this: MockMonitor,
+    request,
+    answer,
+  ) {
     const inputs: unknown = request.getObject().toJavaScript();
     const at = resources.push({
       urn: '',

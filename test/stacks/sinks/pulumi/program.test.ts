@@ -33,7 +33,9 @@ describe('the platform stack of prod', () => {
       expect(layers.map(({ name }) => name.slice(region.length + 1))).toEqual(['foundation', 'controllers', 'network']);
       layers.forEach((layer, i) => {
         const previous = layers[i - 1];
-        expect(layer.dependencies.toSorted()).toEqual(previous === undefined ? [] : childrenOf(recorded, previous).toSorted());
+        expect(layer.dependencies.toSorted()).toEqual(
+          previous === undefined ? [] : childrenOf(recorded, previous).toSorted(),
+        );
       });
     }
   });
@@ -79,7 +81,9 @@ describe('a tenant stack', () => {
   test('holds the namespaces of its tenants until one is off-boarded', async () => {
     const held = async (settings: Readonly<Record<string, string>>) => {
       const { resources } = await recordStack('dev-tenants-00', { settings });
-      return namespacesOf(resources).filter(({ protect }) => !protect).map(({ name }) => name.split('/')[2]);
+      return namespacesOf(resources)
+        .filter(({ protect }) => !protect)
+        .map(({ name }) => name.split('/')[2]);
     };
     expect(await held({})).toEqual([]);
     expect(new Set(await held({ 'drun:unprotect': 'team-alpha' }))).toEqual(new Set(['team-alpha']));
@@ -94,7 +98,8 @@ describe('a tenant stack', () => {
 
 describe('what is recorded', () => {
   test('is the same for the same input, and another with another configuration of the stack', async () => {
-    const hash = async (settings: Readonly<Record<string, string>>) => (await recordStack('dev-tenants-00', { settings })).hash;
+    const hash = async (settings: Readonly<Record<string, string>>) =>
+      (await recordStack('dev-tenants-00', { settings })).hash;
     expect(await hash({})).toBe(await hash({ 'drun:today': '2026-11-23' }));
     expect(await hash({})).not.toBe(await hash({ 'drun:unprotect': 'team-alpha' }));
   });
@@ -102,11 +107,15 @@ describe('what is recorded', () => {
 
 describe('refusals', () => {
   test('fails with PL120 and the nearest name on a stack that does not exist', async () => {
-    await expectProblems(recordStack('prod-tenants-0'), [{ code: 'PL120', given: '"prod-tenants-0"', remedy: 'did you mean prod-tenants-00?' }]);
+    await expectProblems(recordStack('prod-tenants-0'), [
+      { code: 'PL120', given: '"prod-tenants-0"', remedy: 'did you mean prod-tenants-00?' },
+    ]);
   });
 
   test('fails with PL121 and the way that works on an environment that is pulled', async () => {
-    await expectProblems(recordStack('staging'), [{ code: 'PL121', remedy: expect.stringContaining('drun synth staging') }]);
+    await expectProblems(recordStack('staging'), [
+      { code: 'PL121', remedy: expect.stringContaining('drun synth staging') },
+    ]);
   });
 
   test('fails with every problem of the environment at once and registers nothing', async () => {
@@ -117,7 +126,9 @@ describe('refusals', () => {
     const register = jest.spyOn(MockMonitor.prototype, 'registerResource');
     try {
       const failed = await problemsOf(recordStack('dev', { tenants: folder }));
-      expect(new Set(failed.map(({ place }) => place?.file.split('/').at(-1)))).toEqual(new Set(['zeta.yaml', 'eta.yaml']));
+      expect(new Set(failed.map(({ place }) => place?.file.split('/').at(-1)))).toEqual(
+        new Set(['zeta.yaml', 'eta.yaml']),
+      );
       await new Promise((resolve) => setImmediate(resolve));
       expect(register).not.toHaveBeenCalled();
     } finally {
@@ -129,7 +140,19 @@ describe('refusals', () => {
   test('fails with what the rules say of an object, in the words of the gate', async () => {
     const [region] = dev.regions;
     if (region === undefined) throw new Error('dev has no region');
-    const overlapping = { ...dev, regions: [{ ...region, name: region.name }], waivers: [{ rule: 'DRN999', scope: 'Namespace x', reason: 'a rule that is not there', owner: 'ops', expires: '2020-01-01' }] };
+    const overlapping = {
+      ...dev,
+      regions: [{ ...region, name: region.name }],
+      waivers: [
+        {
+          rule: 'DRN999',
+          scope: 'Namespace x',
+          reason: 'a rule that is not there',
+          owner: 'ops',
+          expires: '2020-01-01',
+        },
+      ],
+    };
     const failed = await problemsOf(recordStack('dev', { environments: [overlapping] }));
     expect(failed.length).toBeGreaterThan(0);
     expect(failed[0]?.path).toContain(`${region.name}: `);
@@ -144,7 +167,11 @@ describe('refusals', () => {
 });
 
 test('the program itself lands the stack it is run for and tells its hash', async () => {
-  await pulumi.runtime.setMocks({ newResource: ({ name, inputs }) => ({ id: name, state: inputs }), call: ({ inputs }) => inputs }, 'drun-platform', 'dev');
+  await pulumi.runtime.setMocks(
+    { newResource: ({ name, inputs }) => ({ id: name, state: inputs }), call: ({ inputs }) => inputs },
+    'drun-platform',
+    'dev',
+  );
   const program: typeof import('../../../../stacks') = require('../../../../stacks');
   expect(program.objects).toBeGreaterThan(50);
   expect(program.tenants).toEqual([]);
@@ -177,5 +204,5 @@ async function problemsOf(run: Promise<unknown>) {
 async function expectProblems(run: Promise<unknown>, expected: readonly object[]) {
   const problems = await problemsOf(run);
   expect(problems).toHaveLength(expected.length);
-  expected.forEach((one, i) => expect(problems[i]).toMatchObject(one));
+  expect(problems).toMatchObject(expected);
 }
