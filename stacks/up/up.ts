@@ -18,6 +18,8 @@ export interface UpOptions extends DriveOptions {
   readonly today: string;
   /** Folder of the tenants' files. @default - the environment's own */
   readonly tenants?: string;
+  /** Whether stacks that hold their content already are run too: the way to mend what was changed by hand. @default false */
+  readonly force?: boolean;
 }
 
 /** What came of it. */
@@ -37,7 +39,7 @@ export interface UpReport {
  * where the state of its stacks cannot be read, or where a tenant would be in two stacks.
  */
 export async function up(options: UpOptions): Promise<UpReport> {
-  const { runner, now, today, tenants, concurrency = 2, dryRun = false } = options;
+  const { runner, now, today, tenants, concurrency = 2, dryRun = false, force = false } = options;
   const start = now();
   const environment =
     typeof options.environment === 'string' ? environmentNamed(options.environment) : options.environment;

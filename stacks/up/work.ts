@@ -17,8 +17,16 @@ export interface Work {
   readonly need: 'unchanged' | 'changed' | 'new' | 'empty';
 }
 
-/** What must be done to a stack; `state` is absent where the stack is not there yet. */
-export function workOf({ stack, carries }: Target, content: StackContent, state: StackState | undefined): Work {
+/**
+ * What must be done to a stack; `state` is absent where the stack is not there yet. With `force` a stack that is there
+ * counts as changed whatever it recorded.
+ */
+export function workOf(
+  { stack, carries }: Target,
+  content: StackContent,
+  state: StackState | undefined,
+  force: boolean,
+): Work {
   const objects = objectCount(content);
   return {
     stack,

@@ -51,6 +51,10 @@ test('nothing is run where every stack holds what it should', async () => {
   expect(report).toMatchObject({ environment: 'prod', ok: true, dryRun: false });
 });
 
+test('everything is run where that is forced', async () => {
+  expect((await upWith(dev, landed(dev), { force: true })).asked).toEqual(['update dev', 'update dev-tenants-00']);
+});
+
 test('everything is run where there is nothing yet', async () => {
   expect((await upWith(prod, {})).asked).toEqual(['update prod', 'update prod-tenants-00', 'update prod-tenants-01']);
 });
