@@ -11,7 +11,13 @@ const settingsSchema = z.strictObject({
   'vault:address': z.union([unset, z.url({ protocol: /^https$/ })], { error: 'an https address' }).optional(),
   /** Tenants whose stateful objects may be deleted, separated by commas: the first step of off-boarding. */
   'drun:unprotect': z
-    .union([unset, z.string().transform((text) => text.split(',').map((name) => name.trim())).pipe(z.array(tenantName))])
+    .union([
+      unset,
+      z
+        .string()
+        .transform((text) => text.split(',').map((name) => name.trim()))
+        .pipe(z.array(tenantName)),
+    ])
     .optional(),
 });
 

@@ -1,10 +1,4 @@
-/** What `drun explain CODE` says of one way in which a sink can refuse. */
-export interface SinkCodeText {
-  readonly title: string;
-  /** What would happen if it were let through. */
-  readonly why: string;
-  readonly remedy: string;
-}
+import type { CodeText } from '../spec/input-codes';
 
 /** Every code with which a sink or `drun up` refuses. */
 export const SINK_CODES = {
@@ -43,7 +37,7 @@ export const SINK_CODES = {
     why: 'without it nobody knows what is deployed, and a stack that needs an update could be skipped',
     remedy: 'log in with `pulumi login` and run `drun up` again',
   },
-} as const satisfies Readonly<Record<string, SinkCodeText>>;
+} as const satisfies Readonly<Record<string, CodeText>>;
 
 /** Code of a sink’s refusal. */
 export type SinkCode = keyof typeof SINK_CODES;

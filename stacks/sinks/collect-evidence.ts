@@ -32,14 +32,24 @@ export function collectEvidence({ environment, tenants, today, onProgress }: Col
   const rendered = renderPlan(planInputs(environment, inputs));
   const { regions, problems } = examine(rendered, { today, onProgress });
   const sums = inputs.map(({ name, sha256 }) => `${name} ${sha256}`);
-  const fingerprint = hash('sha256', [codeFingerprint(), environment.name, JSON.stringify(environment), ...sums].join('\n'), 'hex');
+  const fingerprint = hash(
+    'sha256',
+    [codeFingerprint(), environment.name, JSON.stringify(environment), ...sums].join('\n'),
+    'hex',
+  );
   const constructs = rendered.tree.node
     .findAll()
     .filter((construct) => construct instanceof Construct)
     .map((construct) => ({ construct: construct.node.path, claims: claimsOf(construct) }));
   const controls = evidenceOf({
     constructs: constructs.filter(({ claims }) => claims.length > 0),
-    regions: regions.map(({ planned, objects, check, proof: { network, rbac } }) => ({ region: planned.region.name, objects, check, network, rbac })),
+    regions: regions.map(({ planned, objects, check, proof: { network, rbac } }) => ({
+      region: planned.region.name,
+      objects,
+      check,
+      network,
+      rbac,
+    })),
     fingerprint,
   });
   return { fingerprint, controls, problems };

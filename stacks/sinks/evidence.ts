@@ -3,7 +3,7 @@ import type { ReachabilityReport } from '../../analysis/network/report';
 import { RBAC_CODES } from '../../analysis/rbac/codes';
 import type { RbacReport } from '../../analysis/rbac/report';
 import type { CheckReport } from '../../analysis/rules';
-import { CONTROLS, type Claim, type ControlId } from '../../constructs/core/control';
+import { type Claim, CONTROLS, type ControlId } from '../../constructs/core/control';
 import { recordAt, stringAt } from '../../constructs/core/json';
 import { CONTROLS_ANNOTATION } from '../../constructs/core/labels';
 import { type Manifest, objectLabel } from '../../constructs/core/manifest';
@@ -108,7 +108,13 @@ function ruleEvidence(control: ControlId, regions: readonly RegionEvidence[]): r
     if (rule.control !== control) continue;
     const { id, title } = rule;
     const { passed, failed, waived } = found.get(id) ?? { passed: 0, failed: 0, waived: 0 };
-    found.set(id, { id, title, passed: passed + rule.passed, failed: failed + rule.failed, waived: waived + rule.waived });
+    found.set(id, {
+      id,
+      title,
+      passed: passed + rule.passed,
+      failed: failed + rule.failed,
+      waived: waived + rule.waived,
+    });
   }
   return [...found.values()];
 }
@@ -116,9 +122,12 @@ function ruleEvidence(control: ControlId, regions: readonly RegionEvidence[]): r
 function proofEvidence(control: ControlId, regions: readonly RegionEvidence[]): readonly ProofEvidence[] {
   const violations = new Map<string, number>();
   for (const { network, rbac } of regions) {
-    for (const { code } of [...network.violations, ...network.unused, ...rbac.violations]) violations.set(code, (violations.get(code) ?? 0) + 1);
+    for (const { code } of [...network.violations, ...network.unused, ...rbac.violations])
+      violations.set(code, (violations.get(code) ?? 0) + 1);
   }
-  const texts = [...Object.entries(FINDINGS), ...Object.entries(RBAC_CODES)].filter(([, text]) => text.control === control);
+  const texts = [...Object.entries(FINDINGS), ...Object.entries(RBAC_CODES)].filter(
+    ([, text]) => text.control === control,
+  );
   return texts.map(([code, { title }]) => {
     const number = violations.get(code) ?? 0;
     return { code, title, outcome: number === 0 ? 'holds' : 'fails', violations: number };

@@ -55,7 +55,8 @@ class Drive {
   async one(work: Work): Promise<StackReport> {
     if (this.stopped) return this.holdBack(work);
     const { now, dryRun = false, onFailure = 'stop', onEvent } = this.options;
-    if (work.need === 'unchanged' || work.need === 'empty') return this.end(work, { outcome: 'up-to-date', milliseconds: 0 });
+    if (work.need === 'unchanged' || work.need === 'empty')
+      return this.end(work, { outcome: 'up-to-date', milliseconds: 0 });
     if (dryRun && work.need === 'new') return this.end(work, { outcome: 'pending', milliseconds: 0 });
     const start = now();
     onEvent?.({ started: work });
@@ -64,7 +65,11 @@ class Drive {
       return this.end(work, { outcome: dryRun ? 'previewed' : 'updated', milliseconds: now() - start, changes });
     } catch (error) {
       if (onFailure === 'stop') this.stopped = true;
-      return this.end(work, { outcome: 'failed', milliseconds: now() - start, problems: problemsOf(work.stack, error) });
+      return this.end(work, {
+        outcome: 'failed',
+        milliseconds: now() - start,
+        problems: problemsOf(work.stack, error),
+      });
     }
   }
 
@@ -72,7 +77,10 @@ class Drive {
     return this.end(work, { outcome: 'not-run', milliseconds: 0 });
   }
 
-  private end({ stack, objects, leftOut }: Work, result: Omit<StackReport, 'stack' | 'objects' | 'leftOut'>): StackReport {
+  private end(
+    { stack, objects, leftOut }: Work,
+    result: Omit<StackReport, 'stack' | 'objects' | 'leftOut'>,
+  ): StackReport {
     const report = { stack, objects, leftOut, ...result };
     this.options.onEvent?.({ ended: report });
     return report;
@@ -82,5 +90,7 @@ class Drive {
 /** Whatever went wrong belongs to this stack: the others go on or are held back, and all of it is in the report. */
 function problemsOf(stack: string, error: unknown): readonly Problem[] {
   if (error instanceof ProblemError) return error.problems;
-  return [sinkProblem('PL125', stack, error instanceof Error ? error.message : String(error), 'an update that succeeds')];
+  return [
+    sinkProblem('PL125', stack, error instanceof Error ? error.message : String(error), 'an update that succeeds'),
+  ];
 }

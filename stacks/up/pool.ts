@@ -2,7 +2,11 @@
  * Runs `run` over all items, at most `concurrency` at a time, in their order; results keep it. The first rejection is
  * thrown once those that run have ended, and nothing new is started after it.
  */
-export async function pooled<T, R>(items: readonly T[], concurrency: number, run: (item: T) => Promise<R>): Promise<readonly R[]> {
+export async function pooled<T, R>(
+  items: readonly T[],
+  concurrency: number,
+  run: (item: T) => Promise<R>,
+): Promise<readonly R[]> {
   const results = new Map<number, R>();
   const failures: unknown[] = [];
   const queue = items.entries();

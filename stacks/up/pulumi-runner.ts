@@ -19,7 +19,10 @@ export interface PulumiRunnerOptions {
  * The Pulumi engine behind `drun up`, through the Automation API: the same program, configuration and backend as `pulumi up`.
  * Throws a `ProblemError` (PL122) where there is no `pulumi` on the PATH; the SDK is loaded only after that was looked at.
  */
-export async function pulumiRunner({ workDir = PACKAGE_ROOT, onOutput }: PulumiRunnerOptions = {}): Promise<StackRunner> {
+export async function pulumiRunner({
+  workDir = PACKAGE_ROOT,
+  onOutput,
+}: PulumiRunnerOptions = {}): Promise<StackRunner> {
   const path = process.env['PATH'] ?? '';
   if (!isOnPath('pulumi', path)) throw refusal('PL122', 'PATH', path, 'a folder with the pulumi program');
   const automation: typeof import('@pulumi/pulumi/automation') = require('@pulumi/pulumi/automation');
@@ -70,7 +73,9 @@ async function knownStacks(workspace: LocalWorkspace) {
 async function stateOf(stack: Stack): Promise<StackState> {
   const [last] = await stack.history(1, 1, false);
   const outputs = await stack.outputs();
-  const config = Object.entries(await stack.getAllConfig()).flatMap(([key, { value, secret }]) => (secret === true ? [] : [[key, value]]));
+  const config = Object.entries(await stack.getAllConfig()).flatMap(([key, { value, secret }]) =>
+    secret === true ? [] : [[key, value]],
+  );
   const hash: unknown = outputs['contentHash']?.value;
   const trusted = last?.kind === 'update' && last.result === 'succeeded' && typeof hash === 'string';
   return { tenants: tenantsIn(outputs), config: Object.fromEntries(config), ...(trusted ? { hash } : {}) };

@@ -18,6 +18,8 @@ export interface UpOptions extends DriveOptions {
   readonly today: string;
   /** Folder of the tenants' files. @default - the environment's own */
   readonly tenants?: string;
+  /** Whether stacks that hold their content already are run too: the way to mend what was changed by hand. @default false */
+  readonly force?: boolean;
 }
 
 /** What came of it. */
@@ -37,9 +39,10 @@ export interface UpReport {
  * where the state of its stacks cannot be read, or where a tenant would be in two stacks.
  */
 export async function up(options: UpOptions): Promise<UpReport> {
-  const { runner, now, today, tenants, concurrency = 2, dryRun = false } = options;
+  const { runner, now, today, tenants, concurrency = 2, dryRun = false, force = false } = options;
   const start = now();
-  const environment = typeof options.environment === 'string' ? environmentNamed(options.environment) : options.environment;
+  const environment =
+    typeof options.environment === 'string' ? environmentNamed(options.environment) : options.environment;
   requirePulumi(environment);
   const admitted = admit(environment, today, tenants);
   const known = await runner.stacks();
@@ -50,7 +53,15 @@ export async function up(options: UpOptions): Promise<UpReport> {
   const states: ReadonlyMap<string, StackState> = new Map(read);
   const work = targets.map((target) => {
     const state = states.get(target.stack);
-    return workOf(target, stackContent(admitted, target, readSettings((key) => state?.config[key])), state);
+    return workOf(
+      target,
+      stackContent(
+        admitted,
+        target,
+        readSettings((key) => state?.config[key]),
+      ),
+      state,
+    );
   });
   const problems = shardProblems(environment.name, work, known, states);
   if (problems.length > 0) throw new ProblemError(problems);

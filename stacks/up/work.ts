@@ -17,10 +17,25 @@ export interface Work {
   readonly need: 'unchanged' | 'changed' | 'new' | 'empty';
 }
 
-/** What must be done to a stack; `state` is absent where the stack is not there yet. */
-export function workOf({ stack, carries }: Target, content: StackContent, state: StackState | undefined): Work {
+/**
+ * What must be done to a stack; `state` is absent where the stack is not there yet. With `force` a stack that is there
+ * counts as changed whatever it recorded.
+ */
+export function workOf(
+  { stack, carries }: Target,
+  content: StackContent,
+  state: StackState | undefined,
+  force: boolean,
+): Work {
   const objects = objectCount(content);
-  return { stack, carries, objects, tenants: content.tenants, leftOut: content.leftOut, need: needOf(content, objects, state) };
+  return {
+    stack,
+    carries,
+    objects,
+    tenants: content.tenants,
+    leftOut: content.leftOut,
+    need: needOf(content, objects, state),
+  };
 }
 
 function needOf(content: StackContent, objects: number, state: StackState | undefined): Work['need'] {
@@ -55,7 +70,15 @@ function movedInto({ stack, tenants }: Work, states: ReadonlyMap<string, StackSt
       ? []
       : state.tenants
           .filter((name) => tenants.includes(name))
-          .map((name) => sinkProblem('PL124', name, `a tenant that ${other} carries`, `a tenant that stays in ${other}`, movedRemedy(other))),
+          .map((name) =>
+            sinkProblem(
+              'PL124',
+              name,
+              `a tenant that ${other} carries`,
+              `a tenant that stays in ${other}`,
+              movedRemedy(other),
+            ),
+          ),
   );
 }
 

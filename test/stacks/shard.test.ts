@@ -21,13 +21,16 @@ test('adding a tenant moves no other, whatever the environment', () => {
   }
 });
 
-test.each([1, 2, 5, 12, 40])('raising the count from %d moves about one tenant in n + 1, all of them to the new shard', (n) => {
-  const moved = NAMES.filter((name) => shardOf(name, n) !== shardOf(name, n + 1));
-  expect(moved.every((name) => shardOf(name, n + 1) === n)).toBe(true);
-  const expected = NAMES.length / (n + 1);
-  expect(moved.length).toBeGreaterThan(expected * 0.75);
-  expect(moved.length).toBeLessThan(expected * 1.25);
-});
+test.each([1, 2, 5, 12, 40])(
+  'raising the count from %d moves about one tenant in n + 1, all of them to the new shard',
+  (n) => {
+    const moved = NAMES.filter((name) => shardOf(name, n) !== shardOf(name, n + 1));
+    expect(moved.every((name) => shardOf(name, n + 1) === n)).toBe(true);
+    const expected = NAMES.length / (n + 1);
+    expect(moved.length).toBeGreaterThan(expected * 0.75);
+    expect(moved.length).toBeLessThan(expected * 1.25);
+  },
+);
 
 test('a shard carries about as many tenants as any other', () => {
   const counts = new Array<number>(10).fill(0);
@@ -56,5 +59,9 @@ test('a tenant’s own `shard` wins over the calculated one', () => {
 });
 
 test('the stack of a shard is named so that stacks sort as numbers do', () => {
-  expect([shardStack('prod', 0), shardStack('prod', 9), shardStack('prod', 10)]).toEqual(['prod-tenants-00', 'prod-tenants-09', 'prod-tenants-10']);
+  expect([shardStack('prod', 0), shardStack('prod', 9), shardStack('prod', 10)]).toEqual([
+    'prod-tenants-00',
+    'prod-tenants-09',
+    'prod-tenants-10',
+  ]);
 });

@@ -60,23 +60,33 @@ export async function recordStack(
     stack,
   );
   const spies = [record(resources, finished), silence(warnings)];
-  // The SDK takes a stack trace for every resource and every output: a quarter of the time, and nobody reads them here.
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
+  const restore = withoutCallSites();
   try {
     const { settings = {}, ...rest } = options;
     const landed = land({ stack, settings: readSettings((key) => settings[key]), today: TODAY, ...rest });
     const hash = await new Promise<string | undefined>((resolve) => landed.contentHash.apply(resolve));
-    return { resources, finished, hash, objects: landed.objects, tenants: landed.tenants, leftOut: landed.leftOut, warnings };
+    return {
+      resources,
+      finished,
+      hash,
+      objects: landed.objects,
+      tenants: landed.tenants,
+      leftOut: landed.leftOut,
+      warnings,
+    };
   } finally {
-    Error.stackTraceLimit = stackTraceLimit;
+    restore();
     for (const spy of spies) spy.mockRestore();
   }
 }
 
 function record(resources: RecordedResource[], finished: string[]) {
   const register = MockMonitor.prototype.registerResource;
-  return jest.spyOn(MockMonitor.prototype, 'registerResource').mockImplementation(async function (this: MockMonitor, request, answer) {
+  return jest.spyOn(MockMonitor.prototype, 'registerResource').mockImplementation(async function (
+    this: MockMonitor,
+    request,
+    answer,
+  ) {
     const inputs: unknown = request.getObject().toJavaScript();
     const at = resources.push({
       urn: '',
@@ -101,6 +111,18 @@ function record(resources: RecordedResource[], finished: string[]) {
       answer(error, response);
     });
   });
+}
+
+/** The SDK looks up the whole call stack for every resource: half of the time, and nobody reads it here. */
+function withoutCallSites(): () => void {
+  const { stackTraceLimit } = Error;
+  const callSites = Object.getOwnPropertyDescriptor(pulumi.Resource, 'callsites') ?? {};
+  Error.stackTraceLimit = 0;
+  Object.defineProperty(pulumi.Resource, 'callsites', { ...callSites, value: () => [] });
+  return () => {
+    Error.stackTraceLimit = stackTraceLimit;
+    Object.defineProperty(pulumi.Resource, 'callsites', callSites);
+  };
 }
 
 function silence(warnings: string[]) {

@@ -20,7 +20,9 @@ export class StandInEngine implements StackRunner {
   constructor(private readonly known: Readonly<Record<string, StandInStack>> = {}) {}
 
   async stacks(): Promise<readonly KnownStack[]> {
-    return Object.entries(this.known).map(([name, { resources }]) => (resources === undefined ? { name } : { name, resources }));
+    return Object.entries(this.known).map(([name, { resources }]) =>
+      resources === undefined ? { name } : { name, resources },
+    );
   }
 
   async state(stack: string): Promise<StackState> {

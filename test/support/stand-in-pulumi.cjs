@@ -12,11 +12,13 @@ appendFileSync(`${file}.log`, `${words.join(' ')} ${process.env.PULUMI_ERROR_OUT
 const stack = stacks[words[words.indexOf('--stack') + 1]] ?? {};
 const command = words.slice(0, 2).join(' ');
 if (words[0] === 'version') console.log('v3.248.0');
-else if (command === 'stack ls') console.log(JSON.stringify(Object.entries(stacks).map(([name, one]) => ({ name, current: false, ...one.summary }))));
+else if (command === 'stack ls')
+  console.log(JSON.stringify(Object.entries(stacks).map(([name, one]) => ({ name, current: false, ...one.summary }))));
 else if (command === 'stack select' || command === 'stack init') process.exit(stack.broken ? 255 : 0);
 else if (command === 'stack history') console.log(JSON.stringify(stack.history ?? []));
 else if (command === 'stack output') console.log(JSON.stringify(stack.outputs ?? {}));
 else if (words[0] === 'config') console.log(JSON.stringify(stack.config ?? {}));
+else if (words[0] === 'up' && stack.lands) console.log('updating');
 else {
   console.error(`error: ${stack.says ?? `the stand-in does not know ${words.join(' ')}`}`);
   process.exit(255);

@@ -32,17 +32,38 @@ export function argocdFiles(delivery: PulledDelivery, landing: DeliveredRegion):
   const { region, layers, tenants } = landing;
   const folder = `${delivery.path}/${region}`;
   const waves = layers.flatMap((layer, wave) => layerApplications(delivery, folder, layer, wave));
-  const people = tenants ? [application('drun-tenants', layers.length, directory(delivery, `${folder}/tenants`, { recurse: true }))] : [];
+  const people = tenants
+    ? [application('drun-tenants', layers.length, directory(delivery, `${folder}/tenants`, { recurse: true }))]
+    : [];
   const root = application('drun-root', 0, directory(delivery, `${folder}/gitops/root`, { recurse: false }));
-  return [{ path: `${region}/gitops/root/applications.yaml`, documents: [project(delivery, layers), root, ...waves, ...people] }];
+  return [
+    {
+      path: `${region}/gitops/root/applications.yaml`,
+      documents: [project(delivery, layers), root, ...waves, ...people],
+    },
+  ];
 }
 
-function layerApplications(delivery: PulledDelivery, folder: string, { name, file, releases }: DeliveredLayer, wave: number): readonly JsonObject[] {
+function layerApplications(
+  delivery: PulledDelivery,
+  folder: string,
+  { name, file, releases }: DeliveredLayer,
+  wave: number,
+): readonly JsonObject[] {
   const objects =
     file === undefined
       ? []
-      : [application(`drun-${name}`, wave, directory(delivery, folder, { recurse: false, include: file.slice(file.lastIndexOf('/') + 1) }))];
-  return [...objects, ...releases.map((release) => application(release.name, wave, chartSource(release), release.namespace))];
+      : [
+          application(
+            `drun-${name}`,
+            wave,
+            directory(delivery, folder, { recurse: false, include: file.slice(file.lastIndexOf('/') + 1) }),
+          ),
+        ];
+  return [
+    ...objects,
+    ...releases.map((release) => application(release.name, wave, chartSource(release), release.namespace)),
+  ];
 }
 
 /** The project bounds what the Applications may read; they may write everything, because they are the platform. */
@@ -51,7 +72,12 @@ function project({ repository }: PulledDelivery, layers: readonly DeliveredLayer
   return {
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'AppProject',
-    metadata: { name: PROJECT, namespace: NAMESPACE, labels: DELIVERY_LABELS, annotations: { 'argocd.argoproj.io/sync-wave': '-1' } },
+    metadata: {
+      name: PROJECT,
+      namespace: NAMESPACE,
+      labels: DELIVERY_LABELS,
+      annotations: { 'argocd.argoproj.io/sync-wave': '-1' },
+    },
     spec: {
       description: 'the platform and its tenants',
       sourceRepos: [...new Set([repository, ...charts])].sort(),
@@ -80,7 +106,12 @@ function application(name: string, wave: number, source: JsonObject, namespace: 
   return {
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'Application',
-    metadata: { name, namespace: NAMESPACE, labels: DELIVERY_LABELS, annotations: { 'argocd.argoproj.io/sync-wave': String(wave) } },
+    metadata: {
+      name,
+      namespace: NAMESPACE,
+      labels: DELIVERY_LABELS,
+      annotations: { 'argocd.argoproj.io/sync-wave': String(wave) },
+    },
     spec: {
       project: PROJECT,
       source,

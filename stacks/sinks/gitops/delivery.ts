@@ -40,7 +40,10 @@ export type PulledDelivery = Exclude<Environment['delivery'], { by: 'pulumi' }>;
  * a reference to a secret that whoever installs Flux or Argo CD puts there.
  */
 export function deliveryFiles({ delivery }: Environment, region: DeliveredRegion): readonly DeliveryFile[] {
-  const landing = { ...region, layers: region.layers.filter(({ file, releases }) => file !== undefined || releases.length > 0) };
+  const landing = {
+    ...region,
+    layers: region.layers.filter(({ file, releases }) => file !== undefined || releases.length > 0),
+  };
   switch (delivery.by) {
     case 'flux':
       return fluxFiles(delivery, landing);

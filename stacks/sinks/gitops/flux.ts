@@ -11,15 +11,26 @@ const SOURCE = 'drun';
  * each layer that waits for the one before, and one for the folder of tenants. Field names are those of Flux 2.9
  * (source.toolkit.fluxcd.io/v1, kustomize.toolkit.fluxcd.io/v1, helm.toolkit.fluxcd.io/v2).
  */
-export function fluxFiles(delivery: PulledDelivery, { region, layers, tenants }: DeliveredRegion): readonly DeliveryFile[] {
+export function fluxFiles(
+  delivery: PulledDelivery,
+  { region, layers, tenants }: DeliveredRegion,
+): readonly DeliveryFile[] {
   const root = `${region}/gitops/root`;
   const chain = layers.map((layer, i) => {
     const path = `${region}/gitops/layers/${layer.label}`;
     return { layer, path, sync: layerSync(layer.name, `./${delivery.path}/${path}`, layers[i - 1]?.name) };
   });
   const people = tenants ? [tenantSync(`./${delivery.path}/${region}/tenants`, layers.at(-1)?.name)] : [];
-  const sync = [gitRepository(delivery), rootSync(`./${delivery.path}/${root}`), ...chain.map((one) => one.sync), ...people];
-  return [{ path: `${root}/sync.yaml`, documents: sync }, ...chain.flatMap(({ layer, path }) => layerFiles(layer, path))];
+  const sync = [
+    gitRepository(delivery),
+    rootSync(`./${delivery.path}/${root}`),
+    ...chain.map((one) => one.sync),
+    ...people,
+  ];
+  return [
+    { path: `${root}/sync.yaml`, documents: sync },
+    ...chain.flatMap(({ layer, path }) => layerFiles(layer, path)),
+  ];
 }
 
 function gitRepository({ repository, branch }: PulledDelivery): JsonObject {
@@ -64,7 +75,14 @@ function kustomization(name: string, spec: JsonObject): JsonObject {
     apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
     kind: 'Kustomization',
     metadata: metadata(name),
-    spec: { interval: '10m', retryInterval: '1m', sourceRef: { kind: 'GitRepository', name: SOURCE }, prune: true, wait: true, ...spec },
+    spec: {
+      interval: '10m',
+      retryInterval: '1m',
+      sourceRef: { kind: 'GitRepository', name: SOURCE },
+      prune: true,
+      wait: true,
+      ...spec,
+    },
   };
 }
 

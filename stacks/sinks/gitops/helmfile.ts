@@ -18,7 +18,10 @@ export function helmfile({ region, layers }: DeliveredRegion): readonly Delivery
   return [{ path: `${region}/helmfile.yaml`, documents: [document] }];
 }
 
-function releaseOf({ name, namespace, repo, chart, version, values }: HelmReleaseProps, previous: HelmReleaseProps | undefined): JsonObject {
+function releaseOf(
+  { name, namespace, repo, chart, version, values }: HelmReleaseProps,
+  previous: HelmReleaseProps | undefined,
+): JsonObject {
   return {
     name,
     namespace,

@@ -50,7 +50,10 @@ export function stackContent({ plan, tree }: Admitted, target: Target, settings:
   };
   const regions = plan.regions.map(({ region, tenants: landing }): RegionContent => {
     const here = landing.map(({ source }) => source.outline.name).filter((name) => tenants.includes(name));
-    const layers = target.carries === 'platform' ? platformLayers(region.name, take) : tenantLayers(region.name, here, settings, take);
+    const layers =
+      target.carries === 'platform'
+        ? platformLayers(region.name, take)
+        : tenantLayers(region.name, here, settings, take);
     return {
       region: region.name,
       clusterIdentifier: `${plan.environment.name}/${region.name}`,
@@ -70,7 +73,12 @@ function platformLayers(region: string, take: Take): readonly LayerContent[] {
   });
 }
 
-function tenantLayers(region: string, tenants: readonly string[], { unprotected }: Settings, take: Take): readonly LayerContent[] {
+function tenantLayers(
+  region: string,
+  tenants: readonly string[],
+  { unprotected }: Settings,
+  take: Take,
+): readonly LayerContent[] {
   const path = `${region}/${tenantsLayer.name}`;
   const registrations = tenants.flatMap((name) => take(`${path}/${name}`, { protect: !unprotected.includes(name) }));
   return [{ path, registrations }];

@@ -10,7 +10,12 @@ export class Layer extends pulumi.ComponentResource {
   readonly resources: readonly pulumi.CustomResource[];
 
   constructor({ path, registrations }: LayerContent, provider: ClusterProvider, previous: Layer | undefined) {
-    super('drun:platform:Layer', path, {}, { providers: [provider], dependsOn: previous === undefined ? [] : [previous] });
+    super(
+      'drun:platform:Layer',
+      path,
+      {},
+      { providers: [provider], dependsOn: previous === undefined ? [] : [previous] },
+    );
     const made = new Map<string, pulumi.CustomResource>();
     for (const registration of registrations) {
       const { id, plugin, dependsOn, inside, protect, retainOnDelete } = registration;

@@ -58,5 +58,7 @@ function landRegion({ region, layers, ...access }: RegionContent): readonly Laye
 function warnOfLeftOut({ leftOut }: StackContent): void {
   if (leftOut.length === 0) return;
   const remedy = 'set it with `pulumi config set vault:address https://...`';
-  void pulumi.log.warn(`${leftOut.length} vault objects are left out while vault:address is not set; ${remedy}: ${leftOut.join(', ')}`);
+  void pulumi.log.warn(
+    `${leftOut.length} vault objects are left out while vault:address is not set; ${remedy}: ${leftOut.join(', ')}`,
+  );
 }

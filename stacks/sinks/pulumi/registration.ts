@@ -124,7 +124,12 @@ function releaseDraft(path: string, { name, namespace, repo, chart, version, val
   };
 }
 
-function registrationOf(draft: Draft, first: readonly string[], inside: string | undefined, held: boolean): Registration {
+function registrationOf(
+  draft: Draft,
+  first: readonly string[],
+  inside: string | undefined,
+  held: boolean,
+): Registration {
   const { name, token, plugin, inputs, kind } = draft;
   const stateful = STATEFUL[kind];
   return {
@@ -147,7 +152,11 @@ function idOf({ token, name }: Pick<Registration, 'token' | 'name'>): string {
 }
 
 /** What a leaf's own dependencies and those of the constructs around it come down to. */
-function edgesOf(leaf: IConstruct, root: IConstruct, idsOf: ReadonlyMap<IConstruct, readonly string[]>): readonly string[] {
+function edgesOf(
+  leaf: IConstruct,
+  root: IConstruct,
+  idsOf: ReadonlyMap<IConstruct, readonly string[]>,
+): readonly string[] {
   const within = leaf.node.scopes.slice(root.node.scopes.length - 1);
   const before = within.flatMap(({ node }) => node.dependencies).filter((other) => !leaf.node.scopes.includes(other));
   return [...new Set(before.flatMap(({ node }) => node.findAll().flatMap((one) => idsOf.get(one) ?? [])))];

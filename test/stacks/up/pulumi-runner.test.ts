@@ -10,13 +10,29 @@ const folder = mkdtempSync(join(tmpdir(), 'drun-runner-'));
 const answers = join(folder, 'answers.json');
 const { PATH, STAND_IN_PULUMI } = process.env;
 
-const ENTRY = { startTime: '2026-11-22T10:00:00Z', endTime: '2026-11-22T10:01:00Z', message: '', environment: {}, config: {}, version: 3 };
+const ENTRY = {
+  startTime: '2026-11-22T10:00:00Z',
+  endTime: '2026-11-22T10:01:00Z',
+  message: '',
+  environment: {},
+  config: {},
+  version: 3,
+};
 const OUTPUTS = { contentHash: 'abc', objects: 3, tenants: ['acme'], leftOut: [] };
 const STACKS = {
-  good: { outputs: OUTPUTS, history: [{ ...ENTRY, kind: 'update', result: 'succeeded' }], summary: { resourceCount: 7 }, config: { 'vault:address': { value: 'https://vault' }, 'x:token': { value: 'hush', secret: true } } },
+  good: {
+    outputs: OUTPUTS,
+    history: [{ ...ENTRY, kind: 'update', result: 'succeeded' }],
+    summary: { resourceCount: 7 },
+    config: { 'vault:address': { value: 'https://vault' }, 'x:token': { value: 'hush', secret: true } },
+  },
   failed: { outputs: OUTPUTS, history: [{ ...ENTRY, kind: 'update', result: 'failed' }] },
   refreshed: { outputs: OUTPUTS, history: [{ ...ENTRY, kind: 'refresh', result: 'succeeded' }] },
   fresh: {},
+  landing: {
+    lands: { create: 2, same: 1 },
+    history: [{ ...ENTRY, kind: 'update', result: 'succeeded', resourceChanges: { create: 2, same: 1 } }],
+  },
   refusing: { says: 'Running program failed with an unhandled exception' },
 };
 
@@ -38,7 +54,9 @@ afterAll(() => {
 
 test('fails with PL122 and where to get it where there is no pulumi on the PATH', async () => {
   process.env['PATH'] = '/nowhere';
-  await expect(pulumiRunner()).rejects.toMatchObject({ problems: [{ code: 'PL122', remedy: expect.stringContaining('pulumi.com') }] });
+  await expect(pulumiRunner()).rejects.toMatchObject({
+    problems: [{ code: 'PL122', remedy: expect.stringContaining('pulumi.com') }],
+  });
 });
 
 test('a program counts only where it can be run', () => {
@@ -67,10 +85,24 @@ test('[ENC-3] a secret of the stack’s configuration goes no further', async ()
   expect(JSON.stringify(await (await pulumiRunner()).state('good'))).not.toContain('hush');
 });
 
+test('an update tells what changed, and what the engine says is passed on', async () => {
+  const said: string[] = [];
+  const runner = await pulumiRunner({ onOutput: (stack, text) => said.push(`${stack}: ${text.trim()}`) });
+  expect(await runner.update('landing')).toEqual({ create: 2, same: 1 });
+  expect(said).toContain('landing: updating');
+});
+
 test('fails with PL125, what the engine said and how to see all of it where an update fails', async () => {
   const runner = await pulumiRunner();
   await expect(runner.update('refusing')).rejects.toMatchObject({
-    problems: [{ code: 'PL125', path: 'refusing', given: expect.stringContaining('unhandled exception'), remedy: expect.stringContaining('pulumi up --stack refusing') }],
+    problems: [
+      {
+        code: 'PL125',
+        path: 'refusing',
+        given: expect.stringContaining('unhandled exception'),
+        remedy: expect.stringContaining('pulumi up --stack refusing'),
+      },
+    ],
   });
 });
 

@@ -10,7 +10,7 @@ import { admit } from '../../../stacks/sinks/admit';
 import { contentHash, stackContent } from '../../../stacks/sinks/pulumi/content';
 import { targetsOf } from '../../../stacks/sinks/target';
 import type { Environment } from '../../../stacks/spec/environment';
-import { up, type UpOptions } from '../../../stacks/up/up';
+import { type UpOptions, up } from '../../../stacks/up/up';
 import { recordStack, TODAY } from '../../support/recorded-stack';
 import { StandInEngine, type StandInStack } from '../../support/stand-in-engine';
 
@@ -30,7 +30,11 @@ function landed(environment: Environment, tenants?: string): Readonly<Record<str
   );
 }
 
-async function upWith(environment: Environment, stacks: Readonly<Record<string, StandInStack>>, options: Partial<UpOptions> = {}) {
+async function upWith(
+  environment: Environment,
+  stacks: Readonly<Record<string, StandInStack>>,
+  options: Partial<UpOptions> = {},
+) {
   const runner = new StandInEngine(stacks);
   const report = await up({ ...BASE, environment, runner, ...options });
   return { asked: runner.asked, report, outcomes: report.stacks.map(({ outcome }) => outcome) };
@@ -45,6 +49,10 @@ test('nothing is run where every stack holds what it should', async () => {
   const { asked, report } = await upWith(prod, landed(prod));
   expect(asked).toEqual([]);
   expect(report).toMatchObject({ environment: 'prod', ok: true, dryRun: false });
+});
+
+test('everything is run where that is forced', async () => {
+  expect((await upWith(dev, landed(dev), { force: true })).asked).toEqual(['update dev', 'update dev-tenants-00']);
 });
 
 test('everything is run where there is nothing yet', async () => {
@@ -81,7 +89,9 @@ describe('refusals, with nothing touched', () => {
   });
 
   test('fails with PL123 where a tenant stack is there that is not planned any more', async () => {
-    await expectProblems(dev, { ...landed(dev), 'dev-tenants-01': { resources: 12 } }, [{ code: 'PL123', path: 'dev-tenants-01', given: 'a stack of 12 resources' }]);
+    await expectProblems(dev, { ...landed(dev), 'dev-tenants-01': { resources: 12 } }, [
+      { code: 'PL123', path: 'dev-tenants-01', given: 'a stack of 12 resources' },
+    ]);
   });
 
   test('an emptied tenant stack that was left behind is no reason to refuse', async () => {
@@ -92,7 +102,9 @@ describe('refusals, with nothing touched', () => {
     const stacks = landed(prod);
     const [moved = ''] = stacks['prod-tenants-01']?.tenants ?? [];
     const first = { ...stacks['prod-tenants-00'], tenants: [moved] };
-    await expectProblems(prod, { ...stacks, 'prod-tenants-00': first }, [{ code: 'PL124', path: moved, remedy: expect.stringContaining('`shard: 0`') }]);
+    await expectProblems(prod, { ...stacks, 'prod-tenants-00': first }, [
+      { code: 'PL124', path: moved, remedy: expect.stringContaining('`shard: 0`') },
+    ]);
   });
 
   test('fails with every mistake of the files before the engine is asked for anything', async () => {
@@ -102,7 +114,12 @@ describe('refusals, with nothing touched', () => {
     try {
       const error = await up({ ...BASE, environment: dev, runner, tenants: folder }).catch((thrown: unknown) => thrown);
       expect(error).toBeInstanceOf(ProblemError);
-      expect(error).toMatchObject({ problems: expect.arrayContaining([expect.objectContaining({ path: 'nonsense' }), expect.objectContaining({ path: 'more' })]) });
+      expect(error).toMatchObject({
+        problems: expect.arrayContaining([
+          expect.objectContaining({ path: 'nonsense' }),
+          expect.objectContaining({ path: 'more' }),
+        ]),
+      });
       expect(stacks).not.toHaveBeenCalled();
     } finally {
       rmSync(folder, { recursive: true });
@@ -111,7 +128,11 @@ describe('refusals, with nothing touched', () => {
 
   test('fails where the state cannot be read, and runs nothing', async () => {
     const runner = new StandInEngine(landed(dev));
-    jest.spyOn(runner, 'state').mockRejectedValue(new ProblemError([{ code: 'PL126', path: 'dev', given: 'no login', expected: 'an answer', remedy: 'log in' }]));
+    jest
+      .spyOn(runner, 'state')
+      .mockRejectedValue(
+        new ProblemError([{ code: 'PL126', path: 'dev', given: 'no login', expected: 'an answer', remedy: 'log in' }]),
+      );
     await expect(up({ ...BASE, environment: dev, runner })).rejects.toThrow('PL126');
     expect(runner.asked).toEqual([]);
   });
@@ -122,7 +143,11 @@ test('fails as a whole where one stack does', async () => {
   expect(report.ok).toBe(false);
 });
 
-async function expectProblems(environment: string | Environment, stacks: Readonly<Record<string, StandInStack>>, expected: readonly object[]) {
+async function expectProblems(
+  environment: string | Environment,
+  stacks: Readonly<Record<string, StandInStack>>,
+  expected: readonly object[],
+) {
   const runner = new StandInEngine(stacks);
   const error = await up({ ...BASE, environment, runner }).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(ProblemError);

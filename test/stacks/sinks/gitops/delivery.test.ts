@@ -56,7 +56,9 @@ describe('Flux', () => {
   });
 
   test('the root does not wait for what it carries, because it carries itself', () => {
-    expect(named(documents('flux'), 'Kustomization', 'drun-root')).toMatchObject({ spec: { wait: false, deletionPolicy: 'Orphan' } });
+    expect(named(documents('flux'), 'Kustomization', 'drun-root')).toMatchObject({
+      spec: { wait: false, deletionPolicy: 'Orphan' },
+    });
   });
 
   test('a region without tenants has no folder of tenants to look for', () => {
@@ -66,8 +68,12 @@ describe('Flux', () => {
   test('[CTR-2] an OCI chart is pulled by its digest once the catalog knows it', () => {
     const pinned = { ...CATALOG.kueue, digest: { sha256: 'a'.repeat(64) } };
     const layers = [{ name: 'controllers', label: '02-controllers', releases: [pinned] }];
-    expect(named(documents('flux', { layers }), 'OCIRepository', 'kueue')).toMatchObject({ spec: { ref: { digest: `sha256:${'a'.repeat(64)}` } } });
-    expect(named(documents('flux'), 'OCIRepository', 'kueue')).toMatchObject({ spec: { ref: { tag: CATALOG.kueue.version } } });
+    expect(named(documents('flux', { layers }), 'OCIRepository', 'kueue')).toMatchObject({
+      spec: { ref: { digest: `sha256:${'a'.repeat(64)}` } },
+    });
+    expect(named(documents('flux'), 'OCIRepository', 'kueue')).toMatchObject({
+      spec: { ref: { tag: CATALOG.kueue.version } },
+    });
   });
 
   test('[ENC-3] a repository over ssh is reached with a secret that is named and never written', () => {
@@ -80,7 +86,10 @@ describe('Flux', () => {
 describe('Argo CD', () => {
   test('lands layers and charts in waves, and the tenants last', () => {
     const applications = documents('argocd').filter(({ kind }) => kind === 'Application');
-    const waves = applications.map((one) => [stringAt(one, 'metadata', 'name'), recordAt(one, 'metadata', 'annotations')['argocd.argoproj.io/sync-wave']]);
+    const waves = applications.map((one) => [
+      stringAt(one, 'metadata', 'name'),
+      recordAt(one, 'metadata', 'annotations')['argocd.argoproj.io/sync-wave'],
+    ]);
     expect(waves).toEqual([
       ['drun-root', '0'],
       ['drun-foundation', '0'],
@@ -103,7 +112,9 @@ describe('Argo CD', () => {
 
   test('[BDR-2] deletes nothing without a person’s word', () => {
     for (const one of documents('argocd').filter(({ kind }) => kind === 'Application')) {
-      expect(listAt(one, 'spec', 'syncPolicy', 'syncOptions')).toEqual(expect.arrayContaining(['Prune=confirm', 'Delete=confirm']));
+      expect(listAt(one, 'spec', 'syncPolicy', 'syncOptions')).toEqual(
+        expect.arrayContaining(['Prune=confirm', 'Delete=confirm']),
+      );
     }
   });
 
@@ -170,7 +181,8 @@ describe('what synth writes', () => {
         .map((document): unknown => document.toJS())
         .flatMap((object) => (isRecord(object) ? (stringAt(object, 'spec', 'path') ?? []) : []));
       expect(paths.length).toBeGreaterThan(3);
-      for (const path of paths) expect(existsSync(join(out, 'staging', path.replace('./clusters/staging/', '')))).toBe(true);
+      for (const path of paths)
+        expect(existsSync(join(out, 'staging', path.replace('./clusters/staging/', '')))).toBe(true);
     }
   });
 

@@ -11,7 +11,11 @@ import { STATEFUL } from '../../../../stacks/sinks/pulumi/stateful';
 
 const OPTIONS = { vault: true, protect: true };
 const namespace = (name: string): Manifest => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-const config = (name: string, place = 'a'): Manifest => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: place } });
+const config = (name: string, place = 'a'): Manifest => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, namespace: place },
+});
 
 function layer(build: (chart: Chart) => void, options = OPTIONS) {
   const chart = new Chart(new Construct(new Platform(), 'eu'), 'foundation');
@@ -38,11 +42,18 @@ describe('names and tokens', () => {
       }
     }
     const { registrations } = layer((chart) => new Pair(chart, 'acme'));
-    expect(registrations.map(({ name }) => name)).toEqual(['eu/foundation/acme/Namespace/a', 'eu/foundation/acme/ConfigMap/a/b']);
+    expect(registrations.map(({ name }) => name)).toEqual([
+      'eu/foundation/acme/Namespace/a',
+      'eu/foundation/acme/ConfigMap/a/b',
+    ]);
   });
 
   test('two kinds of one name in a group stay apart by their groups', () => {
-    const gateway = (apiVersion: string): Manifest => ({ apiVersion, kind: 'Gateway', metadata: { name: 'edge', namespace: 'a' } });
+    const gateway = (apiVersion: string): Manifest => ({
+      apiVersion,
+      kind: 'Gateway',
+      metadata: { name: 'edge', namespace: 'a' },
+    });
     class Both extends ManifestGroup {
       override manifests() {
         return [gateway('networking.istio.io/v1'), gateway('gateway.networking.k8s.io/v1')];
@@ -90,8 +101,16 @@ describe('order', () => {
 });
 
 describe('stateful kinds', () => {
-  const crd: Manifest = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: 'a.b' } };
-  const claim: Manifest = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'data', namespace: 'a' } };
+  const crd: Manifest = {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'a.b' },
+  };
+  const claim: Manifest = {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'data', namespace: 'a' },
+  };
 
   test.each([
     ['a namespace', namespace('a'), { protect: true, retainOnDelete: false }],
@@ -104,7 +123,10 @@ describe('stateful kinds', () => {
 
   test('a tenant that is off-boarded is let go, its volumes are not', () => {
     const options = { vault: true, protect: false };
-    expect(only(layer((chart) => manifest(chart, 'It', claim), options).registrations)).toMatchObject({ protect: false, retainOnDelete: true });
+    expect(only(layer((chart) => manifest(chart, 'It', claim), options).registrations)).toMatchObject({
+      protect: false,
+      retainOnDelete: true,
+    });
   });
 
   test('each row says why', () => {
@@ -116,7 +138,9 @@ describe('readiness', () => {
   test('is added on the way to the engine, not to the tree', () => {
     const object = namespace('a');
     const { inputs } = only(layer((chart) => manifest(chart, 'It', object)).registrations);
-    expect(inputs).toMatchObject({ metadata: { annotations: { 'pulumi.com/waitFor': '["jsonpath={.status.phase}=Active"]' } } });
+    expect(inputs).toMatchObject({
+      metadata: { annotations: { 'pulumi.com/waitFor': '["jsonpath={.status.phase}=Active"]' } },
+    });
     expect(object.metadata.annotations).toBeUndefined();
   });
 
@@ -128,13 +152,27 @@ describe('readiness', () => {
 });
 
 describe('leaves that are no objects', () => {
-  const chartOf = (repo: string) => ({ name: 'kueue', namespace: 'kueue-system', repo, chart: 'kueue', version: '0.19.2', digest: { sha256: 'ab' } });
+  const chartOf = (repo: string) => ({
+    name: 'kueue',
+    namespace: 'kueue-system',
+    repo,
+    chart: 'kueue',
+    version: '0.19.2',
+    digest: { sha256: 'ab' },
+  });
 
   test('a release of an OCI registry is named by its whole address', () => {
     const it = only(layer((chart) => helmRelease(chart, 'Kueue', chartOf('oci://r.example/charts'))).registrations);
     expect(it.token).toBe('kubernetes:helm.sh/v3:Release');
     expect(it.protect).toBe(true);
-    expect(it.inputs).toEqual({ name: 'kueue', namespace: 'kueue-system', chart: 'oci://r.example/charts/kueue', version: '0.19.2', createNamespace: false, skipAwait: false });
+    expect(it.inputs).toEqual({
+      name: 'kueue',
+      namespace: 'kueue-system',
+      chart: 'oci://r.example/charts/kueue',
+      version: '0.19.2',
+      createNamespace: false,
+      skipAwait: false,
+    });
   });
 
   test('a release of a chart repository names the repository', () => {
@@ -143,18 +181,30 @@ describe('leaves that are no objects', () => {
   });
 
   test('[ENC-3] Vault objects are registered where a Vault is configured', () => {
-    const build = (chart: Chart) => vaultObject(chart, 'Secrets', { type: 'vault:index/mount:Mount', args: { path: 'kv', type: 'kv-v2' } });
+    const build = (chart: Chart) =>
+      vaultObject(chart, 'Secrets', { type: 'vault:index/mount:Mount', args: { path: 'kv', type: 'kv-v2' } });
     const { registrations, leftOut } = layer(build);
-    expect(only(registrations)).toMatchObject({ plugin: 'vault', token: 'vault:index/mount:Mount', protect: true, inputs: { path: 'kv' } });
+    expect(only(registrations)).toMatchObject({
+      plugin: 'vault',
+      token: 'vault:index/mount:Mount',
+      protect: true,
+      inputs: { path: 'kv' },
+    });
     expect(leftOut).toEqual([]);
   });
 
   test('[ENC-3] Vault objects are named as left out where none is configured', () => {
-    const build = (chart: Chart) => vaultObject(chart, 'Secrets', { type: 'vault:index/mount:Mount', args: { path: 'kv', type: 'kv-v2' } });
-    expect(layer(build, { vault: false, protect: true })).toEqual({ registrations: [], leftOut: ['eu/foundation/Secrets'] });
+    const build = (chart: Chart) =>
+      vaultObject(chart, 'Secrets', { type: 'vault:index/mount:Mount', args: { path: 'kv', type: 'kv-v2' } });
+    expect(layer(build, { vault: false, protect: true })).toEqual({
+      registrations: [],
+      leftOut: ['eu/foundation/Secrets'],
+    });
   });
 
   test('host files are not Pulumi’s', () => {
-    expect(layer((chart) => hostFile(chart, 'Audit', { path: '/etc/a.yaml', mode: '0600', content: {} })).registrations).toEqual([]);
+    expect(
+      layer((chart) => hostFile(chart, 'Audit', { path: '/etc/a.yaml', mode: '0600', content: {} })).registrations,
+    ).toEqual([]);
   });
 });
