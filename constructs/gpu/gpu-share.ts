@@ -66,18 +66,20 @@ export function gpuNames(share: GpuShare): GpuNames {
   }
 }
 
+const NO_DEVICES: Readonly<Record<string, string>> = Object.fromEntries([
+  ...GPU_RESOURCES.map((resource) => [`requests.${resource}`, '0']),
+  ...DEVICE_CLASSES.flatMap((deviceClass) => [
+    [`${deviceClass}.deviceclass.resource.k8s.io/devices`, '0'],
+    [`requests.deviceclass.resource.kubernetes.io/${deviceClass}`, '0'],
+  ]),
+]);
+
 /**
  * The quota of a GPU share, under all four names by which Kubernetes counts devices, from one number. Names that are not
  * granted are set to zero: an absent name would be unlimited.
  */
 export function gpuQuota(share: GpuShare | undefined, count: number): Readonly<Record<string, string>> {
-  const hard: Record<string, string> = {};
-  for (const resource of GPU_RESOURCES) hard[`requests.${resource}`] = '0';
-  for (const deviceClass of DEVICE_CLASSES) {
-    hard[`${deviceClass}.deviceclass.resource.k8s.io/devices`] = '0';
-    hard[`requests.deviceclass.resource.kubernetes.io/${deviceClass}`] = '0';
-  }
-  hard['count/resourceclaims.resource.k8s.io'] = String(count);
+  const hard: Record<string, string> = { ...NO_DEVICES, 'count/resourceclaims.resource.k8s.io': String(count) };
   if (share === undefined) return hard;
   const { resource, deviceClass } = gpuNames(share);
   hard[`requests.${resource}`] = String(count);

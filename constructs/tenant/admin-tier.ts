@@ -1,7 +1,7 @@
 import { LABEL } from '../core/labels';
 import { HBONE_PORT, PLATFORM_NAMESPACE } from '../core/platform-service';
 import { type AdminPeer, ANYWHERE, type ClusterNetworkPolicy } from '../network/admin-policy';
-import { egressHosts, pathsIn, pathsOut, peerLabels, wirePorts } from './peers';
+import { peerLabels, wirePorts } from './peers';
 import type { TenantContext, TenantPart } from './tenant-part';
 
 type Protocols = readonly { readonly tcp: { readonly destinationPort: { readonly number: number } } }[];
@@ -19,9 +19,11 @@ export const adminTierPart: TenantPart = {
     'NET-4': 'an undeclared path stays closed even if a network policy opens it',
     'NET-5': 'isolation is decided in a tier that tenants cannot write',
   },
-  manifests: (tenant, stamp) =>
-    tenant.namespaces.map(
-      ({ name, suffix }): ClusterNetworkPolicy => ({
+  manifests: (tenant, stamp) => {
+    const within = own(tenant);
+    const egress = egressRules(tenant, within);
+    return tenant.namespaces.map(
+      ({ name, pathsIn }): ClusterNetworkPolicy => ({
         apiVersion: 'policy.networking.k8s.io/v1alpha2',
         kind: 'ClusterNetworkPolicy',
         metadata: stamp(`tenant-${name}`),
@@ -30,8 +32,8 @@ export const adminTierPart: TenantPart = {
           priority: PRIORITY,
           subject: { namespaces: { matchLabels: { 'kubernetes.io/metadata.name': name } } },
           ingress: [
-            { name: 'own-namespaces', action: 'Pass', from: own(tenant) },
-            ...pathsIn(tenant.spec, suffix).map((path) => ({
+            { name: 'own-namespaces', action: 'Pass', from: within },
+            ...pathsIn.map((path) => ({
               name: `from-${path.slug}`,
               action: 'Pass' as const,
               from: [{ namespaces: { matchLabels: peerLabels(path) } }],
@@ -39,28 +41,38 @@ export const adminTierPart: TenantPart = {
             })),
             { name: 'everyone-else', action: 'Deny', from: [{ namespaces: {} }] },
           ],
-          egress: [
-            { name: 'own-namespaces', action: 'Pass', to: own(tenant) },
-            { name: 'dns', action: 'Pass', to: inNamespace('kube-system') },
-            { name: 'mesh', action: 'Pass', to: inNamespace(PLATFORM_NAMESPACE.mesh), protocols: tcp([15012]) },
-            ...pathsOut(tenant.spec).map((path) => ({
-              name: `to-${path.slug}`,
-              action: 'Pass' as const,
-              to: [{ namespaces: { matchLabels: peerLabels(path) } }],
-              protocols: tcp(wirePorts(tenant.spec, path)),
-            })),
-            ...internet(tenant),
-            { name: 'everything-else', action: 'Deny', to: [{ networks: ANYWHERE }] },
-          ],
+          egress,
         },
       }),
-    ),
+    );
+  },
 };
 
-function internet({ spec }: TenantContext) {
-  if (egressHosts(spec).size === 0) return [];
+type EgressRules = NonNullable<ClusterNetworkPolicy['spec']['egress']>;
+
+const DNS = { name: 'dns', action: 'Pass', to: inNamespace('kube-system') } as const;
+const MESH = { name: 'mesh', action: 'Pass', to: inNamespace(PLATFORM_NAMESPACE.mesh), protocols: tcp([15012]) } as const;
+const INTERNET = {
+  name: 'to-internet',
+  action: 'Pass',
+  to: inNamespace(PLATFORM_NAMESPACE.egress),
+  protocols: tcp([HBONE_PORT]),
+} as const;
+const NOTHING_ELSE = { name: 'everything-else', action: 'Deny', to: [{ networks: ANYWHERE }] } as const;
+
+function egressRules({ spec, pathsOut, egressHosts }: TenantContext, within: readonly AdminPeer[]): EgressRules {
   return [
-    { name: 'to-internet', action: 'Pass' as const, to: inNamespace(PLATFORM_NAMESPACE.egress), protocols: tcp([HBONE_PORT]) },
+    { name: 'own-namespaces', action: 'Pass', to: within },
+    DNS,
+    MESH,
+    ...pathsOut.map((path) => ({
+      name: `to-${path.slug}`,
+      action: 'Pass' as const,
+      to: [{ namespaces: { matchLabels: peerLabels(path) } }],
+      protocols: tcp(wirePorts(spec, path)),
+    })),
+    ...(egressHosts.size === 0 ? [] : [INTERNET]),
+    NOTHING_ELSE,
   ];
 }
 

@@ -2,7 +2,6 @@ import type { Manifest } from '../core/manifest';
 import type { Stamp } from '../core/stamp';
 import { hostSlug } from '../core/names';
 import { HBONE_PORT, PLATFORM_NAMESPACE } from '../core/platform-service';
-import { egressHosts, pathsIn, pathsOut } from './peers';
 import type { TenantContext, TenantNamespace, TenantPart } from './tenant-part';
 
 /** An Istio, Gateway API or other object whose fields are under `spec`. */
@@ -17,22 +16,28 @@ export const meshPart: TenantPart = {
     'NET-1': 'mutual TLS is strict, nothing is authorized by default, and each declared path names identity and port',
     'ENC-1': 'plaintext between workloads is refused',
   },
-  manifests: (tenant, stamp) =>
-    tenant.namespaces.flatMap((namespace) => [
+  manifests: (tenant, stamp) => {
+    const within = { action: 'ALLOW', rules: [fromOwn(tenant)] };
+    const boundary = tenant.spec.mesh === 'ambient' ? waypoint(within.rules) : sidecar(tenant);
+    return tenant.namespaces.flatMap((namespace) => [
       peerAuthentication(namespace, stamp),
       authorization('default-deny', namespace, stamp, {}),
-      authorization('allow-within', namespace, stamp, { action: 'ALLOW', rules: [fromOwn(tenant)] }),
-      ...pathsIn(tenant.spec, namespace.suffix).map((path) =>
+      authorization('allow-within', namespace, stamp, within),
+      ...namespace.pathsIn.map((path) =>
         authorization(`from-${path.slug}`, namespace, stamp, {
           ...enforcedBy(tenant),
           action: 'ALLOW',
           rules: [{ from: principals(tenant, [path.namespace]), to: toPorts(path.ports) }],
         }),
       ),
-      ...(tenant.spec.mesh === 'ambient' ? waypoint(tenant, namespace, stamp) : [sidecar(tenant, namespace, stamp)]),
+      ...boundary(namespace, stamp),
       ...hosts(tenant, namespace, stamp),
-    ]),
+    ]);
+  },
 };
+
+/** What stands between a namespace and the mesh. */
+type Boundary = (namespace: TenantNamespace, stamp: Stamp) => readonly SpecObject[];
 
 function peerAuthentication({ name }: TenantNamespace, stamp: Stamp): SpecObject {
   return {
@@ -57,44 +62,42 @@ function enforcedBy({ spec }: TenantContext): object {
 
 const WAYPOINT = { group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'waypoint' } as const;
 
+const WAYPOINT_LABELS = { 'istio.io/waypoint-for': 'service' } as const;
+const WAYPOINT_SPEC = {
+  gatewayClassName: 'istio-waypoint',
+  listeners: [{ name: 'mesh', port: HBONE_PORT, protocol: 'HBONE', allowedRoutes: { namespaces: { from: 'Same' } } }],
+} as const;
+
 /** A waypoint with any ALLOW policy denies the rest; this one lets the tenant's own namespaces through it. */
-function waypoint(tenant: TenantContext, namespace: TenantNamespace, stamp: Stamp): readonly SpecObject[] {
-  return [
+function waypoint(fromOwnNamespaces: readonly object[]): Boundary {
+  const admitted = { targetRefs: [WAYPOINT], action: 'ALLOW', rules: fromOwnNamespaces };
+  return (namespace, stamp) => [
     {
       apiVersion: 'gateway.networking.k8s.io/v1',
       kind: 'Gateway',
-      metadata: stamp('waypoint', namespace.name, { 'istio.io/waypoint-for': 'service' }),
-      spec: {
-        gatewayClassName: 'istio-waypoint',
-        listeners: [{ name: 'mesh', port: HBONE_PORT, protocol: 'HBONE', allowedRoutes: { namespaces: { from: 'Same' } } }],
-      },
+      metadata: stamp('waypoint', namespace.name, WAYPOINT_LABELS),
+      spec: WAYPOINT_SPEC,
     },
-    authorization('waypoint', namespace, stamp, {
-      targetRefs: [WAYPOINT],
-      action: 'ALLOW',
-      rules: [fromOwn(tenant)],
-    }),
+    authorization('waypoint', namespace, stamp, admitted),
   ];
 }
 
 /** A sidecar sees only the services it may call; any other destination is refused before it leaves the pod. */
-function sidecar(tenant: TenantContext, { name }: TenantNamespace, stamp: Stamp): SpecObject {
-  const own = tenant.namespaces.map((namespace) => `${namespace.name}/*`);
-  const peers = pathsOut(tenant.spec).map((path) => `${path.namespace}/*`);
-  return {
-    apiVersion: 'networking.istio.io/v1',
-    kind: 'Sidecar',
-    metadata: stamp('default', name),
-    spec: {
-      outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
-      egress: [{ hosts: [...new Set([...own, ...peers, `${PLATFORM_NAMESPACE.mesh}/*`])].sort() }],
-    },
+function sidecar({ namespaces, pathsOut }: TenantContext): Boundary {
+  const own = namespaces.map((namespace) => `${namespace.name}/*`);
+  const peers = pathsOut.map((path) => `${path.namespace}/*`);
+  const spec = {
+    outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
+    egress: [{ hosts: [...new Set([...own, ...peers, `${PLATFORM_NAMESPACE.mesh}/*`])].sort() }],
   };
+  return ({ name }, stamp) => [
+    { apiVersion: 'networking.istio.io/v1', kind: 'Sidecar', metadata: stamp('default', name), spec },
+  ];
 }
 
 /** One service entry a host, seen by this namespace only and bound to the egress waypoint, which checks who calls. */
 function hosts(tenant: TenantContext, { name }: TenantNamespace, stamp: Stamp): readonly SpecObject[] {
-  return [...egressHosts(tenant.spec)].flatMap(([host, ports]) => {
+  return [...tenant.egressHosts].flatMap(([host, ports]) => {
     const id = `to-${hostSlug(host)}`;
     return [
       {

@@ -1,6 +1,7 @@
 import { LABEL } from '../core/labels';
 import type { Namespace, ServiceAccount } from '../core/manifest';
 import type { TenantContext, TenantPart } from './tenant-part';
+import type { TenantSpec } from './tenant-spec';
 
 /** Namespaces under the strictest Pod Security level, and the accounts that pods run as. */
 export const namespacesPart: TenantPart = {
@@ -10,14 +11,16 @@ export const namespacesPart: TenantPart = {
     'NET-1': 'every pod is in the mesh by the label of its namespace, which no tenant can change',
     'IAM-2': 'no pod gets a service-account token unless it asks for one',
   },
-  manifests: (tenant, stamp) =>
-    tenant.namespaces.flatMap(({ name }) => [
+  manifests: (tenant, stamp) => {
+    const labels = namespaceLabels(tenant);
+    const accounts = ['default', ...tenant.spec.serviceAccounts.filter((account) => account !== 'default')];
+    return tenant.namespaces.flatMap(({ name }) => [
       {
         apiVersion: 'v1',
         kind: 'Namespace',
-        metadata: stamp(name, undefined, namespaceLabels(tenant)),
+        metadata: stamp(name, undefined, labels),
       } satisfies Namespace,
-      ...['default', ...tenant.spec.serviceAccounts.filter((account) => account !== 'default')].map(
+      ...accounts.map(
         (account) =>
           ({
             apiVersion: 'v1',
@@ -26,7 +29,8 @@ export const namespacesPart: TenantPart = {
             automountServiceAccountToken: false,
           }) satisfies ServiceAccount,
       ),
-    ]),
+    ]);
+  },
 };
 
 function namespaceLabels({ spec, cluster }: TenantContext): Readonly<Record<string, string>> {
@@ -39,17 +43,20 @@ function namespaceLabels({ spec, cluster }: TenantContext): Readonly<Record<stri
     'pod-security.kubernetes.io/audit-version': version,
     'pod-security.kubernetes.io/warn': 'restricted',
     'pod-security.kubernetes.io/warn-version': version,
-    ...(spec.mesh === 'ambient'
-      ? {
-          'istio.io/dataplane-mode': 'ambient',
-          'istio.io/use-waypoint': 'waypoint',
-          // Without it the ingress gateway would go round the waypoint, where the tenant's rules are.
-          'istio.io/ingress-use-waypoint': 'true',
-        }
-      : { 'istio-injection': 'enabled' }),
+    ...MESH_LABELS[spec.mesh],
     ...platformServiceLabels({ spec }),
   };
 }
+
+const MESH_LABELS: Readonly<Record<TenantSpec['mesh'], Readonly<Record<string, string>>>> = {
+  ambient: {
+    'istio.io/dataplane-mode': 'ambient',
+    'istio.io/use-waypoint': 'waypoint',
+    // Without it the ingress gateway would go round the waypoint, where the tenant's rules are.
+    'istio.io/ingress-use-waypoint': 'true',
+  },
+  sidecar: { 'istio-injection': 'enabled' },
+};
 
 /** Consent of the platform: a service's namespace admits the namespaces that carry its label. */
 function platformServiceLabels({ spec }: Pick<TenantContext, 'spec'>): Readonly<Record<string, string>> {

@@ -1,7 +1,7 @@
 import { LABEL } from '../core/labels';
 import type { NetworkPolicy } from '../core/manifest';
 import { HBONE_PORT, PLATFORM_NAMESPACE } from '../core/platform-service';
-import { egressHosts, pathsIn, pathsOut, peerLabels, wirePorts } from './peers';
+import { type Path, peerLabels, wirePorts } from './peers';
 import type { TenantContext, TenantPart } from './tenant-part';
 import type { TenantSpec } from './tenant-spec';
 
@@ -17,9 +17,10 @@ export const networkPart: TenantPart = {
     'NET-4': 'traffic is denied both ways unless the tenant declared it; a path to another tenant needs both to declare it',
     'NET-5': 'the floor is the portable NetworkPolicy, which every conforming network plugin enforces',
   },
-  manifests: (tenant, stamp) =>
-    tenant.namespaces.flatMap(({ name, suffix }) =>
-      policies(tenant, suffix).map(
+  manifests: (tenant, stamp) => {
+    const everywhere = policies(tenant);
+    return tenant.namespaces.flatMap(({ name, pathsIn }) =>
+      [...everywhere, ...ingress(tenant.spec, pathsIn)].map(
         ([id, spec]): NetworkPolicy => ({
           apiVersion: 'networking.k8s.io/v1',
           kind: 'NetworkPolicy',
@@ -27,17 +28,22 @@ export const networkPart: TenantPart = {
           spec,
         }),
       ),
-    ),
+    );
+  },
 };
 
-function policies(tenant: TenantContext, suffix: string): readonly Named[] {
+const DEFAULT_DENY: PolicySpec = { podSelector: {}, policyTypes: ['Ingress', 'Egress'] };
+const DNS = dns();
+const MESH = mesh();
+
+/** The policies that all namespaces of a tenant have in common. */
+function policies(tenant: TenantContext): readonly Named[] {
   return [
-    ['default-deny', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] }],
-    ['allow-dns', dns()],
-    ['allow-mesh', mesh()],
+    ['default-deny', DEFAULT_DENY],
+    ['allow-dns', DNS],
+    ['allow-mesh', MESH],
     ['allow-within', within(tenant.spec.name)],
-    ...egress(tenant.spec),
-    ...ingress(tenant.spec, suffix),
+    ...egress(tenant),
   ];
 }
 
@@ -71,15 +77,15 @@ function within(tenant: string): PolicySpec {
   return { podSelector: {}, policyTypes: ['Ingress', 'Egress'], ingress: [{ from: own }], egress: [{ to: own }] };
 }
 
-function egress(spec: TenantSpec): readonly Named[] {
-  const paths = pathsOut(spec).map((path): Named => [`to-${path.slug}`, out(peerLabels(path), tcp(...wirePorts(spec, path)))]);
-  if (egressHosts(spec).size === 0) return paths;
+function egress({ spec, pathsOut, egressHosts }: TenantContext): readonly Named[] {
+  const paths = pathsOut.map((path): Named => [`to-${path.slug}`, out(peerLabels(path), tcp(...wirePorts(spec, path)))]);
+  if (egressHosts.size === 0) return paths;
   // A NetworkPolicy cannot name a host: it opens the way to the egress waypoint, and the waypoint checks the host.
   return [...paths, ['to-internet', out(namespaceLabels(PLATFORM_NAMESPACE.egress), tcp(HBONE_PORT))]];
 }
 
-function ingress(spec: TenantSpec, suffix: string): readonly Named[] {
-  return pathsIn(spec, suffix).map((path) => [`from-${path.slug}`, into(peerLabels(path), tcp(...wirePorts(spec, path)))]);
+function ingress(spec: TenantSpec, pathsIn: readonly Path[]): readonly Named[] {
+  return pathsIn.map((path) => [`from-${path.slug}`, into(peerLabels(path), tcp(...wirePorts(spec, path)))]);
 }
 
 function out(matchLabels: Labels, ports: Ports): PolicySpec {

@@ -85,12 +85,14 @@ function crossNamespaceAffinity(namespace: TenantNamespace, stamp: Stamp): Resou
     apiVersion: 'v1',
     kind: 'ResourceQuota',
     metadata: stamp('cross-namespace-affinity', namespace.name),
-    spec: {
-      hard: { pods: '0' },
-      scopeSelector: { matchExpressions: [{ scopeName: 'CrossNamespacePodAffinity', operator: 'Exists' }] },
-    },
+    spec: NO_CROSS_NAMESPACE_AFFINITY,
   };
 }
+
+const NO_CROSS_NAMESPACE_AFFINITY: NonNullable<ResourceQuota['spec']> = {
+  hard: { pods: '0' },
+  scopeSelector: { matchExpressions: [{ scopeName: 'CrossNamespacePodAffinity', operator: 'Exists' }] },
+};
 
 function limits({ name, spec }: TenantNamespace, stamp: Stamp): LimitRange {
   return {

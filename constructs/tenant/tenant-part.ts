@@ -2,6 +2,7 @@ import type { ClusterFacts } from '../core/cluster-facts';
 import type { Manifest } from '../core/manifest';
 import { namespaceName } from '../core/names';
 import type { ControlClaims, Stamp } from '../core/stamp';
+import { egressHosts, type Path, pathsIn, pathsOut } from './peers';
 import type { NamespaceSpec, TenantSpec } from './tenant-spec';
 
 /** One namespace of a tenant under its full name. */
@@ -11,6 +12,8 @@ export interface TenantNamespace {
   /** Name inside the tenant, such as `train`. */
   readonly suffix: string;
   readonly spec: NamespaceSpec;
+  /** Paths into this namespace from outside the tenant. */
+  readonly pathsIn: readonly Path[];
 }
 
 /** Everything a part needs to write its objects. */
@@ -18,6 +21,10 @@ export interface TenantContext {
   readonly spec: TenantSpec;
   readonly cluster: ClusterFacts;
   readonly namespaces: readonly TenantNamespace[];
+  /** Paths out of every namespace of the tenant, inside the cluster. */
+  readonly pathsOut: readonly Path[];
+  /** Hosts on the internet that the tenant may call, with their ports. */
+  readonly egressHosts: ReadonlyMap<string, readonly number[]>;
 }
 
 /** One noun of a tenant: the objects it needs and the controls they make true. */
@@ -27,12 +34,13 @@ export interface TenantPart {
   readonly manifests: (tenant: TenantContext, stamp: Stamp) => readonly Manifest[];
 }
 
-/** The context of a specification in a cluster. */
+/** The context of a specification in a cluster: what several parts need is worked out once. */
 export function tenantContext(spec: TenantSpec, cluster: ClusterFacts): TenantContext {
   const namespaces = Object.entries(spec.namespaces).map(([suffix, namespace]) => ({
     name: namespaceName(spec.name, suffix),
     suffix,
     spec: namespace,
+    pathsIn: pathsIn(spec, suffix),
   }));
-  return { spec, cluster, namespaces };
+  return { spec, cluster, namespaces, pathsOut: pathsOut(spec), egressHosts: egressHosts(spec) };
 }
