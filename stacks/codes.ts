@@ -5,6 +5,7 @@ import { RULES } from '../analysis/rules/table';
 import { COMMAND_CODES } from './spec/command-codes';
 import { INPUT_CODES } from './spec/input-codes';
 import { OUTPUT_CODES, PLAN_CODES, SCHEMA_CODES } from './spec/plan-codes';
+import { SINK_CODES } from './sinks/codes';
 import { MANIFEST_CODES } from './yaml/manifest-codes';
 
 /** Everything that `drun explain` says of one code. */
@@ -34,6 +35,7 @@ export const CODE_GROUPS: readonly CodeGroup[] = [
   { title: 'rules of drun check', codes: [...RULES, ...ENGINE_CODES].map(({ id, title, why, remedy, control }) => explained(id, { title, why, remedy, ...(control === undefined ? {} : { control }) })) },
   { title: 'proofs of drun prove: network', codes: tableOf(FINDINGS) },
   { title: 'proofs of drun prove: rights', codes: tableOf(RBAC_CODES) },
+  { title: 'deployment', codes: tableOf(SINK_CODES) },
   { title: 'the writer of YAML', codes: tableOf(OUTPUT_CODES) },
   { title: 'the command line', codes: tableOf(COMMAND_CODES) },
 ];
