@@ -1,4 +1,4 @@
-import { isRecord } from '../constructs/core/json';
+import { isRecord, stringAt } from '../constructs/core/json';
 
 /** Somewhere to write text to. */
 export interface Stream {
@@ -32,8 +32,7 @@ export function takesColour(stream: Stream, { env }: Host): boolean {
 
 /** The `code` of an error of Node, such as `ENOENT`. */
 export function errorCode(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : undefined;
+  return stringAt(error, 'code');
 }
 
 /** Whether a thrown value is Commander's way to stop: after help, or over a mistake on the command line. */

@@ -1,11 +1,13 @@
+import { stringAt } from '../constructs/core/json';
 import { type Problem, ProblemError } from '../constructs/core/problem';
 import { EXIT, type ExitCode } from './exit';
 import { errorCode, type Host, isCommanderError, processHost, takesColour } from './host';
 import { type Runner, program } from './program';
 import { progressLine } from './progress';
 import type { CommandResult, Run } from './result';
+import { shortest } from './text/words';
 import { paintFor } from './text/paint';
-import { paintedProblems, plainProblems } from './text/problems';
+import { peopleProblems, plainProblems } from './text/problems';
 
 /** Runs `drun` in this process; the exit code is set, never forced, so that what was written arrives. */
 export function start(): void {
@@ -42,7 +44,8 @@ export async function main(args: readonly string[], host: Host): Promise<ExitCod
   } catch (error) {
     if (isCommanderError(error) && error.exitCode === 0) return EXIT.ok;
     if (isCommanderError(error) && error.code === 'commander.help') {
-      host.stderr.write(drun.helpInformation());
+      const group = drun.commands.find((command) => command.name() === args[0]) ?? drun;
+      host.stderr.write(group.helpInformation());
       return EXIT.input;
     }
     return edge.report(commandName(args), error);
@@ -76,6 +79,8 @@ class Edge {
   report(name: string, error: unknown): ExitCode {
     if (isCommanderError(error)) return this.refuse(name, [usageProblem(name, error)]);
     if (error instanceof ProblemError) return this.refuse(name, error.problems);
+    const refused = fileProblem(error);
+    if (refused !== undefined) return this.refuse(name, [refused]);
     const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     if (this.json) this.print({ ok: false, command: name, exit: EXIT.internal, problems: [], error: message });
     this.host.stderr.write(`drun: internal error in \`drun ${name}\`: ${message}\n`);
@@ -84,20 +89,25 @@ class Edge {
     return EXIT.internal;
   }
 
-  private refuse(name: string, problems: readonly Problem[]): ExitCode {
-    return this.write(name, { exit: EXIT.input, json: {}, text: () => '', problems });
+  private refuse(name: string, mistakes: readonly Problem[]): ExitCode {
+    return this.write(name, { exit: EXIT.input, json: {}, text: () => '', mistakes });
   }
 
-  private write(name: string, { exit, json, text, problems = [] }: CommandResult): ExitCode {
+  private write(name: string, { exit, json, text, findings = [], ...result }: CommandResult): ExitCode {
     const { host } = this;
+    const mistakes = (result.mistakes ?? []).map((mistake) => nearby(mistake, host.cwd));
     if (this.json) {
-      this.print({ ok: exit === EXIT.ok || exit === EXIT.changed, command: name, exit, ...json, problems });
+      const ok = exit === EXIT.ok || exit === EXIT.changed;
+      this.print({ ok, command: name, exit, ...json, problems: [...mistakes, ...findings] });
       return exit;
     }
-    host.stdout.write(text(paintFor(takesColour(host.stdout, host))));
-    if (problems.length === 0) return exit;
-    const forPeople = host.stderr.isTTY === true;
-    host.stderr.write(forPeople ? paintedProblems(problems, paintFor(takesColour(host.stderr, host))) : plainProblems(problems));
+    // Mistakes come first, so that the last line at a terminal is the verdict.
+    if (mistakes.length > 0) {
+      const forPeople = host.stderr.isTTY === true;
+      host.stderr.write(forPeople ? peopleProblems(mistakes, paintFor(takesColour(host.stderr, host))) : plainProblems(mistakes));
+    }
+    const said = text(paintFor(takesColour(host.stdout, host)));
+    if (said !== '') host.stdout.write(said);
     return exit;
   }
 
@@ -117,6 +127,31 @@ function usageProblem(name: string, error: Error): Problem {
     remedy: meant === undefined ? `see \`${name === '' ? 'drun' : `drun ${name}`} --help\`` : `did you mean ${meant}?`,
   };
 }
+
+/** A problem whose file is named as seen from the current folder. */
+function nearby(problem: Problem, cwd: string): Problem {
+  const { place } = problem;
+  return place === undefined ? problem : { ...problem, place: { ...place, file: shortest(place.file, cwd) } };
+}
+
+/** What the file system refuses is no defect of drun: a folder that may not be read, a disk that is full. */
+function fileProblem(error: unknown): Problem | undefined {
+  const code = errorCode(error);
+  if (code === undefined || !FILE_ERRORS.has(code)) return undefined;
+  const written = /^(EROFS|ENOSPC|EDQUOT|EEXIST|ENOTEMPTY)$/.test(code);
+  return {
+    code: written ? 'CLI008' : 'CLI002',
+    path: stringAt(error, 'path') ?? 'file system',
+    given: (stringAt(error, 'message') ?? code).replace(/^[A-Z]+: /, '').replace(/,[^,]*$/, ''),
+    expected: written ? 'a file that can be written' : 'a file or folder that can be used',
+    remedy: 'check the path, the rights and the space on the disk',
+  };
+}
+
+const FILE_ERRORS: ReadonlySet<string> = new Set([
+  ...['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'EISDIR', 'EROFS', 'ENOSPC', 'EDQUOT', 'EEXIST', 'ENOTEMPTY', 'EMFILE', 'ELOOP'],
+  'ENAMETOOLONG',
+]);
 
 /** The words of the command line up to the first option, as far as they name a command. */
 function commandName(args: readonly string[]): string {

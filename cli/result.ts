@@ -10,8 +10,10 @@ export interface CommandResult {
   readonly json: Readonly<Record<string, unknown>>;
   /** Text for standard output; called only where no JSON was asked for. */
   readonly text: (paint: Paint) => string;
-  /** Everything that is wrong; goes to standard error, and into the JSON document. */
-  readonly problems?: readonly Problem[];
+  /** Mistakes in the input or on the command line: they go to standard error, and into the JSON document. */
+  readonly mistakes?: readonly Problem[];
+  /** What rules and proofs found: the text tells them, and the JSON document lists them. */
+  readonly findings?: readonly Problem[];
 }
 
 /** Shows what is going on, on a terminal only. */

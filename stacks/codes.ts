@@ -2,10 +2,10 @@ import { FINDINGS } from '../analysis/network/codes';
 import { RBAC_CODES } from '../analysis/rbac/codes';
 import { ENGINE_CODES } from '../analysis/rules/codes';
 import { RULES } from '../analysis/rules/table';
-import { SINK_CODES } from './sinks/codes';
 import { COMMAND_CODES } from './spec/command-codes';
 import { INPUT_CODES } from './spec/input-codes';
 import { OUTPUT_CODES, PLAN_CODES, SCHEMA_CODES } from './spec/plan-codes';
+import { SINK_CODES } from './sinks/codes';
 import { MANIFEST_CODES } from './yaml/manifest-codes';
 
 /** Everything that `drun explain` says of one code. */

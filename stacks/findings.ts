@@ -15,6 +15,8 @@ export interface ProofFinding {
   /** Who gets where: `acme -> beta`, or the subject of a right. */
   readonly path: string;
   readonly openedBy: readonly string[];
+  /** From the subject to the right, for rights. */
+  readonly chain?: readonly string[];
 }
 
 /** Everything that the proofs of a cluster found: none where they hold. */
@@ -30,11 +32,12 @@ export function proofFindings({ network, rbac }: ClusterProof): readonly ProofFi
     })),
     ...rbac.violations.map(({ code, subject, right, chain, objects, remedy }) => ({
       code,
-      sentence: `${subject} can ${right}: ${chain.join(' -> ')}`,
+      sentence: `${subject} can ${right}`,
       expected: RBAC_CODES[code].title,
       remedy,
       path: subject,
       openedBy: objects,
+      chain,
     })),
   ];
 }

@@ -41,6 +41,7 @@ export function tenantTemplate(tenant: NewTenant): string {
     `  owner: [${quoted(`${tenant.name}-owners`)}]`,
     `  developer: [${quoted(`${tenant.name}-developers`)}]`,
     ...optionalLines(tenant.name),
+    '',
   ].join('\n');
 }
 

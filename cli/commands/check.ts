@@ -40,8 +40,8 @@ export function check(flags: CheckFlags, context: Context): CommandResult {
       today,
       clusters: clusters.map(({ cluster, report: { subjects, rules: results, waived } }) => ({ cluster, subjects, rules: results, waived })),
     },
-    text: (paint) => checkText(flags.target, clusters, problems.length, paint),
-    problems,
+    text: (paint) => checkText(flags.target, clusters, problems, paint),
+    findings: problems,
   };
 }
 

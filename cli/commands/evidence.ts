@@ -4,7 +4,9 @@ import { collectEvidence } from '../../stacks/sinks/collect-evidence';
 import { EXIT } from '../exit';
 import type { CommandResult, Context } from '../result';
 import { evidenceText } from '../text/evidence';
-import { dateOf, environmentAndTenants, shortest } from './target';
+import { problemsText } from '../text/problems';
+import { shortest } from '../text/words';
+import { dateOf, environmentAndTenants } from './target';
 import { writeOrThrow } from './write';
 
 /** Options of `drun evidence`. */
@@ -27,7 +29,7 @@ export function evidence(flags: EvidenceFlags, context: Context): CommandResult 
   return {
     exit: problems.length === 0 ? EXIT.ok : EXIT.findings,
     json: { ...document, ...(file === undefined ? {} : { out: file }) },
-    text: (paint) => evidenceText(environment.name, controls, { fingerprint, written }, paint),
-    problems,
+    text: (paint) => `${problemsText(problems, paint)}${evidenceText(environment.name, controls, { fingerprint, written }, paint)}`,
+    findings: problems,
   };
 }

@@ -35,7 +35,8 @@ export function preview(flags: PreviewFlags, context: Context): CommandResult {
     exit: exitOf(previews, flags.exitCode === true),
     json: { today, against: againstJson(against), environments: previews.map(environmentJson) },
     text: (paint) => previewText(previews, { against, full: flags.full === true }, paint),
-    problems: previews.flatMap(({ problems }) => problems),
+    mistakes: previews.flatMap(({ verdict, problems }) => (verdict === 'invalid' ? problems : [])),
+    findings: previews.flatMap(({ verdict, problems }) => (verdict === 'invalid' ? [] : problems)),
   };
 }
 

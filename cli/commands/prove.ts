@@ -39,8 +39,7 @@ export function prove(flags: ProveFlags, context: Context): CommandResult {
     exit: problems.length === 0 ? EXIT.ok : EXIT.findings,
     json: { target: flags.target, clusters: clusters.map(clusterJson) },
     text: (paint) => proveText(flags.target, clusters, paint),
-    // The text already tells each finding with the objects that open it.
-    problems,
+    findings: problems,
   };
 }
 

@@ -5,7 +5,8 @@ import { ProblemError, show } from '../../constructs/core/problem';
 import { isSchemaName, jsonSchema, SCHEMAS, schemaText } from '../../stacks/spec/json-schema';
 import { EXIT } from '../exit';
 import type { CommandResult, Context } from '../result';
-import { shortest, usage } from './target';
+import { shortest } from '../text/words';
+import { usage } from './target';
 import { writeOrThrow } from './write';
 
 /** Options of `drun schema`. */

@@ -2,8 +2,8 @@ import { join, resolve } from 'node:path';
 import { synth } from '../../stacks/synth/synth';
 import { EXIT } from '../exit';
 import type { Context, CommandResult } from '../result';
-import { count } from '../text/words';
-import { dateOf, environmentAndTenants, shortest } from './target';
+import { count, shortest } from '../text/words';
+import { dateOf, environmentAndTenants } from './target';
 
 /** Options of `drun synth`. */
 export interface SynthFlags {
@@ -29,7 +29,8 @@ export function synthCommand(flags: SynthFlags, context: Context): CommandResult
   });
   const { problems, ...figures } = result;
   const json = { environment: environment.name, out, ...figures };
-  if (problems.length > 0) return { exit: problems.every(isFinding) ? EXIT.findings : EXIT.input, json, text: () => '', problems };
+  // A refused synth writes nothing, so what speaks against it is all there is to say.
+  if (problems.length > 0) return { exit: problems.every(isFinding) ? EXIT.findings : EXIT.input, json, text: () => '', mistakes: problems };
   const { regions, objects, filesWritten, filesRemoved, filesUnchanged } = result;
   const files = [`${filesWritten} written`, `${filesRemoved} removed`, `${filesUnchanged} unchanged`].join(', ');
   const what = [count(regions, 'region'), count(result.tenants, 'tenant'), count(objects, 'object')].join(', ');

@@ -34,7 +34,7 @@ export function environmentAndTenants(
 ): { readonly environment: Environment; readonly tenants: string } {
   const environment = environmentNamed(name);
   const folder = tenants === undefined ? tenantsFolder(name) : resolve(host.cwd, tenants);
-  if (isFolder(folder)) return { environment, tenants: shortest(folder, host.cwd) };
+  if (isFolder(folder)) return { environment, tenants: folder };
   const problem = { code: 'CLI002', path: '--tenants', given: show(tenants ?? folder), expected: 'a folder that exists' };
   throw new ProblemError([{ ...problem, remedy: COMMAND_CODES.CLI002.remedy }]);
 }
@@ -50,11 +50,6 @@ export function dateOf(today: string | undefined, { host }: Context): string {
 /** A mistake on the command line. */
 export function usage(path: string, given: string, expected: string, remedy: string): Problem {
   return { code: 'CLI001', path, given, expected, remedy };
-}
-
-/** A path as a person at `cwd` would write it: relative where that is shorter and does not leave the folder. */
-export function shortest(path: string, cwd: string): string {
-  return path.startsWith(`${cwd}/`) ? path.slice(cwd.length + 1) : path;
 }
 
 function isFolder(path: string): boolean {

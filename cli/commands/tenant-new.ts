@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, sep } from 'node:path';
 import { hash } from 'node:crypto';
@@ -12,7 +12,8 @@ import { type NewTenant, readGpuOption, tenantTemplate } from '../../stacks/tena
 import { EXIT } from '../exit';
 import { errorCode } from '../host';
 import type { CommandResult, Context } from '../result';
-import { environmentAndTenants, shortest } from './target';
+import { shortest } from '../text/words';
+import { environmentAndTenants } from './target';
 import { writeOrThrow } from './write';
 
 /** Options of `drun tenant new`. */
@@ -35,6 +36,7 @@ export function tenantNew(flags: TenantNewFlags, context: Context): CommandResul
   const file = join(tenants, `${/^[\w-]{1,40}$/.test(flags.name) ? flags.name : 'tenant'}.yaml`);
   const wrongGpu = flags.gpu === undefined ? undefined : readGpuOption(flags.gpu);
   if (wrongGpu !== undefined) throw new ProblemError([wrongGpu]);
+  if (existsSync(file)) throw taken(file);
   const text = tenantTemplate(newTenant(flags, file));
   const problems = problemsOf(environment, tenants, file, text);
   if (problems.length > 0) throw new ProblemError(problems);
@@ -90,7 +92,11 @@ function writeNew(file: string, text: string): void {
     writeFileSync(file, text, { flag: 'wx' });
   } catch (error) {
     if (errorCode(error) !== 'EEXIST') throw error;
-    const { remedy } = COMMAND_CODES.CLI004;
-    throw new ProblemError([{ code: 'CLI004', path: '<name>', given: `${show(file)}, which exists`, expected: 'a file that does not exist yet', remedy }]);
+    throw taken(file);
   }
+}
+
+function taken(file: string): ProblemError {
+  const { remedy } = COMMAND_CODES.CLI004;
+  return new ProblemError([{ code: 'CLI004', path: '<name>', given: `${show(file)}, which exists`, expected: 'a file that does not exist yet', remedy }]);
 }

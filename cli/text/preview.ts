@@ -1,9 +1,10 @@
 import type { Against } from '../../stacks/preview/baseline';
-import { fieldText, type ObjectChangeIn, type PostureChangeIn } from '../../stacks/preview/changes';
+import { type Changes, fieldText, type ObjectChangeIn, type PostureChangeIn } from '../../stacks/preview/changes';
 import type { EnvironmentPreview } from '../../stacks/preview/preview';
 import type { Examination } from '../../stacks/examine';
 import type { Paint } from './paint';
-import { count, lines } from './words';
+import { problemsText } from './problems';
+import { count, indented, lines } from './words';
 
 /** How to show a preview. */
 export interface PreviewStyle {
@@ -28,11 +29,12 @@ function environmentText(preview: EnvironmentPreview, style: PreviewStyle, paint
   const { environment, description, examination, changes, notes, problems } = preview;
   const title = `${paint.bold(environment)}${description === '' ? '' : paint.faint(`  ${description}`)}`;
   if (examination === undefined) return lines(title, `  ${paint.bad(`${count(problems.length, 'mistake')} in the tenants’ files; nothing else was looked at`)}`);
-  const { objects, posture } = changes;
+  const { posture } = changes;
   return (
     lines(title, ...factLines(examination, paint), ...notes.map((note) => `  ${paint.warn('note')}     ${note}`)) +
+    (problems.length === 0 ? '' : `\n${indented(problemsText(problems, paint), '  ')}`) +
     postureText(posture, examination, paint) +
-    objectsText(objects, examination, style.full, paint)
+    objectsText(changes, examination, style.full, paint)
   );
 }
 
@@ -55,57 +57,76 @@ function outcome(problems: number, none: string, noun: string): string {
   return problems === 1 ? `1 ${noun}` : `${problems} ${noun.replace('breach', 'breaches').replace('path or right', 'paths or rights')}`;
 }
 
-const DIRECTION = { widens: 'widens ', narrows: 'narrows', changes: 'changes' } as const;
-
 function postureText(posture: readonly PostureChangeIn[], examination: Examination, paint: Paint): string {
-  if (posture.length === 0) return '';
   const colour = { widens: paint.warn, narrows: paint.good, changes: paint.note } as const;
-  return lines(
-    '',
-    ...posture.map(({ direction, sentence, controls, regions }) => {
-      const serves = controls.length === 0 ? '' : paint.faint(`  [${controls.join(' ')}]`);
-      return `  ${colour[direction](DIRECTION[direction])}  ${sentence}${where(regions, examination, paint)}${serves}`;
-    }),
-  );
+  const groups = (['widens', 'narrows', 'changes'] as const).map((direction) => ({
+    title: colour[direction](direction),
+    changes: posture.filter((change) => change.direction === direction),
+  }));
+  return groups
+    .filter(({ changes }) => changes.length > 0)
+    .map(({ title, changes }) => `\n${lines(`  ${title}`)}${tenantsText(changes, examination, paint)}`)
+    .join('');
+}
+
+/** The changes of one direction under the name of their tenant, with the region said once where it is always the same. */
+function tenantsText(changes: readonly PostureChangeIn[], examination: Examination, paint: Paint): string {
+  const tenants = [...new Set(changes.map(({ tenant }) => tenant))];
+  return tenants
+    .map((tenant) => {
+      const own = changes.filter((change) => change.tenant === tenant);
+      const places = new Set(own.map(({ regions }) => where(regions, examination)));
+      const [place = ''] = places;
+      const common = places.size === 1;
+      return lines(
+        `    ${paint.bold(tenant ?? 'platform')}${common ? paint.faint(place) : ''}`,
+        ...own.map(({ sentence, controls, regions }) => {
+          const serves = controls.length === 0 ? '' : `  [${controls.join(' ')}]`;
+          return `      ${sentence}${paint.faint(`${common ? '' : where(regions, examination)}${serves}`)}`;
+        }),
+      );
+    })
+    .join('');
 }
 
 /** Where not all regions are concerned, those that are. */
-function where(regions: readonly string[], { regions: all }: Examination, paint: Paint): string {
-  return regions.length === all.length ? '' : paint.faint(`  in ${regions.join(', ')}`);
+function where(regions: readonly string[], { regions: all }: Examination): string {
+  return regions.length === all.length ? '' : `  in ${regions.join(', ')}`;
 }
 
 const SIGN = { added: '+', removed: '-', changed: '~' } as const;
 
-function objectsText(objects: readonly ObjectChangeIn[], examination: Examination, full: boolean, paint: Paint): string {
+function objectsText(changes: Changes, examination: Examination, full: boolean, paint: Paint): string {
+  const { objects } = changes;
   if (objects.length === 0) return lines('', `  ${paint.faint('nothing changed')}`);
   const colour = { added: paint.good, removed: paint.bad, changed: paint.warn } as const;
   const figures = (['added', 'removed', 'changed'] as const)
     .map((change) => [change, objects.filter((one) => one.change === change).length] as const)
     .filter(([, number]) => number > 0)
     .map(([change, number]) => `${number} ${change}`);
-  const whole = full ? new Map<string, readonly ObjectChangeIn[]>() : wholeOwners(objects);
+  const whole = full ? new Map<string, readonly ObjectChangeIn[]>() : wholeOwners(changes);
   const shown = objects.filter(({ owner, change }) => !whole.has(`${change} ${owner}`));
   return lines(
     '',
     `  ${paint.bold('objects')}  ${figures.join(', ')}`,
     ...[...whole].map(([, group]) => wholeText(group, examination, paint)),
     ...shown.flatMap(({ change, label, fields, regions }) => [
-      `  ${colour[change](SIGN[change])} ${label}${where(regions, examination, paint)}`,
+      `  ${colour[change](SIGN[change])} ${label}${paint.faint(where(regions, examination))}`,
       ...fields.map((field) => `      ${paint.faint(fieldText(field))}`),
     ]),
   );
 }
 
-/** Owners of which so much is new or gone that a sum says more than a list. */
-function wholeOwners(objects: readonly ObjectChangeIn[]): ReadonlyMap<string, readonly ObjectChangeIn[]> {
+/** Owners that are new or gone as a whole: a sum says more than the list of all their objects. */
+function wholeOwners({ objects, arrived, gone }: Changes): ReadonlyMap<string, readonly ObjectChangeIn[]> {
   const groups = new Map<string, ObjectChangeIn[]>();
   for (const one of objects) {
-    if (one.change === 'changed') continue;
+    const whole = one.change === 'added' ? arrived : gone;
+    if (one.change === 'changed' || !whole.includes(one.owner)) continue;
     const key = `${one.change} ${one.owner}`;
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
-  const isWhole = (group: readonly ObjectChangeIn[]) => group.length >= 8 && !objects.some(({ change, owner }) => owner === group[0]?.owner && change !== group[0]?.change);
-  return new Map([...groups].filter(([, group]) => isWhole(group)));
+  return groups;
 }
 
 function wholeText(group: readonly ObjectChangeIn[], examination: Examination, paint: Paint): string {
@@ -119,7 +140,7 @@ function wholeText(group: readonly ObjectChangeIn[], examination: Examination, p
   const regions = [...new Set(group.flatMap((one) => one.regions))];
   const sum = [...kinds].map(([kind, number]) => (number === 1 ? kind : `${number} ${kind}`)).join(', ');
   const sign = first.change === 'added' ? paint.good(SIGN.added) : paint.bad(SIGN.removed);
-  return `  ${sign} ${first.owner === '' ? 'objects of nobody' : first.owner}: ${count(group.length, 'object')}${where(regions, examination, paint)}\n      ${paint.faint(sum)}`;
+  return `  ${sign} ${first.owner === '' ? 'objects of nobody' : first.owner}: ${count(group.length, 'object')}${paint.faint(where(regions, examination))}\n      ${paint.faint(sum)}`;
 }
 
 /** One line an environment. */

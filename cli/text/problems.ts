@@ -7,8 +7,19 @@ export function plainProblems(problems: readonly Problem[]): string {
   return problems.map((problem) => `${oneLine(formatProblem(problem))}\n`).join('');
 }
 
+/** Problems as a result: for people where there is colour, else one a line. */
+export function problemsText(problems: readonly Problem[], paint: Paint): string {
+  return paint.colour ? problemBlocks(problems, paint) : plainProblems(problems);
+}
+
 /** For people at a terminal: grouped by file, each with what was given, what was expected and what to do. */
-export function paintedProblems(problems: readonly Problem[], paint: Paint): string {
+export function peopleProblems(problems: readonly Problem[], paint: Paint): string {
+  const first = problems[0]?.code ?? '';
+  const more = paint.faint(`; drun explain ${first} says more`);
+  return `${problemBlocks(problems, paint)}${paint.bad(count(problems.length, 'problem'))}${more}\n`;
+}
+
+function problemBlocks(problems: readonly Problem[], paint: Paint): string {
   const groups = new Map<string, Problem[]>();
   for (const problem of problems) {
     const file = problem.place?.file ?? '';
@@ -18,8 +29,7 @@ export function paintedProblems(problems: readonly Problem[], paint: Paint): str
     const body = group.map((problem) => painted(problem, paint)).join('');
     return file === '' ? body : `${paint.bold(file)}\n${body}`;
   });
-  const first = problems[0]?.code ?? '';
-  return `${blocks.join('\n')}\n${paint.bad(count(problems.length, 'problem'))}${paint.faint(`; drun explain ${first} says more`)}\n`;
+  return `${blocks.join('\n')}\n`;
 }
 
 function painted(problem: Problem, paint: Paint): string {

@@ -23,9 +23,10 @@ function clusterText({ cluster, proof: { network, rbac, declared }, findings }: 
     ...declared.map(({ from, to, namespace, ports }) => `  ${paint.good('declared')} ${from} -> ${namespace ?? to}:${ports.join(',')}`),
     ...network.egress.map(({ tenant, namespace, hosts }) => `  ${paint.note('egress')}   ${tenant} (${namespace}) -> ${list(hosts)}, through drun-egress`),
     ...rbac.notes.map(({ tenant, sentence }) => paint.faint(`  note     ${tenant}: ${sentence}`)),
-    ...findings.flatMap(({ code, sentence, expected, remedy, openedBy }) => [
+    ...findings.flatMap(({ code, sentence, expected, remedy, openedBy, chain = [] }) => [
       `  ${paint.bad(code)}   ${sentence}`,
       `           ${paint.faint('must hold')} ${expected}`,
+      ...chain.map((link, i) => `           ${paint.faint(i === 0 ? 'chain     ' : '       -> ')}${link}`),
       ...(openedBy.length === 0 ? [] : [`           ${paint.faint('opened by')}`, columns(openedBy.map((opener) => [opener]), '             ')]),
       `           ${paint.faint('remedy')} ${paint.note(remedy)}`,
     ]),

@@ -28,3 +28,8 @@ export function indented(text: string, by: string): string {
 export function lines(...parts: readonly (string | undefined | false)[]): string {
   return parts.filter((part) => typeof part === 'string').map((part) => `${part}\n`).join('');
 }
+
+/** A path as a person in `cwd` would write it: relative where it does not leave the folder. */
+export function shortest(path: string, cwd: string): string {
+  return path.startsWith(`${cwd}/`) ? path.slice(cwd.length + 1) : path;
+}

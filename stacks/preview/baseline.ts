@@ -89,6 +89,7 @@ function refused(given: string, expected: string): ProblemError {
 
 /** Where it could be both, `./name` is the folder and `refs/heads/name` the branch. */
 function isMeantAsFolder(text: string, cwd: string): boolean {
+  if (text === '') return false;
   return isAbsolute(text) || /^\.{1,2}([\\/]|$)/.test(text) || isFolder(resolve(cwd, text));
 }
 

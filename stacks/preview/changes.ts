@@ -28,22 +28,28 @@ export interface Changes {
   readonly objects: readonly ObjectChangeIn[];
   /** What widens comes first. */
   readonly posture: readonly PostureChangeIn[];
+  /** Owners that had no object anywhere before. */
+  readonly arrived: readonly string[];
+  /** Owners that have no object anywhere any more. */
+  readonly gone: readonly string[];
 }
 
 /** Nothing changes. */
-export const NO_CHANGES: Changes = { objects: [], posture: [] };
+export const NO_CHANGES: Changes = { objects: [], posture: [], arrived: [], gone: [] };
 
 /** Compares every region, and says once what changes alike in several. Pure. */
 export function changesBetween(states: readonly RegionStates[]): Changes {
   const objects = new Map<string, { change: ObjectChange; owner: string; regions: string[] }>();
   const posture = new Map<string, { change: PostureChange; regions: string[] }>();
   for (const { region, before, after } of states) {
-    const owners = ownersOf([...before, ...after]);
+    const owners = new Map([...ownersOf(before), ...ownersOf(after)]);
     for (const change of diffObjects(before, after)) {
       const owner = owners.get(change.label) ?? '';
       add(objects, JSON.stringify(change), region, () => ({ change, owner, regions: [] }));
     }
-    for (const change of diffPosture(before, after)) {
+    // Of a cluster that is new as a whole, each of its walls would be a sentence: its tenants say enough.
+    const isNew = before.length === 0;
+    for (const change of diffPosture(before, after).filter((one) => !isNew || isArrival(one))) {
       const { direction, tenant, sentence } = change;
       add(posture, JSON.stringify([direction, tenant, sentence]), region, () => ({ change, regions: [] }));
     }
@@ -51,7 +57,19 @@ export function changesBetween(states: readonly RegionStates[]): Changes {
   return {
     objects: [...objects.values()].map(({ change, owner, regions }) => ({ ...change, owner, regions })).sort(byOwner),
     posture: [...posture.values()].map(({ change, regions }) => ({ ...change, regions })).sort(byDirection),
+    ...arrivals(states),
   };
+}
+
+function arrivals(states: readonly RegionStates[]): Pick<Changes, 'arrived' | 'gone'> {
+  const was = new Set(states.flatMap(({ before }) => [...ownersOf(before).values()]));
+  const is = new Set(states.flatMap(({ after }) => [...ownersOf(after).values()]));
+  return { arrived: [...is].filter((owner) => !was.has(owner)).sort(), gone: [...was].filter((owner) => !is.has(owner)).sort() };
+}
+
+/** `adds tenant acme (30 objects)`. */
+function isArrival({ direction, tenant }: PostureChange): boolean {
+  return direction === 'changes' && tenant !== undefined;
 }
 
 /** A field's change as it may be shown: `spec.hard.pods: 50 -> 60`. */
@@ -88,7 +106,7 @@ function ownersOf(objects: readonly Manifest[]): ReadonlyMap<string, string> {
   return owners;
 }
 
-const WEIGHT = { widens: 0, changes: 1, narrows: 2 } as const;
+const WEIGHT = { widens: 0, narrows: 1, changes: 2 } as const;
 
 function byDirection(a: PostureChangeIn, b: PostureChangeIn): number {
   const [left, right] = [`${a.tenant ?? ''} ${a.sentence}`, `${b.tenant ?? ''} ${b.sentence}`];

@@ -1,0 +1,16 @@
+import { schemaText } from '../stacks/spec/json-schema';
+import { cliReference } from './docs';
+
+/** A committed file that is made from the code; a test fails where the two differ. */
+export interface GeneratedFile {
+  /** Path below the root of the package. */
+  readonly path: string;
+  readonly content: () => string;
+}
+
+/** Every generated file that `npm run generate` writes. */
+export const GENERATED: readonly GeneratedFile[] = [
+  { path: 'schemas/tenant.schema.json', content: () => schemaText('tenant') },
+  { path: 'schemas/environment.schema.json', content: () => schemaText('environment') },
+  { path: 'docs/cli.md', content: cliReference },
+];
