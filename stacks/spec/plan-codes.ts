@@ -46,6 +46,11 @@ export const PLAN_CODES = {
     why: 'a construct knows what must be true between its parts; where it is not, its objects would contradict each other',
     remedy: 'mend what the construct says',
   },
+  PL004: {
+    title: 'every chart is known by its digest, or has leave to be without one for a while',
+    why: 'a chart that is known by its version alone can be swapped at its source',
+    remedy: 'write the digest into charts/catalog.ts, or give it a new date and a reason',
+  },
   PL100: {
     title: 'an environment is one that exists',
     why: 'a mistyped environment must never fall back to another one',

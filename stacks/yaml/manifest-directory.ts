@@ -8,10 +8,12 @@ import { type LocatedManifest, type ManifestReading, readManifests } from './rea
 const MAX_FILE_BYTES = 64 * 1024 * 1024;
 const MAX_DEPTH = 32;
 const MANIFEST_FILE = /\.(?:ya?ml|json)$/i;
+/** Files with a fixed name that are another tool's input and hold no objects. */
+const OTHER_TOOLS = new Set(['helmfile.yaml']);
 
 /**
  * Reads every `.yaml`, `.yml` and `.json` file below a directory (or one file), in the order of their names. Files and
- * directories whose names start with a dot are left out; links to directories are not followed, and say so.
+ * directories whose names start with a dot are left out, and so is a helmfile; links to directories are not followed, and say so.
  */
 export function readManifestDirectory(path: string): ManifestReading {
   const manifests: LocatedManifest[] = [];
@@ -41,7 +43,7 @@ function entryBelow(entry: Dirent, path: string, depth: number): (string | Probl
   const followed = entry.isSymbolicLink() ? statSync(path, { throwIfNoEntry: false }) : undefined;
   if (followed?.isDirectory()) return [refuse('IN206', path, 'a link to a directory', 'a directory')];
   const isFile = entry.isFile() || (entry.isSymbolicLink() && MANIFEST_FILE.test(entry.name));
-  return isFile && MANIFEST_FILE.test(entry.name) ? [path] : [];
+  return isFile && MANIFEST_FILE.test(entry.name) && !OTHER_TOOLS.has(entry.name) ? [path] : [];
 }
 
 function readFile(file: string): ManifestReading {

@@ -36,7 +36,7 @@ describe('imports', () => {
   test('run one way: cli -> stacks -> charts and analysis -> constructs', () => {
     const upward = sources.flatMap(({ file, folder, text }) =>
       importsOf(text)
-        .filter((name) => name.startsWith('.'))
+        .filter((name) => name.startsWith('.') && !name.endsWith('/package.json'))
         .map((name) => normalize(join(dirname(file), name)).split('/')[0] ?? '')
         .filter((target) => MAY_IMPORT[folder]?.includes(target) === false)
         .map((target) => `${file} imports ${target}`),
