@@ -26,8 +26,8 @@ export function podPolicies(rule: PodRule, settings: AdmissionSettings): readonl
     controls: rule.controls,
     reach: 'tenants',
     matches: shape.matches,
-    // A template without parameters does no harm, because its pods meet the same rules; a pod does.
-    params: rule.params ? { missingOnUpdate: shape.strict ? 'deny' : 'allow' } : 'none',
+    // What an update could do without parameters is refused by `pod-changes`; a template's pods are policed themselves.
+    params: rule.params ? { missingOnUpdate: 'allow' } : 'none',
     conditions: shape.conditions(settings),
     variables: { ...shape.variables, ...CONTAINERS, ...rule.variables },
     checks: rule.checks(shape.strict),

@@ -5,6 +5,7 @@ import { ingressPolicies } from './ingress';
 import { metadataPolicies } from './metadata';
 import { namespacePolicies } from './namespaces';
 import { ownershipPolicies } from './ownership';
+import { podChangePolicies } from './pod-changes';
 import { podDevices } from './pod-devices';
 import { podIdentity } from './pod-identity';
 import { podLifecycle } from './pod-lifecycle';
@@ -37,6 +38,7 @@ export function denyPolicies(settings: AdmissionSettings): readonly Policy[] {
   ];
   return [
     ...podRules.flatMap((rule) => podPolicies(rule, settings)),
+    ...podChangePolicies(settings),
     ...queuePolicies(settings),
     ...workloadPolicies,
     ...waypointPolicies(settings),

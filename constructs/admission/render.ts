@@ -47,7 +47,7 @@ export function validating(
       },
     },
     ...bindings(policy, metadata).map(
-      ({ name, operations, paramRef }): ValidatingAdmissionPolicyBinding => ({
+      ({ name, part, paramRef }): ValidatingAdmissionPolicyBinding => ({
         apiVersion: API,
         kind: 'ValidatingAdmissionPolicyBinding',
         metadata: { ...metadata, name },
@@ -55,9 +55,9 @@ export function validating(
           policyName: metadata.name,
           ...paramRef,
           validationActions: ['Deny', 'Audit'],
-          ...(operations === undefined
+          ...(part === 'all'
             ? {}
-            : { matchResources: { matchPolicy: 'Equivalent', resourceRules: rulesOf(policy, operations) } }),
+            : { matchResources: { matchPolicy: 'Equivalent', resourceRules: rulesOf(policy, part) } }),
         },
       }),
     ),
@@ -129,20 +129,19 @@ function constraints(policy: PolicyBase, { systemNamespaces }: AdmissionSettings
   };
 }
 
-function rulesOf({ matches }: PolicyBase, only?: readonly Operation[]): readonly ResourceRule[] {
+type Part = 'all' | 'lasting' | 'fading';
+
+/**
+ * The rules of a policy, or the part of them that a binding covers. `fading` are updates of objects themselves, which a
+ * namespace that is going away needs for its last finalizers; no controller needs creations and subresources for that.
+ */
+function rulesOf({ matches }: PolicyBase, part: Part = 'all'): readonly ResourceRule[] {
   return matches.flatMap(({ group, versions = ['v1'], resources, operations, scope }) => {
-    const left = only === undefined ? operations : operations.filter((operation) => only.includes(operation));
-    return left.length === 0
-      ? []
-      : [
-          {
-            apiGroups: [group],
-            apiVersions: versions,
-            resources,
-            operations: left,
-            ...(scope === undefined ? {} : { scope }),
-          },
-        ];
+    const fades = (operation: Operation): boolean =>
+      operation === 'UPDATE' && resources.every((name) => !name.includes('/'));
+    const left = operations.filter((operation) => part === 'all' || fades(operation) === (part === 'fading'));
+    const rule = { apiGroups: [group], apiVersions: versions, resources, operations: left };
+    return left.length === 0 ? [] : [{ ...rule, ...(scope === undefined ? {} : { scope }) }];
   });
 }
 
@@ -160,17 +159,17 @@ function param(parameterNotFoundAction: ParamRef['parameterNotFoundAction']): { 
 
 interface BindingPart {
   readonly name: string;
-  readonly operations?: readonly Operation[];
+  readonly part: Part;
   readonly paramRef: { readonly paramRef?: ParamRef };
 }
 
-function bindings({ params, matches }: Policy, { name }: ManifestMetadata): readonly BindingPart[] {
-  if (params === 'none') return [{ name, paramRef: {} }];
-  const updates = matches.some(({ operations }) => operations.includes('UPDATE'));
-  if (params.missingOnUpdate === 'deny' || !updates) return [{ name, paramRef: param('Deny') }];
+function bindings(policy: Policy, { name }: ManifestMetadata): readonly BindingPart[] {
+  if (policy.params === 'none') return [{ name, part: 'all', paramRef: {} }];
+  const fades = policy.params.missingOnUpdate === 'allow' && rulesOf(policy, 'fading').length > 0;
+  if (!fades) return [{ name, part: 'all', paramRef: param('Deny') }];
   return [
-    { name, operations: ['CREATE'], paramRef: param('Deny') },
-    { name: `${name}-update`, operations: ['UPDATE'], paramRef: param('Allow') },
+    { name, part: 'lasting', paramRef: param('Deny') },
+    { name: `${name}-update`, part: 'fading', paramRef: param('Allow') },
   ];
 }
 

@@ -3,7 +3,7 @@ import { admissionObjects } from '../../../constructs/admission/admission-polici
 import { defaultPolicies } from '../../../constructs/admission/policies';
 import { admissionSchema } from '../../../constructs/admission/settings';
 import { stringAt, valueAt } from '../../../constructs/core/json';
-import { create } from '../../support/admission-cases/objects';
+import { create, patch } from '../../support/admission-cases/objects';
 import { reviewOf, WORLD } from '../../support/admission-cases/offline';
 import { container, IMAGE, pod, workload } from '../../support/admission-cases/templates';
 
@@ -62,10 +62,18 @@ describe('robustness', () => {
     expect(denials.map(({ message }) => message)).toContain('no params found for policy binding tenant');
   });
 
-  test('a namespace that is going away can finish: an update of a workload passes without a TenantPolicy', () => {
+  test('a namespace that is going away can finish: finalizers come off without a TenantPolicy', () => {
     const bare = { ...WORLD, params: {} };
-    const change = { ...reviewOf(create(workload('Deployment')), 'tenant'), operation: 'UPDATE' } as const;
-    expect(review({ ...change, oldObject: workload('Deployment') }, bare).denials).toEqual([]);
+    for (const target of ['deployment', 'pod', 'claim']) {
+      const off = patch(target, { metadata: { finalizers: null } });
+      expect(review(reviewOf(off, 'controller:job-controller'), bare).denials).toEqual([]);
+    }
+  });
+
+  test('[CTR-2] W03 without its TenantPolicy a pod still cannot change its image', () => {
+    const image = patch('pod', { spec: { containers: [container({ image: IMAGE.replace('acme', 'beta') })] } });
+    const { denials } = review(reviewOf(image, 'tenant'), { ...WORLD, params: {} });
+    expect(denials.map(({ policy }) => policy)).toEqual(['drun-changes-of-pods']);
   });
 
   test('the platform itself is not refused', () => {

@@ -27,7 +27,10 @@ export interface AdmissionCase {
   readonly row: AttackRow;
   readonly actor: ActorName;
   readonly attack: CaseRequest;
-  /** Name of the policy in the cluster that refuses. */
+  /**
+   * Name of the policy that refuses. Where several do, the API server names only one of them: a cluster suite accepts any
+   * that the offline review names as well.
+   */
   readonly policy: string;
   readonly twin: CaseRequest;
   /** What the API server does with the attack before any policy sees it, where it does. */

@@ -145,6 +145,7 @@ const CLAIM = {
     resources: { requests: { storage: '1Gi' } },
   },
 };
+const OTHER = `registry.example.com/acme/app@sha256:${'d'.repeat(64)}`;
 const SCALER = {
   spec: {
     scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'waypoint' },
@@ -180,6 +181,12 @@ function thousand(last?: string) {
   });
 }
 
+const entrance = object(
+  'v1',
+  'Service',
+  { spec: { selector: { a: 'b' }, ports: [{ port: 15008 }] } },
+  { name: 'waypoint' },
+);
 const budget = (spec: Parameters<typeof object>[2]) =>
   create(object('policy/v1', 'PodDisruptionBudget', { spec: { selector: {}, ...spec } }));
 const queue = object('kueue.x-k8s.io/v1beta2', 'LocalQueue', { spec: { clusterQueue: 'beta' } });
@@ -197,13 +204,7 @@ export const WORKLOAD_CASES: readonly AdmissionCase[] = [
     budget({ maxUnavailable: '10%' }),
   ),
   attack('S25-budget-min', 'disruption-budgets', budget({ minAvailable: '100%' }), budget({ maxUnavailable: '25%' })),
-  attack(
-    'S29-name',
-    'waypoint-names',
-    create(object('v1', 'ServiceAccount', {}, { name: 'waypoint' })),
-    create(object('v1', 'ServiceAccount', {}, { name: 'waypoint' })),
-    { twinActor: 'istiod' },
-  ),
+  attack('S29-name', 'waypoint-names', create(entrance), create(entrance), { twinActor: 'istiod' }),
   attack(
     'S35-scale',
     'waypoint-names',
@@ -247,7 +248,7 @@ export const WORKLOAD_CASES: readonly AdmissionCase[] = [
   ),
   attack(
     'Q17-gate',
-    'pod-queue',
+    'changes-of-pods',
     patch('gatedPod', { spec: { schedulingGates: null } }),
     patch('gatedPod', { spec: { schedulingGates: null } }),
     { twinActor: 'kueue' },
@@ -261,17 +262,9 @@ export const WORKLOAD_CASES: readonly AdmissionCase[] = [
   ),
   attack(
     'S35-image',
-    'pod-images',
-    patch('pod', {
-      spec: { containers: [container({ image: 'docker.io/library/busybox', imagePullPolicy: 'Always' })] },
-    }),
-    patch('pod', {
-      spec: {
-        containers: [
-          container({ image: `registry.example.com/acme/app@sha256:${'d'.repeat(64)}`, imagePullPolicy: 'Always' }),
-        ],
-      },
-    }),
+    'changes-of-pods',
+    patch('pod', { spec: { containers: [container({ image: OTHER, imagePullPolicy: 'Always' })] } }),
+    patch('pod', { spec: { activeDeadlineSeconds: 600 } }),
   ),
   attack(
     'S35-label',
@@ -304,8 +297,14 @@ export const WORKLOAD_CASES: readonly AdmissionCase[] = [
     ),
   ),
   attack(
-    'Q17-pod-taken-out',
+    'Q17-pod-outside',
     'pod-queue',
+    patch('gpuPod', label('kueue.x-k8s.io/queue-name', null)),
+    patch('gpuPod', label('app', 'w')),
+  ),
+  attack(
+    'Q17-pod-taken-out',
+    'changes-of-pods',
     patch('gpuPod', label('kueue.x-k8s.io/queue-name', null)),
     patch('gpuPod', label('app', 'x')),
   ),
