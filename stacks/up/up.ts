@@ -53,15 +53,8 @@ export async function up(options: UpOptions): Promise<UpReport> {
   const states: ReadonlyMap<string, StackState> = new Map(read);
   const work = targets.map((target) => {
     const state = states.get(target.stack);
-    return workOf(
-      target,
-      stackContent(
-        admitted,
-        target,
-        readSettings((key) => state?.config[key]),
-      ),
-      state,
-    );
+    const settings = readSettings((key) => state?.config[key]);
+    return workOf(target, stackContent(admitted, target, settings), state, force);
   });
   const problems = shardProblems(environment.name, work, known, states);
   if (problems.length > 0) throw new ProblemError(problems);

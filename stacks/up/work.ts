@@ -34,13 +34,13 @@ export function workOf(
     objects,
     tenants: content.tenants,
     leftOut: content.leftOut,
-    need: needOf(content, objects, state),
+    need: needOf(content, objects, state, force),
   };
 }
 
-function needOf(content: StackContent, objects: number, state: StackState | undefined): Work['need'] {
+function needOf(content: StackContent, objects: number, state: StackState | undefined, force: boolean): Work['need'] {
   if (state === undefined) return objects === 0 ? 'empty' : 'new';
-  return state.hash === contentHash(content) ? 'unchanged' : 'changed';
+  return !force && state.hash === contentHash(content) ? 'unchanged' : 'changed';
 }
 
 /**
