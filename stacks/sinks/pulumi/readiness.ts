@@ -6,9 +6,8 @@ type Readiness = { readonly waitFor: readonly string[] } | { readonly skipAwait:
 
 /**
  * Readiness by kind, for kinds that the provider does not know how to wait for, or waits for in vain. It is a matter of
- * this sink: the tree and the YAML do not carry it. Conditions are in the provider's own words
- * (https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/managing-resources-with-server-side-apply/ and
- * `pulumi.com/waitFor` of its annotations).
+ * this sink: the tree and the YAML do not carry it. Conditions are in the words of the provider's annotation
+ * `pulumi.com/waitFor`: `condition=Type`, or `jsonpath={...}` with or without a value.
  */
 const READINESS: Readonly<Record<string, Readiness>> = {
   'Namespace.core': { waitFor: ['jsonpath={.status.phase}=Active'] },

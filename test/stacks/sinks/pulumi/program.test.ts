@@ -48,11 +48,16 @@ describe('the platform stack of prod', () => {
   });
 
   test('starts no object of a layer before all objects of the previous one are there', () => {
-    for (const { name, dependencies } of recorded.resources.filter(({ type }) => type === LAYER)) {
-      const children = recorded.resources.filter(({ parent, type }) => parent.endsWith(`::${name}`) && type !== LAYER);
-      const last = Math.max(-1, ...dependencies.map((urn) => recorded.finished.indexOf(urn)));
-      expect(children.length).toBeGreaterThan(0);
-      for (const child of children) expect(child.after).toBeGreaterThan(last);
+    for (const { name: region } of prod.regions) {
+      const layers = recorded.resources.filter(({ type, name }) => type === LAYER && name.startsWith(`${region}/`));
+      layers.forEach((layer, i) => {
+        const previous = layers[i - 1];
+        const before = previous === undefined ? [] : childrenOf(recorded, previous);
+        const last = Math.max(-1, ...before.map((urn) => recorded.finished.indexOf(urn)));
+        const children = recorded.resources.filter(({ parent }) => parent === layer.urn);
+        expect(children.length).toBeGreaterThan(0);
+        for (const child of children) expect(child.after).toBeGreaterThan(last);
+      });
     }
   });
 
