@@ -51,7 +51,10 @@ function tenantBlob(line: string): readonly { readonly name: string; readonly id
 }
 
 /** Runs git quietly; undefined where it is not installed. */
-function git(folder: string, args: readonly string[]): { readonly status: number | null; readonly stdout: Buffer } | undefined {
+function git(
+  folder: string,
+  args: readonly string[],
+): { readonly status: number | null; readonly stdout: Buffer } | undefined {
   // Inside a hook these variables name the repository of the hook, which need not be the tenants'.
   const { GIT_DIR, GIT_WORK_TREE, GIT_INDEX_FILE, GIT_PREFIX, ...env } = process.env;
   const done = spawnSync('git', ['-C', folder, ...args], {

@@ -46,6 +46,12 @@ export const PLAN_CODES = {
     why: 'a construct knows what must be true between its parts; where it is not, its objects would contradict each other',
     remedy: 'mend what the construct says',
   },
+  PL004: {
+    title: 'every chart is pinned by its digest, or has time to become so',
+    why: 'a version can be published again with other content; only the digest says which bytes are installed',
+    remedy: 'write the digest into charts/catalog.ts, or give the exception a new date and a reason',
+    control: 'CTR-2',
+  },
   PL100: {
     title: 'an environment is one that exists',
     why: 'a mistyped environment must never fall back to another one',

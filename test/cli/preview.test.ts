@@ -12,7 +12,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(work, { recursive: true, force: true }));
 
-const preview = (...more: readonly string[]) => drun(['preview', 'dev', '--tenants', 'platform/tenants', ...more], { cwd: work });
+const preview = (...more: readonly string[]) =>
+  drun(['preview', 'dev', '--tenants', 'platform/tenants', ...more], { cwd: work });
 
 describe('preview in a git repository', () => {
   beforeEach(() => {
@@ -30,12 +31,22 @@ describe('preview in a git repository', () => {
 
   test('[NET-4] says in words what is opened, raised and added, widening first, and shows each object and field', async () => {
     edit('team-alpha', (text) => `${text.replace('cpu: 8', 'cpu: 12')}  - to:\n      fqdn: api.mistral.ai\n`);
-    writeFileSync(join(work, 'platform/tenants/gamma.yaml'), 'name: gamma\nowner: gamma-owners\nnamespaces:\n  main: {}\n');
+    writeFileSync(
+      join(work, 'platform/tenants/gamma.yaml'),
+      'name: gamma\nowner: gamma-owners\nnamespaces:\n  main: {}\n',
+    );
     unlinkSync(join(work, 'platform/tenants/team-beta.yaml'));
-    edit('team-alpha', (text) => text.replace(/ {2}- to:\n {6}tenant: team-beta\n {6}namespace: main\n {4}ports: \[8080\]\n/, ''));
+    edit('team-alpha', (text) =>
+      text.replace(/ {2}- to:\n {6}tenant: team-beta\n {6}namespace: main\n {4}ports: \[8080\]\n/, ''),
+    );
     const { code, out } = await preview();
     expect(code).toBe(0);
-    const said = ['opens team-alpha -> api.mistral.ai:443', 'raises CPU quota of team-alpha-main 8 -> 12', 'adds tenant gamma', 'removes tenant team-beta'];
+    const said = [
+      'opens team-alpha -> api.mistral.ai:443',
+      'raises CPU quota of team-alpha-main 8 -> 12',
+      'adds tenant gamma',
+      'removes tenant team-beta',
+    ];
     for (const sentence of said) expect(out).toContain(sentence);
     expect(out.indexOf('\n  widens\n')).toBeLessThan(out.indexOf('\n  changes\n'));
     expect(out).toMatch(/^ {2}\+ AuthorizationPolicy team-alpha-main\/to-api-mistral-ai$/m);
@@ -45,7 +56,10 @@ describe('preview in a git repository', () => {
   });
 
   test('lists every object of a new tenant with --full', async () => {
-    writeFileSync(join(work, 'platform/tenants/gamma.yaml'), 'name: gamma\nowner: gamma-owners\nnamespaces:\n  main: {}\n');
+    writeFileSync(
+      join(work, 'platform/tenants/gamma.yaml'),
+      'name: gamma\nowner: gamma-owners\nnamespaces:\n  main: {}\n',
+    );
     expect((await preview()).out).not.toContain('+ NetworkPolicy gamma-main/default-deny');
     expect((await preview('--full')).out).toContain('+ NetworkPolicy gamma-main/default-deny');
   });
@@ -56,7 +70,11 @@ describe('preview in a git repository', () => {
     expect(await preview()).toMatchObject({ code: 0 });
     const { code, out } = await preview('--exit-code', '--json');
     expect(code).toBe(4);
-    expect(JSON.parse(out)).toMatchObject({ ok: true, exit: 4, environments: [{ environment: 'dev', verdict: 'changed' }] });
+    expect(JSON.parse(out)).toMatchObject({
+      ok: true,
+      exit: 4,
+      environments: [{ environment: 'dev', verdict: 'changed' }],
+    });
   });
 
   test('compares with any commit', async () => {
@@ -100,7 +118,11 @@ describe('preview in a git repository', () => {
 
   test('fails over a commit that does not exist', async () => {
     for (const ref of ['nope', '--upload-pack=x', 'HEAD~7', '']) {
-      expect(await preview(`--against=${ref}`)).toMatchObject({ code: 2, out: '', err: expect.stringMatching(/^CLI003 --against: /) });
+      expect(await preview(`--against=${ref}`)).toMatchObject({
+        code: 2,
+        out: '',
+        err: expect.stringMatching(/^CLI003 --against: /),
+      });
     }
   });
 
@@ -108,7 +130,11 @@ describe('preview in a git repository', () => {
     edit('team-alpha', (text) => text.replace('cpu: 8', 'cpu: 12'));
     const env = { GIT_DIR: '/nowhere', GIT_INDEX_FILE: '/nowhere/index' };
     const ran = spawnDrun(['preview', 'dev', '--tenants', 'platform/tenants', '--exit-code'], { cwd: work, env });
-    expect(ran).toMatchObject({ code: 4, err: '', out: expect.stringContaining('raises CPU quota of team-alpha-main 8 -> 12') });
+    expect(ran).toMatchObject({
+      code: 4,
+      err: '',
+      out: expect.stringContaining('raises CPU quota of team-alpha-main 8 -> 12'),
+    });
   });
 });
 
@@ -116,7 +142,9 @@ describe('preview elsewhere', () => {
   test('shows everything as new outside of a git repository, and says why', async () => {
     const { code, out } = await preview();
     expect(code).toBe(0);
-    expect(out).toMatch(/^compared with nothing, because the tenants are in no git repository: everything is shown as new\n/);
+    expect(out).toMatch(
+      /^compared with nothing, because the tenants are in no git repository: everything is shown as new\n/,
+    );
     expect(out).toContain('+ tenant team-alpha: ');
   });
 
@@ -133,12 +161,17 @@ describe('preview elsewhere', () => {
     expect(out).toContain('raises CPU quota of team-alpha-main 8 -> 12');
     expect(out).not.toContain('+ ');
     rmSync(join(work, 'out/eu-central-1'), { recursive: true });
-    expect((await preview('--against', './out')).out).toMatch(/note {5}.*eu-central-1 does not exist: everything in eu-central-1 counts as new/);
+    expect((await preview('--against', './out')).out).toMatch(
+      /note {5}.*eu-central-1 does not exist: everything in eu-central-1 counts as new/,
+    );
   });
 
   test('fails over a folder that does not exist, and over tenants without an environment', async () => {
     expect(await preview('--against', './nowhere')).toMatchObject({ code: 2, err: expect.stringMatching(/^CLI003 /) });
-    expect(await drun(['preview', '--tenants', 'x'], { cwd: work })).toMatchObject({ code: 2, err: expect.stringMatching(/^CLI001 --tenants/) });
+    expect(await drun(['preview', '--tenants', 'x'], { cwd: work })).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^CLI001 --tenants/),
+    });
   });
 });
 
