@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, Option } from 'commander';
+import { PACKAGE_ROOT } from '../stacks/synth/fingerprint';
 import { EXIT_TEXTS } from './exit';
 import type { Run } from './result';
 
@@ -158,6 +161,11 @@ function addUp(drun: Command, run: Runner): void {
 
 function addTenant(drun: Command, run: Runner): void {
   const tenant = drun.command('tenant').description('write and list the files of tenants');
+  addTenantNew(tenant, run);
+  addTenantList(tenant, run);
+}
+
+function addTenantNew(tenant: Command, run: Runner): void {
   common(tenant.command('new'), 'write the file of a new tenant: commented, valid, and never over another one')
     .argument('<name>', 'name of the tenant: lower-case letters, digits and dashes')
     .option('--env <environment>', 'environment it belongs to', 'dev')
@@ -188,6 +196,9 @@ function addTenant(drun: Command, run: Runner): void {
         name,
       }),
     );
+}
+
+function addTenantList(tenant: Command, run: Runner): void {
   common(tenant.command('list'), 'list the tenants of an environment')
     .argument('<environment>', 'dev, staging or prod')
     .addOption(tenantsOption())
@@ -238,7 +249,7 @@ function examples(...commands: readonly string[]): string {
 }
 
 function version(): string {
-  const { version: text }: { version: string } = require('../../package.json');
+  const { version: text }: { version: string } = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8'));
   return text;
 }
 
