@@ -5,7 +5,9 @@ import { program } from './program';
 /** The reference of the command line, docs/cli.md, made from the commands' own definitions. */
 export function cliReference(): string {
   const drun = program(async () => undefined);
-  const commands = drun.commands.flatMap((command) => (command.commands.length > 0 ? command.commands.filter((sub) => sub.name() !== 'help') : [command]));
+  const commands = drun.commands.flatMap((command) =>
+    command.commands.length > 0 ? command.commands.filter((sub) => sub.name() !== 'help') : [command],
+  );
   return [
     '# drun',
     '',
@@ -15,7 +17,9 @@ export function cliReference(): string {
     '',
     '| command | does |',
     '|---|---|',
-    ...commands.map((command) => `| [\`${fullName(command)}\`](#${anchor(fullName(command))}) | ${cell(command.description())} |`),
+    ...commands.map(
+      (command) => `| [\`${fullName(command)}\`](#${anchor(fullName(command))}) | ${cell(command.description())} |`,
+    ),
     '',
     ...GENERAL,
     ...commands.flatMap(commandSection),
@@ -65,14 +69,18 @@ const GENERAL: readonly string[] = [
   '| `tenant list` | `environment`, `tenants[]`: the whole tenant with its defaults, `regions`, `shard`, `file` |',
   '| `explain` | `code`, `title`, `why`, `remedy`, `control`; or `control`, `promise`, `codes[]`; or `codes[]` |',
   '| `schema` | `kind`, `schema` |',
-  '| `up` | `environment`, `stacks[]` |',
+  '| `up` | `environment`, `dryRun`, `milliseconds`, `stacks[]`: `stack`, `objects`, `leftOut`, `outcome` (`up-to-date`, `updated`, `previewed`, `pending`, `failed`, `not-run`), `milliseconds`, `changes`, `problems` |',
   '',
 ];
 
 function commandSection(command: Command): readonly string[] {
   const help = command.createHelp();
-  const args = help.visibleArguments(command).map((argument) => `| \`${code(argument.name())}\` | ${cell(argument.description)} |`);
-  const options = help.visibleOptions(command).map((option) => `| \`${code(option.flags)}\` | ${cell(help.optionDescription(option))} |`);
+  const args = help
+    .visibleArguments(command)
+    .map((argument) => `| \`${code(argument.name())}\` | ${cell(argument.description)} |`);
+  const options = help
+    .visibleOptions(command)
+    .map((option) => `| \`${code(option.flags)}\` | ${cell(help.optionDescription(option))} |`);
   return [
     `## ${fullName(command)}`,
     '',
@@ -96,7 +104,15 @@ function exampleBlock(command: Command): readonly string[] {
   command.outputHelp();
   const [, examples] = printed.join('').split('\nExamples:\n');
   if (examples === undefined) return [];
-  return ['```sh', ...examples.trimEnd().split('\n').map((line) => line.trim()), '```', ''];
+  return [
+    '```sh',
+    ...examples
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.trim()),
+    '```',
+    '',
+  ];
 }
 
 function fullName(command: Command): string {

@@ -18,8 +18,13 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 /** What each exit code says, for the help and the reference. */
 export const EXIT_TEXTS: readonly (readonly [ExitCode, string])[] = [
   [EXIT.ok, 'fine'],
-  [EXIT.findings, 'findings: a rule or a proof failed'],
+  [EXIT.findings, 'findings: a rule or a proof failed, or a stack did not come up'],
   [EXIT.input, 'bad input or usage; nothing was written'],
   [EXIT.internal, 'internal error: a defect of drun'],
   [EXIT.changed, 'preview --exit-code only: something changed'],
 ];
+
+/** The exit code over problems: what rules, proofs and constructs found is a finding, anything else is bad input. */
+export function exitOver(problems: readonly { readonly code: string }[]): ExitCode {
+  return problems.every(({ code }) => /^(DRN|PRV|PL003|PL004)/.test(code)) ? EXIT.findings : EXIT.input;
+}

@@ -1,13 +1,13 @@
 import { stringAt } from '../constructs/core/json';
 import { type Problem, ProblemError } from '../constructs/core/problem';
-import { EXIT, type ExitCode } from './exit';
+import { EXIT, type ExitCode, exitOver } from './exit';
 import { errorCode, type Host, isCommanderError, processHost, takesColour } from './host';
-import { type Runner, program } from './program';
+import { program, type Runner } from './program';
 import { progressLine } from './progress';
 import type { CommandResult, Run } from './result';
-import { shortest } from './text/words';
 import { paintFor } from './text/paint';
 import { peopleProblems, plainProblems } from './text/problems';
+import { shortest } from './text/words';
 
 /** Runs `drun` in this process; the exit code is set, never forced, so that what was written arrives. */
 export function start(): void {
@@ -84,13 +84,15 @@ class Edge {
     const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     if (this.json) this.print({ ok: false, command: name, exit: EXIT.internal, problems: [], error: message });
     this.host.stderr.write(`drun: internal error in \`drun ${name}\`: ${message}\n`);
-    this.host.stderr.write('please report it with the command line and the version (drun --version); DRUN_DEBUG=1 shows where it happened\n');
+    this.host.stderr.write(
+      'please report it with the command line and the version (drun --version); DRUN_DEBUG=1 shows where it happened\n',
+    );
     if (this.host.env['DRUN_DEBUG'] === '1' && error instanceof Error) this.host.stderr.write(`${error.stack}\n`);
     return EXIT.internal;
   }
 
   private refuse(name: string, mistakes: readonly Problem[]): ExitCode {
-    return this.write(name, { exit: EXIT.input, json: {}, text: () => '', mistakes });
+    return this.write(name, { exit: exitOver(mistakes), json: {}, text: () => '', mistakes });
   }
 
   private write(name: string, { exit, json, text, findings = [], ...result }: CommandResult): ExitCode {
@@ -104,7 +106,9 @@ class Edge {
     // Mistakes come first, so that the last line at a terminal is the verdict.
     if (mistakes.length > 0) {
       const forPeople = host.stderr.isTTY === true;
-      host.stderr.write(forPeople ? peopleProblems(mistakes, paintFor(takesColour(host.stderr, host))) : plainProblems(mistakes));
+      host.stderr.write(
+        forPeople ? peopleProblems(mistakes, paintFor(takesColour(host.stderr, host))) : plainProblems(mistakes),
+      );
     }
     const said = text(paintFor(takesColour(host.stdout, host)));
     if (said !== '') host.stdout.write(said);
@@ -149,7 +153,20 @@ function fileProblem(error: unknown): Problem | undefined {
 }
 
 const FILE_ERRORS: ReadonlySet<string> = new Set([
-  ...['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'EISDIR', 'EROFS', 'ENOSPC', 'EDQUOT', 'EEXIST', 'ENOTEMPTY', 'EMFILE', 'ELOOP'],
+  ...[
+    'EACCES',
+    'EPERM',
+    'ENOENT',
+    'ENOTDIR',
+    'EISDIR',
+    'EROFS',
+    'ENOSPC',
+    'EDQUOT',
+    'EEXIST',
+    'ENOTEMPTY',
+    'EMFILE',
+    'ELOOP',
+  ],
   'ENAMETOOLONG',
 ]);
 

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, Option } from 'commander';
+import { PACKAGE_ROOT } from '../stacks/synth/fingerprint';
 import { EXIT_TEXTS } from './exit';
 import type { Run } from './result';
 
@@ -37,14 +40,27 @@ export function exitCodeHelp(): string {
 function addPreview(drun: Command, run: Runner): void {
   common(drun.command('preview'), 'synthesize, check and prove, and show what changed: all environments, or one')
     .argument('[environment]', 'dev, staging or prod; all of them when left out')
-    .option('--against <ref|dir>', 'compare with the tenants of a commit, rendered with the present code, or with a folder of rendered YAML (default: HEAD)')
+    .option(
+      '--against <ref|dir>',
+      'compare with the tenants of a commit, rendered with the present code, or with a folder of rendered YAML (default: HEAD)',
+    )
     .option('--full', 'list every object, also those of tenants that are new or gone')
     .option('--exit-code', 'exit with 4 where something changed')
     .addOption(tenantsOption())
     .addOption(todayOption())
-    .addHelpText('after', examples('drun preview', 'drun preview prod --against origin/main', 'drun preview prod --against dist/prod --exit-code'))
+    .addHelpText(
+      'after',
+      examples(
+        'drun preview',
+        'drun preview prod --against origin/main',
+        'drun preview prod --against dist/prod --exit-code',
+      ),
+    )
     .action((environment: string | undefined, flags: object) =>
-      run('preview', () => lazy<typeof import('./commands/preview')>('./commands/preview').preview, { ...flags, environment }),
+      run('preview', () => lazy<typeof import('./commands/preview')>('./commands/preview').preview, {
+        ...flags,
+        environment,
+      }),
     );
 }
 
@@ -55,9 +71,16 @@ function addSynth(drun: Command, run: Runner): void {
     .option('--no-cache', 'build everything again')
     .addOption(tenantsOption())
     .addOption(todayOption())
-    .addHelpText('after', examples('drun synth prod', 'drun synth prod --out /tmp/prod && kubectl diff -R -f /tmp/prod/eu-central-1'))
+    .addHelpText(
+      'after',
+      examples('drun synth prod', 'drun synth prod --out /tmp/prod && kubectl diff -R -f /tmp/prod/eu-central-1'),
+    )
     .action((environment: string, flags: object) =>
-      run('synth', () => lazy<typeof import('./commands/synth')>('./commands/synth').synthCommand, { cache: true, ...flags, environment }),
+      run('synth', () => lazy<typeof import('./commands/synth')>('./commands/synth').synthCommand, {
+        cache: true,
+        ...flags,
+        environment,
+      }),
     );
 }
 
@@ -74,39 +97,60 @@ function addCheck(drun: Command, run: Runner): void {
 }
 
 function addProve(drun: Command, run: Runner): void {
-  common(drun.command('prove'), 'prove what tenants can reach and what rights they can come to, over all pods that may ever exist')
+  common(
+    drun.command('prove'),
+    'prove what tenants can reach and what rights they can come to, over all pods that may ever exist',
+  )
     .argument('<environment|dir>', 'an environment, or any directory of YAML with its address ranges as options')
     .option('--pod-cidr <cidr...>', 'for a directory: addresses of pods')
     .option('--service-cidr <cidr...>', 'for a directory: addresses of services')
     .option('--node-cidr <cidr...>', 'for a directory: addresses of nodes')
     .option('--api-server-cidr <cidr...>', 'for a directory: addresses of the API server')
     .option('--trust-domain <domain>', 'for a directory: trust domain of the mesh', 'cluster.local')
-    .option('--declare <path...>', 'for a directory: a path that tenants agreed to, as FROM:TO/NAMESPACE:PORT[,PORT], such as acme:beta/beta-serve:8443')
+    .option(
+      '--declare <path...>',
+      'for a directory: a path that tenants agreed to, as FROM:TO/NAMESPACE:PORT[,PORT], such as acme:beta/beta-serve:8443',
+    )
     .addOption(tenantsOption())
-    .addHelpText('after', examples('drun prove prod', 'drun prove ./manifests --pod-cidr 10.0.0.0/14 --service-cidr 10.96.0.0/16 --node-cidr 172.16.0.0/16 --api-server-cidr 172.16.0.10/32'))
+    .addHelpText(
+      'after',
+      examples(
+        'drun prove prod',
+        'drun prove ./manifests --pod-cidr 10.0.0.0/14 --service-cidr 10.96.0.0/16 --node-cidr 172.16.0.0/16 --api-server-cidr 172.16.0.10/32',
+      ),
+    )
     .action((target: string, flags: object) =>
       run('prove', () => lazy<typeof import('./commands/prove')>('./commands/prove').prove, { ...flags, target }),
     );
 }
 
 function addEvidence(drun: Command, run: Runner): void {
-  common(drun.command('evidence'), 'join every promise to what makes it true: constructs, objects, rules and proofs, run now')
+  common(
+    drun.command('evidence'),
+    'join every promise to what makes it true: constructs, objects, rules and proofs, run now',
+  )
     .argument('<environment>', 'dev, staging or prod')
     .option('-o, --out <file>', 'write the JSON document to a file')
     .addOption(tenantsOption())
     .addOption(todayOption())
     .addHelpText('after', examples('drun evidence prod', 'drun evidence prod --out evidence.json'))
     .action((environment: string, flags: object) =>
-      run('evidence', () => lazy<typeof import('./commands/evidence')>('./commands/evidence').evidence, { ...flags, environment }),
+      run('evidence', () => lazy<typeof import('./commands/evidence')>('./commands/evidence').evidence, {
+        ...flags,
+        environment,
+      }),
     );
 }
 
 function addUp(drun: Command, run: Runner): void {
-  common(drun.command('up'), 'deploy an environment with Pulumi, stack by stack; stacks that did not change are skipped')
+  common(
+    drun.command('up'),
+    'deploy an environment with Pulumi, stack by stack; stacks that did not change are skipped',
+  )
     .argument('<environment>', 'dev, staging or prod')
-    .option('--dry-run', 'show which stacks would run')
-    .option('--force', 'run every stack, changed or not')
-    .option('--concurrency <number>', 'stacks that run at the same time', '4')
+    .option('--dry-run', 'preview the stacks that would run, and change nothing')
+    .option('--keep-going', 'start the other tenant stacks also after one has failed')
+    .option('--concurrency <number>', 'tenant stacks that run at the same time', '2')
     .addOption(tenantsOption())
     .addOption(todayOption())
     .addHelpText('after', examples('drun up staging', 'drun up prod --dry-run'))
@@ -117,11 +161,20 @@ function addUp(drun: Command, run: Runner): void {
 
 function addTenant(drun: Command, run: Runner): void {
   const tenant = drun.command('tenant').description('write and list the files of tenants');
+  addTenantNew(tenant, run);
+  addTenantList(tenant, run);
+}
+
+function addTenantNew(tenant: Command, run: Runner): void {
   common(tenant.command('new'), 'write the file of a new tenant: commented, valid, and never over another one')
     .argument('<name>', 'name of the tenant: lower-case letters, digits and dashes')
     .option('--env <environment>', 'environment it belongs to', 'dev')
     .option('--owner <owner>', 'who answers for it: an address or a group (default: <name>-owners)')
-    .addOption(new Option('--trust <level>', 'how far its work is trusted').choices(['trusted', 'standard', 'untrusted']).default('untrusted'))
+    .addOption(
+      new Option('--trust <level>', 'how far its work is trusted')
+        .choices(['trusted', 'standard', 'untrusted'])
+        .default('untrusted'),
+    )
     .addOption(
       new Option('--scenario <scenario>', 'what it is here for')
         .choices(['compute-leasing', 'model-service', 'ai-application'])
@@ -130,15 +183,30 @@ function addTenant(drun: Command, run: Runner): void {
     .option('--gpu <mode:count>', 'GPUs and how they are isolated: whole:4, mig:1g.10gb:8, kata:2, confidential:snp:1')
     .option('--region <region...>', 'regions it lands in (default: the first active one)')
     .addOption(tenantsOption())
-    .addHelpText('after', examples('drun tenant new acme', 'drun tenant new acme --env prod --trust standard --gpu whole:4 --region eu-central-1'))
+    .addHelpText(
+      'after',
+      examples(
+        'drun tenant new acme',
+        'drun tenant new acme --env prod --trust standard --gpu whole:4 --region eu-central-1',
+      ),
+    )
     .action((name: string, flags: object) =>
-      run('tenant new', () => lazy<typeof import('./commands/tenant-new')>('./commands/tenant-new').tenantNew, { ...flags, name }),
+      run('tenant new', () => lazy<typeof import('./commands/tenant-new')>('./commands/tenant-new').tenantNew, {
+        ...flags,
+        name,
+      }),
     );
+}
+
+function addTenantList(tenant: Command, run: Runner): void {
   common(tenant.command('list'), 'list the tenants of an environment')
     .argument('<environment>', 'dev, staging or prod')
     .addOption(tenantsOption())
     .action((environment: string, flags: object) =>
-      run('tenant list', () => lazy<typeof import('./commands/tenant-list')>('./commands/tenant-list').tenantList, { ...flags, environment }),
+      run('tenant list', () => lazy<typeof import('./commands/tenant-list')>('./commands/tenant-list').tenantList, {
+        ...flags,
+        environment,
+      }),
     );
 }
 
@@ -162,7 +230,10 @@ function addSchema(drun: Command, run: Runner): void {
 }
 
 function common(command: Command, description: string): Command {
-  return command.description(description).option('--json', 'print one JSON document').helpOption('-h, --help', 'print help');
+  return command
+    .description(description)
+    .option('--json', 'print one JSON document')
+    .helpOption('-h, --help', 'print help');
 }
 
 function tenantsOption(): Option {
@@ -178,7 +249,7 @@ function examples(...commands: readonly string[]): string {
 }
 
 function version(): string {
-  const { version: text }: { version: string } = require('../../package.json');
+  const { version: text }: { version: string } = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8'));
   return text;
 }
 

@@ -2,10 +2,10 @@ import { FINDINGS } from '../analysis/network/codes';
 import { RBAC_CODES } from '../analysis/rbac/codes';
 import { ENGINE_CODES } from '../analysis/rules/codes';
 import { RULES } from '../analysis/rules/table';
+import { SINK_CODES } from './sinks/codes';
 import { COMMAND_CODES } from './spec/command-codes';
 import { INPUT_CODES } from './spec/input-codes';
 import { OUTPUT_CODES, PLAN_CODES, SCHEMA_CODES } from './spec/plan-codes';
-import { SINK_CODES } from './sinks/codes';
 import { MANIFEST_CODES } from './yaml/manifest-codes';
 
 /** Everything that `drun explain` says of one code. */
@@ -32,7 +32,12 @@ export const CODE_GROUPS: readonly CodeGroup[] = [
   { title: 'files that people write', codes: [...tableOf(SCHEMA_CODES), ...tableOf(INPUT_CODES)] },
   { title: 'directories of manifests', codes: tableOf(MANIFEST_CODES) },
   { title: 'tenants and environments together', codes: tableOf(PLAN_CODES) },
-  { title: 'rules of drun check', codes: [...RULES, ...ENGINE_CODES].map(({ id, title, why, remedy, control }) => explained(id, { title, why, remedy, ...(control === undefined ? {} : { control }) })) },
+  {
+    title: 'rules of drun check',
+    codes: [...RULES, ...ENGINE_CODES].map(({ id, title, why, remedy, control }) =>
+      explained(id, { title, why, remedy, ...(control === undefined ? {} : { control }) }),
+    ),
+  },
   { title: 'proofs of drun prove: network', codes: tableOf(FINDINGS) },
   { title: 'proofs of drun prove: rights', codes: tableOf(RBAC_CODES) },
   { title: 'stacks and their delivery', codes: tableOf(SINK_CODES) },

@@ -43,7 +43,10 @@ export function proofFindings({ network, rbac }: ClusterProof): readonly ProofFi
 }
 
 /** A finding as a problem; `where` is the region or the directory. */
-export function findingProblem(where: string, { code, path, sentence, expected, remedy, openedBy }: ProofFinding): Problem {
+export function findingProblem(
+  where: string,
+  { code, path, sentence, expected, remedy, openedBy }: ProofFinding,
+): Problem {
   const by = openedBy.length === 0 ? '' : ` (opened by ${openedBy.join('; ')})`;
   return { code, path: `${where}: ${path}`, given: `${sentence}${by}`, expected, remedy };
 }

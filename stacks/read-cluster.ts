@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import type { Manifest } from '../constructs/core/manifest';
 import { type Problem, ProblemError } from '../constructs/core/problem';
 import { COMMAND_CODES } from './spec/command-codes';
@@ -20,24 +20,43 @@ export interface ClusterFiles {
  * Throws a `ProblemError` where something cannot be read, or where there is nothing.
  */
 export function readClusters(path: string): readonly ClusterFiles[] {
-  const clusters = clusterFolders(path).map(readCluster);
+  const clusters = isOutput(path)
+    ? regionsOf(path).map(readRegion)
+    : [isOutput(dirname(path)) ? readRegion(path) : readFolder(path)];
   const problems = clusters.flatMap((cluster) => cluster.problems);
   if (problems.length > 0) throw new ProblemError(problems);
   if (clusters.some(({ objects }) => objects.length > 0)) return clusters;
   const { remedy } = COMMAND_CODES.CLI007;
-  throw new ProblemError([{ code: 'CLI007', path, given: 'no objects', expected: 'YAML or JSON files with Kubernetes objects', remedy }]);
+  throw new ProblemError([
+    { code: 'CLI007', path, given: 'no objects', expected: 'YAML or JSON files with Kubernetes objects', remedy },
+  ]);
 }
 
-/** Every object below one folder. Files for control-plane hosts, which synth puts into `hosts/`, are no objects. */
-export function readCluster(path: string): ClusterFiles {
+/**
+ * A region as synth writes it. What it puts beside the objects is left out: files for control-plane hosts, and what hands
+ * the objects to Flux, Argo CD or helmfile. Every other file counts, also one that somebody put there.
+ */
+export function readRegion(path: string): ClusterFiles {
+  const { name, objects, problems } = readFolder(path, (file) => !BESIDE.test(relative(path, file)));
+  return { name, objects, problems };
+}
+
+const BESIDE = /^(hosts[\\/]|gitops[\\/]|helmfile\.yaml$)/;
+
+function readFolder(path: string, isWanted: (file: string) => boolean = () => true): ClusterFiles {
   const { manifests, problems } = readManifestDirectory(path);
-  const isHostFile = (file: string) => basename(dirname(file)) === 'hosts';
-  const objects = manifests.filter(({ place }) => !isHostFile(place.file)).map(({ object }) => object);
-  return { name: basename(path), objects, problems: problems.filter(({ place }) => place === undefined || !isHostFile(place.file)) };
+  return {
+    name: basename(path),
+    objects: manifests.filter(({ place }) => isWanted(place.file)).map(({ object }) => object),
+    problems: problems.filter(({ place }) => place === undefined || isWanted(place.file)),
+  };
 }
 
-function clusterFolders(path: string): readonly string[] {
-  if (!existsSync(join(path, LEDGER_FILE))) return [path];
+function isOutput(path: string): boolean {
+  return existsSync(join(path, LEDGER_FILE));
+}
+
+function regionsOf(path: string): readonly string[] {
   return readdirSync(path)
     .filter((name) => !name.startsWith('.') && statSync(join(path, name)).isDirectory())
     .sort()

@@ -33,7 +33,9 @@ export function tenantTemplate(tenant: NewTenant): string {
     `scenario: ${tenant.scenario}`,
     '# How far its work is trusted: decides sandboxes, GPU isolation and priorities. untrusted, standard or trusted.',
     `trust: ${tenant.trust}`,
-    ...(tenant.regions === undefined ? [] : ['# Quotas hold in each region.', `regions: [${tenant.regions.map(quoted).join(', ')}]`]),
+    ...(tenant.regions === undefined
+      ? []
+      : ['# Quotas hold in each region.', `regions: [${tenant.regions.map(quoted).join(', ')}]`]),
     ...namespaceLines(gpu),
     ...gpuLines(gpu),
     '# Groups of the identity provider, by role: owner, operator, developer, viewer.',
@@ -74,34 +76,45 @@ function namespaceLines(gpu: Gpu | undefined): readonly string[] {
 
 function gpuLines(gpu: Gpu | undefined): readonly string[] {
   if (gpu === undefined) return [];
-  const detail = gpu.detail === undefined ? [] : [gpu.mode === 'mig' ? `  profile: ${quoted(gpu.detail)}` : `  tee: ${quoted(gpu.detail)}`];
-  return ['# GPUs in each region, and how they are isolated from those of others.', 'gpu:', `  mode: ${gpu.mode}`, ...detail, `  count: ${Number(gpu.count)}`];
+  const detail =
+    gpu.detail === undefined
+      ? []
+      : [gpu.mode === 'mig' ? `  profile: ${quoted(gpu.detail)}` : `  tee: ${quoted(gpu.detail)}`];
+  return [
+    '# GPUs in each region, and how they are isolated from those of others.',
+    'gpu:',
+    `  mode: ${gpu.mode}`,
+    ...detail,
+    `  count: ${Number(gpu.count)}`,
+  ];
 }
 
 function optionalLines(name: string): readonly string[] {
   return [
-  '# Where its images may come from; each ends in a slash. Without one no image is allowed.',
-  '# registries:',
-  `#   - registry.example.com/${name}/`,
-  '# Host names that only this tenant may serve.',
-  '# hosts:',
-  `#   - ${name}.example.com`,
-  '# What it may call: a host on the internet, a service of the platform, or a tenant that accepts it.',
-  '# allow:',
-  '#   - to:',
-  '#       fqdn: api.example.com',
-  '#   - to:',
-  '#       platform: vault',
-  '# Who may call it.',
-  '# accept:',
-  '#   - from:',
-  '#       platform: ingress',
-  '#     ports: [8443]',
-  '',
+    '# Where its images may come from; each ends in a slash. Without one no image is allowed.',
+    '# registries:',
+    `#   - registry.example.com/${name}/`,
+    '# Host names that only this tenant may serve.',
+    '# hosts:',
+    `#   - ${name}.example.com`,
+    '# What it may call: a host on the internet, a service of the platform, or a tenant that accepts it.',
+    '# allow:',
+    '#   - to:',
+    '#       fqdn: api.example.com',
+    '#   - to:',
+    '#       platform: vault',
+    '# Who may call it.',
+    '# accept:',
+    '#   - from:',
+    '#       platform: ingress',
+    '#     ports: [8443]',
+    '',
   ];
 }
 
 /** As plain text where YAML reads it as the same text, else in quotes. */
 function quoted(text: string): string {
-  return /^[a-z][a-z0-9@._/-]*$/.test(text) && !/^(y|n|yes|no|on|off|true|false|null)$/.test(text) ? text : JSON.stringify(text);
+  return /^[a-z][a-z0-9@._/-]*$/.test(text) && !/^(y|n|yes|no|on|off|true|false|null)$/.test(text)
+    ? text
+    : JSON.stringify(text);
 }

@@ -10,7 +10,8 @@ import { readClusters } from '../../stacks/read-cluster';
 import { EXIT } from '../exit';
 import type { CommandResult, Context } from '../result';
 import { checkText } from '../text/check';
-import { dateOf, type Target, targetNamed } from './target';
+import { dateOf } from './flags';
+import { type EnvironmentTarget, targetNamed } from './target';
 
 /** Options of `drun check`. */
 export interface CheckFlags {
@@ -31,14 +32,22 @@ export function check(flags: CheckFlags, context: Context): CommandResult {
   const rules = rulesNamed(flags.rule);
   const today = dateOf(flags.today, context);
   const target = targetNamed(flags.target, flags.tenants, context);
-  const { clusters, own } = target.kind === 'directory' ? checkDirectory(target.path, rules, today) : checkEnvironment(target, rules, today, context);
+  const { clusters, own } =
+    target.kind === 'directory'
+      ? checkDirectory(target.path, rules, today)
+      : checkEnvironment(target, rules, today, context);
   const problems = [...own, ...gateProblems(clusters.map(({ cluster, report }) => ({ region: cluster, report })))];
   return {
     exit: problems.length === 0 ? EXIT.ok : EXIT.findings,
     json: {
       target: flags.target,
       today,
-      clusters: clusters.map(({ cluster, report: { subjects, rules: results, waived } }) => ({ cluster, subjects, rules: results, waived })),
+      clusters: clusters.map(({ cluster, report: { subjects, rules: results, waived } }) => ({
+        cluster,
+        subjects,
+        rules: results,
+        waived,
+      })),
     },
     text: (paint) => checkText(flags.target, clusters, problems, paint),
     findings: problems,
@@ -52,7 +61,7 @@ interface Checked {
 }
 
 function checkEnvironment(
-  { environment, tenants }: Extract<Target, { kind: 'environment' }>,
+  { environment, tenants }: EnvironmentTarget,
   rules: readonly AnyRule[] | undefined,
   today: string,
   { progress }: Context,
@@ -62,7 +71,8 @@ function checkEnvironment(
   const clusters = regions.map(({ planned, objects }) => {
     const { name } = planned.region;
     progress(`${environment.name}: checking ${name}`);
-    const run = rules === undefined ? gateOf(environment, planned.region, today) : runOf(rules, today, environment.waivers);
+    const run =
+      rules === undefined ? gateOf(environment, planned.region, today) : runOf(rules, today, environment.waivers);
     run.add(objects);
     return { cluster: name, report: run.finish() };
   });

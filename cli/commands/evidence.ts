@@ -6,7 +6,8 @@ import type { CommandResult, Context } from '../result';
 import { evidenceText } from '../text/evidence';
 import { problemsText } from '../text/problems';
 import { shortest } from '../text/words';
-import { dateOf, environmentAndTenants } from './target';
+import { dateOf } from './flags';
+import { environmentTarget } from './target';
 import { writeOrThrow } from './write';
 
 /** Options of `drun evidence`. */
@@ -19,9 +20,14 @@ export interface EvidenceFlags {
 
 /** Joins every promise with what stands behind it, checked and proved now. */
 export function evidence(flags: EvidenceFlags, context: Context): CommandResult {
-  const { environment, tenants } = environmentAndTenants(flags.environment, flags.tenants, context);
+  const { environment, tenants } = environmentTarget(flags.environment, flags.tenants, context);
   const today = dateOf(flags.today, context);
-  const { controls, fingerprint, problems } = collectEvidence({ environment, tenants, today, onProgress: context.progress });
+  const { controls, fingerprint, problems } = collectEvidence({
+    environment,
+    tenants,
+    today,
+    onProgress: context.progress,
+  });
   const document = { environment: environment.name, today, generatedFrom: fingerprint, controls };
   const file = flags.out === undefined ? undefined : resolve(context.host.cwd, flags.out);
   if (file !== undefined) writeOrThrow(file, () => writeFileSync(file, `${JSON.stringify(document, undefined, 2)}\n`));
@@ -29,7 +35,8 @@ export function evidence(flags: EvidenceFlags, context: Context): CommandResult 
   return {
     exit: problems.length === 0 ? EXIT.ok : EXIT.findings,
     json: { ...document, ...(file === undefined ? {} : { out: file }) },
-    text: (paint) => `${problemsText(problems, paint)}${evidenceText(environment.name, controls, { fingerprint, written }, paint)}`,
+    text: (paint) =>
+      `${problemsText(problems, paint)}${evidenceText(environment.name, controls, { fingerprint, written }, paint)}`,
     findings: problems,
   };
 }

@@ -20,7 +20,11 @@ export function explain({ code: asked }: ExplainFlags): CommandResult {
   const code = asked.toUpperCase();
   if (isControlId(code)) {
     const codes = all().filter(({ control }) => control === code);
-    return { exit: EXIT.ok, json: { control: code, promise: CONTROLS[code], codes }, text: (paint) => controlText(code, CONTROLS[code], codes, paint) };
+    return {
+      exit: EXIT.ok,
+      json: { control: code, promise: CONTROLS[code], codes },
+      text: (paint) => controlText(code, CONTROLS[code], codes, paint),
+    };
   }
   const found = all().find((one) => one.code === code);
   if (found === undefined) throw unknownCode(asked);
@@ -35,7 +39,9 @@ function unknownCode(code: string): ProblemError {
   const known = [...all().map((one) => one.code), ...Object.keys(CONTROLS)];
   const close = nearest(code.toUpperCase(), known);
   const remedy = close === undefined ? 'run `drun explain` for the list' : `did you mean ${close}?`;
-  return new ProblemError([{ code: 'CLI005', path: '[code]', given: show(code), expected: 'a code or a control that exists', remedy }]);
+  return new ProblemError([
+    { code: 'CLI005', path: '[code]', given: show(code), expected: 'a code or a control that exists', remedy },
+  ]);
 }
 
 function codeText({ code, title, why, remedy, control }: Explanation, paint: Paint): string {
@@ -50,9 +56,21 @@ function codeText({ code, title, why, remedy, control }: Explanation, paint: Pai
 
 function controlText(control: string, promise: string, codes: readonly Explanation[], paint: Paint): string {
   const rows = codes.map(({ code, title }) => [code, title]);
-  return lines(`${paint.bold(control)}  ${promise}`, '', rows.length === 0 ? 'no rule or proof checks it yet' : columns(rows));
+  return lines(
+    `${paint.bold(control)}  ${promise}`,
+    '',
+    rows.length === 0 ? 'no rule or proof checks it yet' : columns(rows),
+  );
 }
 
 function listText(paint: Paint): string {
-  return CODE_GROUPS.map(({ title, codes }) => lines(paint.bold(title), columns(codes.map((one) => [one.code, one.title]), '  '))).join('\n');
+  return CODE_GROUPS.map(({ title, codes }) =>
+    lines(
+      paint.bold(title),
+      columns(
+        codes.map((one) => [one.code, one.title]),
+        '  ',
+      ),
+    ),
+  ).join('\n');
 }

@@ -5,7 +5,8 @@ import { type EnvironmentPreview, previewEnvironment } from '../../stacks/previe
 import { EXIT, type ExitCode } from '../exit';
 import type { CommandResult, Context } from '../result';
 import { previewText } from '../text/preview';
-import { dateOf, environmentAndTenants, usage } from './target';
+import { dateOf, usage } from './flags';
+import { environmentTarget } from './target';
 
 /** Options of `drun preview`. */
 export interface PreviewFlags {
@@ -21,11 +22,13 @@ export interface PreviewFlags {
 export function preview(flags: PreviewFlags, context: Context): CommandResult {
   if (flags.environment === undefined && flags.tenants !== undefined) {
     const remedy = 'name the environment that the tenants belong to';
-    throw new ProblemError([usage('--tenants', 'a folder of tenants without an environment', 'both or neither', remedy)]);
+    throw new ProblemError([
+      usage('--tenants', 'a folder of tenants without an environment', 'both or neither', remedy),
+    ]);
   }
   const today = dateOf(flags.today, context);
   const names = flags.environment === undefined ? ENVIRONMENTS.map(({ name }) => name) : [flags.environment];
-  const targets = names.map((name) => environmentAndTenants(name, flags.tenants, context));
+  const targets = names.map((name) => environmentTarget(name, flags.tenants, context));
   const againsts = targets.map(({ tenants }) => findAgainst(flags.against, tenants, context.host.cwd));
   const previews = targets.map((target, i) =>
     previewEnvironment({ ...target, against: againsts[i] ?? UNKNOWN, today, onProgress: context.progress }),

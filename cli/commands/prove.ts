@@ -9,7 +9,8 @@ import { COMMAND_CODES } from '../../stacks/spec/command-codes';
 import { EXIT } from '../exit';
 import type { CommandResult, Context } from '../result';
 import { proveText } from '../text/prove';
-import { type Target, targetNamed, usage } from './target';
+import { usage } from './flags';
+import { type EnvironmentTarget, targetNamed } from './target';
 
 /** Options of `drun prove`. */
 export interface ProveFlags {
@@ -33,8 +34,13 @@ export interface ProvedCluster {
 /** Proves reachability and rights in every cluster. */
 export function prove(flags: ProveFlags, context: Context): CommandResult {
   const target = targetNamed(flags.target, flags.tenants, context);
-  const clusters = target.kind === 'environment' ? proveEnvironment(target, flags, context) : proveDirectory(target.path, flags, context);
-  const problems = clusters.flatMap(({ cluster, findings }) => findings.map((finding) => findingProblem(cluster, finding)));
+  const clusters =
+    target.kind === 'environment'
+      ? proveEnvironment(target, flags, context)
+      : proveDirectory(target.path, flags, context);
+  const problems = clusters.flatMap(({ cluster, findings }) =>
+    findings.map((finding) => findingProblem(cluster, finding)),
+  );
   return {
     exit: problems.length === 0 ? EXIT.ok : EXIT.findings,
     json: { target: flags.target, clusters: clusters.map(clusterJson) },
@@ -44,14 +50,21 @@ export function prove(flags: ProveFlags, context: Context): CommandResult {
 }
 
 function proveEnvironment(
-  { environment, tenants }: Extract<Target, { kind: 'environment' }>,
+  { environment, tenants }: EnvironmentTarget,
   flags: ProveFlags,
   { progress }: Context,
 ): readonly ProvedCluster[] {
   const given = FACT_FLAGS.filter(([key]) => flags[key] !== undefined).map(([, name]) => name);
   if (given.length > 0 || flags.declare !== undefined) {
     const name = given[0] ?? '--declare';
-    throw new ProblemError([usage(name, `${name} with an environment`, 'the environment’s own facts and paths', `leave ${name} out, or prove a directory`)]);
+    throw new ProblemError([
+      usage(
+        name,
+        `${name} with an environment`,
+        'the environment’s own facts and paths',
+        `leave ${name} out, or prove a directory`,
+      ),
+    ]);
   }
   progress(`${environment.name}: synthesizing`);
   return renderPlan(loadPlan(environment, tenants)).regions.map((region) => {
@@ -71,7 +84,15 @@ function proveDirectory(path: string, flags: ProveFlags, { progress }: Context):
   problems.push(...declared.flatMap((one) => ('code' in one ? [one] : [])));
   if (problems.length > 0) throw new ProblemError(problems);
   const { podCidr = [], serviceCidr = [], nodeCidr = [], apiServerCidr = [], trustDomain = 'cluster.local' } = flags;
-  const facts = { podCidrs: podCidr, serviceCidrs: serviceCidr, nodeCidrs: nodeCidr, apiServerCidrs: apiServerCidr, apiServerPorts: [443, 6443], metadataCidrs: METADATA_CIDRS, trustDomain };
+  const facts = {
+    podCidrs: podCidr,
+    serviceCidrs: serviceCidr,
+    nodeCidrs: nodeCidr,
+    apiServerCidrs: apiServerCidr,
+    apiServerPorts: [443, 6443],
+    metadataCidrs: METADATA_CIDRS,
+    trustDomain,
+  };
   const paths = declared.flatMap((one) => ('code' in one ? [] : [one]));
   return readClusters(path).map(({ name, objects }) => {
     progress(`proving ${name}`);
@@ -87,7 +108,8 @@ const FACT_FLAGS = [
 ] as const;
 
 function declaredPath(text: string): DeclaredPath | Problem {
-  const [, from, to, namespace, ports] = /^([a-z0-9-]+):([a-z0-9-]+)\/([a-z0-9-]+):(\d{1,5}(?:,\d{1,5})*)$/.exec(text) ?? [];
+  const [, from, to, namespace, ports] =
+    /^([a-z0-9-]+):([a-z0-9-]+)\/([a-z0-9-]+):(\d{1,5}(?:,\d{1,5})*)$/.exec(text) ?? [];
   if (from === undefined || to === undefined || namespace === undefined || ports === undefined) {
     return usage('--declare', show(text), 'FROM:TO/NAMESPACE:PORT[,PORT]', 'write it as acme:beta/beta-serve:8443');
   }

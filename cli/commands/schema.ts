@@ -6,7 +6,7 @@ import { isSchemaName, jsonSchema, SCHEMAS, schemaText } from '../../stacks/spec
 import { EXIT } from '../exit';
 import type { CommandResult, Context } from '../result';
 import { shortest } from '../text/words';
-import { usage } from './target';
+import { usage } from './flags';
 import { writeOrThrow } from './write';
 
 /** Options of `drun schema`. */

@@ -1,9 +1,11 @@
 import { join, resolve } from 'node:path';
+import type * as Environments from '../../stacks/environments';
+import { PACKAGE_ROOT } from '../../stacks/synth/fingerprint';
 import { synth } from '../../stacks/synth/synth';
-import { EXIT } from '../exit';
-import type { Context, CommandResult } from '../result';
+import { EXIT, exitOver } from '../exit';
+import type { CommandResult, Context } from '../result';
 import { count, shortest } from '../text/words';
-import { dateOf, environmentAndTenants } from './target';
+import { dateOf, isFolder, tenantsOf } from './flags';
 
 /** Options of `drun synth`. */
 export interface SynthFlags {
@@ -16,32 +18,41 @@ export interface SynthFlags {
 
 /** Writes an environment's YAML; with a single mistake anywhere the old output stays as it was. */
 export function synthCommand(flags: SynthFlags, context: Context): CommandResult {
-  const { environment, tenants } = environmentAndTenants(flags.environment, flags.tenants, context);
+  const { environment } = flags;
+  const folder = knownFolder(environment);
+  const tenants = tenantsOf(flags.tenants, folder, context);
   const { cwd } = context.host;
-  const out = resolve(cwd, flags.out ?? join('dist', environment.name));
+  const out = resolve(cwd, flags.out ?? join('dist', environment));
   const result = synth({
-    environment: environment.name,
+    environment,
     tenants,
     out,
     today: dateOf(flags.today, context),
     cache: flags.cache,
-    onProgress: (done, all, what) => context.progress(`${environment.name}: ${what} (${done}/${all})`),
+    onProgress: (done, all, what) => context.progress(`${environment}: ${what} (${done}/${all})`),
   });
   const { problems, ...figures } = result;
-  const json = { environment: environment.name, out, ...figures };
+  const json = { environment, out, ...figures };
   // A refused synth writes nothing, so what speaks against it is all there is to say.
-  if (problems.length > 0) return { exit: problems.every(isFinding) ? EXIT.findings : EXIT.input, json, text: () => '', mistakes: problems };
+  if (problems.length > 0) return { exit: exitOver(problems), json, text: () => '', mistakes: problems };
   const { regions, objects, filesWritten, filesRemoved, filesUnchanged } = result;
   const files = [`${filesWritten} written`, `${filesRemoved} removed`, `${filesUnchanged} unchanged`].join(', ');
   const what = [count(regions, 'region'), count(result.tenants, 'tenant'), count(objects, 'object')].join(', ');
   return {
     exit: EXIT.ok,
     json,
-    text: (paint) => `${paint.bold(environment.name)}: ${what}\n${paint.bold(shortest(out, cwd))}: files ${files}\n`,
+    text: (paint) => `${paint.bold(environment)}: ${what}\n${paint.bold(shortest(out, cwd))}: files ${files}\n`,
   };
 }
 
-/** A rule's breach, as opposed to a mistake in the input. */
-function isFinding({ code }: { readonly code: string }): boolean {
-  return /^(DRN|PRV|PL003)/.test(code);
+/**
+ * Folder of an environment's tenants. The environments themselves are loaded only to say that one does not exist: an
+ * unchanged output is recognized in less time than they take to load. Throws a `ProblemError`.
+ */
+function knownFolder(name: string): string {
+  const folder = join(PACKAGE_ROOT, 'stacks', 'environments', name, 'tenants');
+  if (/^[a-z][a-z0-9-]*$/.test(name) && isFolder(folder)) return folder;
+  const { environmentNamed }: typeof Environments = require('../../stacks/environments');
+  environmentNamed(name);
+  return folder;
 }

@@ -2,7 +2,7 @@ import { loadPlan } from '../../stacks/load';
 import { EXIT } from '../exit';
 import type { CommandResult, Context } from '../result';
 import { columns } from '../text/words';
-import { environmentAndTenants } from './target';
+import { environmentTarget } from './target';
 
 /** Options of `drun tenant list`. */
 export interface TenantListFlags {
@@ -12,7 +12,7 @@ export interface TenantListFlags {
 
 /** Lists the tenants of an environment with what a reader asks first. */
 export function tenantList(flags: TenantListFlags, context: Context): CommandResult {
-  const { environment, tenants: folder } = environmentAndTenants(flags.environment, flags.tenants, context);
+  const { environment, tenants: folder } = environmentTarget(flags.environment, flags.tenants, context);
   const tenants = loadPlan(environment, folder).tenants.flatMap(({ source, regions, shard }) =>
     source.spec === undefined ? [] : [{ ...source.spec, regions, shard, file: source.file }],
   );

@@ -1,7 +1,7 @@
+import { hash } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, sep } from 'node:path';
-import { hash } from 'node:crypto';
 import { type Problem, ProblemError, show } from '../../constructs/core/problem';
 import { planInputs } from '../../stacks/load';
 import { COMMAND_CODES } from '../../stacks/spec/command-codes';
@@ -13,7 +13,7 @@ import { EXIT } from '../exit';
 import { errorCode } from '../host';
 import type { CommandResult, Context } from '../result';
 import { shortest } from '../text/words';
-import { environmentAndTenants } from './target';
+import { environmentTarget } from './target';
 import { writeOrThrow } from './write';
 
 /** Options of `drun tenant new`. */
@@ -31,7 +31,7 @@ export interface TenantNewFlags {
 /** Writes the file of a new tenant, once it is known to be valid among the others. */
 export function tenantNew(flags: TenantNewFlags, context: Context): CommandResult {
   const { cwd } = context.host;
-  const { environment, tenants } = environmentAndTenants(flags.env ?? 'dev', flags.tenants, context);
+  const { environment, tenants } = environmentTarget(flags.env ?? 'dev', flags.tenants, context);
   // A name that is no name of a tenant must not become a path; the schema says what is wrong with it.
   const file = join(tenants, `${/^[\w-]{1,40}$/.test(flags.name) ? flags.name : 'tenant'}.yaml`);
   const wrongGpu = flags.gpu === undefined ? undefined : readGpuOption(flags.gpu);
@@ -45,12 +45,15 @@ export function tenantNew(flags: TenantNewFlags, context: Context): CommandResul
   return {
     exit: EXIT.ok,
     json: { environment: environment.name, tenant: flags.name, file, next },
-    text: (paint) => `${paint.bold(shortest(file, cwd))} written\nnext: edit it, then see what it changes with ${paint.note(`\`${next}\``)}\n`,
+    text: (paint) =>
+      `${paint.bold(shortest(file, cwd))} written\nnext: edit it, then see what it changes with ${paint.note(`\`${next}\``)}\n`,
   };
 }
 
 function newTenant({ name, owner, trust, scenario, gpu, region }: TenantNewFlags, file: string): NewTenant {
-  const schema = relative(dirname(file), join(PACKAGE_ROOT, 'schemas', 'tenant.schema.json')).split(sep).join('/');
+  const schema = relative(dirname(file), join(PACKAGE_ROOT, 'schemas', 'tenant.schema.json'))
+    .split(sep)
+    .join('/');
   const inside = file.startsWith(`${PACKAGE_ROOT}${sep}`) || !file.startsWith(sep);
   return {
     name,
@@ -72,7 +75,10 @@ function problemsOf(environment: Environment, tenants: string, file: string, tex
     // Places of mistakes are read from the file again, so that the draft has to be one.
     writeFileSync(draft, text);
     const bytes = Buffer.from(text);
-    planInputs(environment, [...others, { name: file, path: draft, bytes, sha256: hash('sha256', bytes, 'base64url') }]);
+    planInputs(environment, [
+      ...others,
+      { name: file, path: draft, bytes, sha256: hash('sha256', bytes, 'base64url') },
+    ]);
     return [];
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
@@ -98,5 +104,13 @@ function writeNew(file: string, text: string): void {
 
 function taken(file: string): ProblemError {
   const { remedy } = COMMAND_CODES.CLI004;
-  return new ProblemError([{ code: 'CLI004', path: '<name>', given: `${show(file)}, which exists`, expected: 'a file that does not exist yet', remedy }]);
+  return new ProblemError([
+    {
+      code: 'CLI004',
+      path: '<name>',
+      given: `${show(file)}, which exists`,
+      expected: 'a file that does not exist yet',
+      remedy,
+    },
+  ]);
 }

@@ -12,6 +12,14 @@ export function writeOrThrow(file: string, write: () => void): void {
   } catch (error) {
     if (error instanceof ProblemError) throw error;
     const { remedy } = COMMAND_CODES.CLI008;
-    throw new ProblemError([{ code: 'CLI008', path: file, given: errorCode(error) ?? String(error), expected: 'a file that can be written', remedy }]);
+    throw new ProblemError([
+      {
+        code: 'CLI008',
+        path: file,
+        given: errorCode(error) ?? String(error),
+        expected: 'a file that can be written',
+        remedy,
+      },
+    ]);
   }
 }

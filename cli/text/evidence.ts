@@ -16,18 +16,28 @@ export function evidenceText(
     ...controls.map((one) => controlLine(one, paint)),
     '',
     `${paint.bold(environment)}: ${count(controls.length, 'promise')}: ${sums.join(', ')}`,
-    paint.faint('met: claimed by constructs, and every rule and proof of it passed; partly: claimed, and no rule or proof here checks it;'),
+    paint.faint(
+      'met: claimed by constructs, and every rule and proof of it passed; partly: claimed, and no rule or proof here checks it;',
+    ),
     paint.faint('failed: a rule or proof of it failed; open: no construct claims it yet'),
     paint.faint(`generated from ${fingerprint}`),
     written !== undefined && `${paint.bold(written)} written`,
   );
 }
 
-function controlLine({ control, promise, status, claims, objects, rules, proofs }: ControlEvidence, paint: Paint): string {
+function controlLine(
+  { control, promise, status, claims, objects, rules, proofs }: ControlEvidence,
+  paint: Paint,
+): string {
   const colour = { met: paint.good, partly: paint.warn, failed: paint.bad, open: paint.faint } as const;
   const behind =
     status === 'open'
       ? 'no construct claims it yet'
-      : [count(claims.length, 'claim'), count(objects.list.length, 'object'), count(rules.length, 'rule'), count(proofs.length, 'proof')].join(', ');
+      : [
+          count(claims.length, 'claim'),
+          count(objects.list.length, 'object'),
+          count(rules.length, 'rule'),
+          count(proofs.length, 'proof'),
+        ].join(', ');
   return `${control}  ${colour[status](status.padEnd(6))}  ${promise}\n       ${' '.repeat(8)}${paint.faint(behind)}`;
 }

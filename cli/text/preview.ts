@@ -1,7 +1,7 @@
+import type { Examination } from '../../stacks/examine';
 import type { Against } from '../../stacks/preview/baseline';
 import { type Changes, fieldText, type ObjectChangeIn, type PostureChangeIn } from '../../stacks/preview/changes';
 import type { EnvironmentPreview } from '../../stacks/preview/preview';
-import type { Examination } from '../../stacks/examine';
 import type { Paint } from './paint';
 import { problemsText } from './problems';
 import { count, indented, lines } from './words';
@@ -20,7 +20,8 @@ export function previewText(previews: readonly EnvironmentPreview[], style: Prev
 }
 
 function againstText(against: Against, paint: Paint): string {
-  if (against.kind === 'commit') return `compared with ${paint.bold(against.ref)} ${paint.faint(`(${against.commit.hash.slice(0, 12)})`)}`;
+  if (against.kind === 'commit')
+    return `compared with ${paint.bold(against.ref)} ${paint.faint(`(${against.commit.hash.slice(0, 12)})`)}`;
   if (against.kind === 'directory') return `compared with ${paint.bold(against.path)}`;
   return paint.warn(`compared with nothing, because ${against.because}: everything is shown as new`);
 }
@@ -28,7 +29,11 @@ function againstText(against: Against, paint: Paint): string {
 function environmentText(preview: EnvironmentPreview, style: PreviewStyle, paint: Paint): string {
   const { environment, description, examination, changes, notes, problems } = preview;
   const title = `${paint.bold(environment)}${description === '' ? '' : paint.faint(`  ${description}`)}`;
-  if (examination === undefined) return lines(title, `  ${paint.bad(`${count(problems.length, 'mistake')} in the tenants’ files; nothing else was looked at`)}`);
+  if (examination === undefined)
+    return lines(
+      title,
+      `  ${paint.bad(`${count(problems.length, 'mistake')} in the tenants’ files; nothing else was looked at`)}`,
+    );
   const { posture } = changes;
   return (
     lines(title, ...factLines(examination, paint), ...notes.map((note) => `  ${paint.warn('note')}     ${note}`)) +
@@ -39,22 +44,35 @@ function environmentText(preview: EnvironmentPreview, style: PreviewStyle, paint
 }
 
 function factLines({ regions, checkProblems, proofProblems }: Examination, paint: Paint): readonly string[] {
-  const sum = (of: (region: Examination['regions'][number]) => number) => regions.reduce((all, region) => all + of(region), 0);
-  const tenants = new Set(regions.flatMap(({ planned }) => planned.tenants.map(({ source }) => source.outline.name))).size;
+  const sum = (of: (region: Examination['regions'][number]) => number) =>
+    regions.reduce((all, region) => all + of(region), 0);
+  const tenants = new Set(regions.flatMap(({ planned }) => planned.tenants.map(({ source }) => source.outline.name)))
+    .size;
   const waived = sum(({ check }) => check.waived.length);
   const declared = sum(({ proof }) => proof.declared.length);
   const rules = regions[0]?.check.rules.length ?? 0;
   const mark = (problems: number) => (problems === 0 ? paint.good('ok  ') : paint.bad('FAIL'));
   return [
-    `  synth    ${paint.good('ok  ')}  ${count(tenants, 'tenant')}, ${count(regions.length, 'region')}, ${count(sum(({ objects }) => objects.length), 'object')}`,
+    `  synth    ${paint.good('ok  ')}  ${count(tenants, 'tenant')}, ${count(regions.length, 'region')}, ${count(
+      sum(({ objects }) => objects.length),
+      'object',
+    )}`,
     `  check    ${mark(checkProblems.length)}  ${count(rules, 'rule')}: ${outcome(checkProblems.length, 'no breach', 'breach')}${waived === 0 ? '' : `, ${waived} waived`}`,
-    `  prove    ${mark(proofProblems.length)}  ${count(sum(({ proof }) => proof.network.pairs), 'tenant pair')}, ${count(sum(({ proof }) => proof.rbac.figures.subjects), 'subject')}: ${outcome(proofProblems.length, 'no path and no right', 'path or right')} beyond what is declared (${count(declared, 'path')})`,
+    `  prove    ${mark(proofProblems.length)}  ${count(
+      sum(({ proof }) => proof.network.pairs),
+      'tenant pair',
+    )}, ${count(
+      sum(({ proof }) => proof.rbac.figures.subjects),
+      'subject',
+    )}: ${outcome(proofProblems.length, 'no path and no right', 'path or right')} beyond what is declared (${count(declared, 'path')})`,
   ];
 }
 
 function outcome(problems: number, none: string, noun: string): string {
   if (problems === 0) return none;
-  return problems === 1 ? `1 ${noun}` : `${problems} ${noun.replace('breach', 'breaches').replace('path or right', 'paths or rights')}`;
+  return problems === 1
+    ? `1 ${noun}`
+    : `${problems} ${noun.replace('breach', 'breaches').replace('path or right', 'paths or rights')}`;
 }
 
 function postureText(posture: readonly PostureChangeIn[], examination: Examination, paint: Paint): string {
@@ -146,7 +164,9 @@ function wholeText(group: readonly ObjectChangeIn[], examination: Examination, p
 /** One line an environment. */
 function verdictLines(previews: readonly EnvironmentPreview[], paint: Paint): string {
   const width = Math.max(...previews.map(({ environment }) => environment.length));
-  return lines(...previews.map((preview) => `${paint.bold(preview.environment.padEnd(width))}  ${verdictText(preview, paint)}`));
+  return lines(
+    ...previews.map((preview) => `${paint.bold(preview.environment.padEnd(width))}  ${verdictText(preview, paint)}`),
+  );
 }
 
 function verdictText({ verdict, problems, changes }: EnvironmentPreview, paint: Paint): string {

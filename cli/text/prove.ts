@@ -6,7 +6,8 @@ import { columns, count, lines, list } from './words';
 export function proveText(target: string, clusters: readonly ProvedCluster[], paint: Paint): string {
   const findings = clusters.flatMap((cluster) => cluster.findings);
   const pairs = clusters.reduce((sum, { proof }) => sum + proof.network.pairs, 0);
-  const verdict = findings.length === 0 ? paint.good('holds') : paint.bad(`fails, ${count(findings.length, 'finding')}`);
+  const verdict =
+    findings.length === 0 ? paint.good('holds') : paint.bad(`fails, ${count(findings.length, 'finding')}`);
   return lines(
     ...clusters.map((cluster) => clusterText(cluster, paint).trimEnd()),
     `${paint.bold(target)}: ${count(pairs, 'tenant pair')} in ${count(clusters.length, 'cluster')}: the proof ${verdict}`,
@@ -15,19 +16,36 @@ export function proveText(target: string, clusters: readonly ProvedCluster[], pa
 
 function clusterText({ cluster, proof: { network, rbac, declared }, findings }: ProvedCluster, paint: Paint): string {
   const { figures } = rbac;
-  const future = network.futureKinds === 0 ? '' : `, and every tenant yet to come (${count(network.futureKinds, 'kind')} of namespaces)`;
+  const future =
+    network.futureKinds === 0
+      ? ''
+      : `, and every tenant yet to come (${count(network.futureKinds, 'kind')} of namespaces)`;
   return lines(
     paint.bold(cluster),
     `  network  ${count(network.tenants.length, 'tenant')}, ${count(network.pairs, 'ordered pair')}${future}; all ports and protocols`,
     `  rights   ${count(figures.subjects, 'subject')}, ${count(figures.bindings, 'binding')}, ${count(figures.rights, 'right')} held or reachable by a chain`,
-    ...declared.map(({ from, to, namespace, ports }) => `  ${paint.good('declared')} ${from} -> ${namespace ?? to}:${ports.join(',')}`),
-    ...network.egress.map(({ tenant, namespace, hosts }) => `  ${paint.note('egress')}   ${tenant} (${namespace}) -> ${list(hosts)}, through drun-egress`),
+    ...declared.map(
+      ({ from, to, namespace, ports }) =>
+        `  ${paint.good('declared')} ${from} -> ${namespace ?? to}:${ports.join(',')}`,
+    ),
+    ...network.egress.map(
+      ({ tenant, namespace, hosts }) =>
+        `  ${paint.note('egress')}   ${tenant} (${namespace}) -> ${list(hosts)}, through drun-egress`,
+    ),
     ...rbac.notes.map(({ tenant, sentence }) => paint.faint(`  note     ${tenant}: ${sentence}`)),
     ...findings.flatMap(({ code, sentence, expected, remedy, openedBy, chain = [] }) => [
       `  ${paint.bad(code)}   ${sentence}`,
       `           ${paint.faint('must hold')} ${expected}`,
       ...chain.map((link, i) => `           ${paint.faint(i === 0 ? 'chain     ' : '       -> ')}${link}`),
-      ...(openedBy.length === 0 ? [] : [`           ${paint.faint('opened by')}`, columns(openedBy.map((opener) => [opener]), '             ')]),
+      ...(openedBy.length === 0
+        ? []
+        : [
+            `           ${paint.faint('opened by')}`,
+            columns(
+              openedBy.map((opener) => [opener]),
+              '             ',
+            ),
+          ]),
       `           ${paint.faint('remedy')} ${paint.note(remedy)}`,
     ]),
   );

@@ -13,9 +13,13 @@ export function list(words: readonly string[]): string {
 /** Rows as columns of equal width, two blanks apart; nothing is cut and no line ends in blanks. */
 export function columns(rows: readonly (readonly string[])[], indent = ''): string {
   const widths: number[] = [];
-  for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, cell.length)));
+  for (const row of rows) {
+    for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);
+  }
   return rows
-    .map((row) => `${indent}${row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] ?? 0))).join('  ')}`.trimEnd())
+    .map((row) =>
+      `${indent}${row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] ?? 0))).join('  ')}`.trimEnd(),
+    )
     .join('\n');
 }
 
@@ -26,7 +30,10 @@ export function indented(text: string, by: string): string {
 
 /** The lines that are there, with a line feed after each. */
 export function lines(...parts: readonly (string | undefined | false)[]): string {
-  return parts.filter((part) => typeof part === 'string').map((part) => `${part}\n`).join('');
+  return parts
+    .filter((part) => typeof part === 'string')
+    .map((part) => `${part}\n`)
+    .join('');
 }
 
 /** A path as a person in `cwd` would write it: relative where it does not leave the folder. */

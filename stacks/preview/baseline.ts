@@ -4,7 +4,7 @@ import type { Manifest } from '../../constructs/core/manifest';
 import { type Problem, ProblemError, show } from '../../constructs/core/problem';
 import { renderPlan } from '../examine';
 import { planEnvironment } from '../plan';
-import { readCluster } from '../read-cluster';
+import { readRegion } from '../read-cluster';
 import { COMMAND_CODES } from '../spec/command-codes';
 import type { Environment } from '../spec/environment';
 import { parseTenant } from '../spec/tenant-source';
@@ -43,7 +43,9 @@ export function findAgainst(wanted: string | undefined, tenants: string, cwd: st
   const unknown = commit === 'unknown-ref';
   throw refused(
     unknown ? show(wanted) : `${show(wanted)}, and ${NO_COMMIT[commit]}`,
-    unknown ? 'a commit, branch or tag of the repository that holds the tenants, or a folder' : 'tenants in a git repository, or a folder of rendered YAML',
+    unknown
+      ? 'a commit, branch or tag of the repository that holds the tenants, or a folder'
+      : 'tenants in a git repository, or a folder of rendered YAML',
   );
 }
 
@@ -69,7 +71,7 @@ export function directoryBaseline(environment: Environment, path: string): Basel
       notes.push(`${region} does not exist: everything in ${name} counts as new`);
       return [name, []];
     }
-    const read = readCluster(region);
+    const read = readRegion(region);
     problems.push(...read.problems);
     return [name, read.objects];
   });
@@ -84,7 +86,9 @@ function folderAgainst(wanted: string, cwd: string): Against {
 }
 
 function refused(given: string, expected: string): ProblemError {
-  return new ProblemError([{ code: 'CLI003', path: '--against', given, expected, remedy: COMMAND_CODES.CLI003.remedy }]);
+  return new ProblemError([
+    { code: 'CLI003', path: '--against', given, expected, remedy: COMMAND_CODES.CLI003.remedy },
+  ]);
 }
 
 /** Where it could be both, `./name` is the folder and `refs/heads/name` the branch. */

@@ -64,7 +64,10 @@ export function changesBetween(states: readonly RegionStates[]): Changes {
 function arrivals(states: readonly RegionStates[]): Pick<Changes, 'arrived' | 'gone'> {
   const was = new Set(states.flatMap(({ before }) => [...ownersOf(before).values()]));
   const is = new Set(states.flatMap(({ after }) => [...ownersOf(after).values()]));
-  return { arrived: [...is].filter((owner) => !was.has(owner)).sort(), gone: [...was].filter((owner) => !is.has(owner)).sort() };
+  return {
+    arrived: [...is].filter((owner) => !was.has(owner)).sort(),
+    gone: [...was].filter((owner) => !is.has(owner)).sort(),
+  };
 }
 
 /** `adds tenant acme (30 objects)`. */
@@ -83,7 +86,12 @@ function valueText(value: unknown): string {
   return typeof value === 'string' && /^[\w./:@*-]+$/.test(value) ? value : (JSON.stringify(value) ?? 'nothing');
 }
 
-function add<T extends { readonly regions: string[] }>(known: Map<string, T>, key: string, region: string, make: () => T): void {
+function add<T extends { readonly regions: string[] }>(
+  known: Map<string, T>,
+  key: string,
+  region: string,
+  make: () => T,
+): void {
   const found = known.get(key) ?? make();
   found.regions.push(region);
   known.set(key, found);

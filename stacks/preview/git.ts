@@ -31,17 +31,20 @@ export function inputsAt({ root, hash: commit }: Commit, folder: string): readon
   const path = relative(realpathSync(root), realpathSync(folder)).split(sep).join('/');
   const listed = git(root, ['ls-tree', '-z', path === '' ? commit : `${commit}:${path}`]);
   if (listed?.status !== 0) return [];
-  return listed.stdout
+  const files = listed.stdout
     .toString('utf8')
     .split('\0')
     .flatMap(tenantBlob)
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap(({ name, id }) => {
-      const blob = git(root, ['cat-file', 'blob', id]);
-      if (blob?.status !== 0) return [];
-      const bytes = blob.stdout;
-      return [{ name, path: join(folder, name), bytes, sha256: hash('sha256', bytes, 'base64url') }];
-    });
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const contents = blobs(
+    root,
+    files.map(({ id }) => id),
+  );
+  return files.flatMap(({ name }, i) => {
+    const bytes = contents[i];
+    if (bytes === undefined) return [];
+    return [{ name, path: join(folder, name), bytes, sha256: hash('sha256', bytes, 'base64url') }];
+  });
 }
 
 /** `<mode> blob <id>\t<name>` of a tenant's file; links and folders are none. */
@@ -50,16 +53,38 @@ function tenantBlob(line: string): readonly { readonly name: string; readonly id
   return found?.[1] === undefined || found[2] === undefined ? [] : [{ id: found[1], name: found[2] }];
 }
 
+/** The contents of blobs, in one process for all of them: `<id> blob <size>`, a line feed, the bytes, a line feed. */
+function blobs(root: string, ids: readonly string[]): readonly Buffer[] {
+  if (ids.length === 0) return [];
+  const read = git(root, ['cat-file', '--batch'], `${ids.join('\n')}\n`);
+  const contents: Buffer[] = [];
+  for (let at = 0; read !== undefined && at < read.stdout.length; ) {
+    const lineEnd = read.stdout.indexOf('\n', at);
+    const size = Number(/ blob (\d+)$/.exec(read.stdout.toString('utf8', at, lineEnd))?.[1]);
+    if (lineEnd < 0 || !Number.isSafeInteger(size)) break;
+    contents.push(read.stdout.subarray(lineEnd + 1, lineEnd + 1 + size));
+    at = lineEnd + 1 + size + 1;
+  }
+  return contents;
+}
+
+/** What a git command gave. */
+interface Answer {
+  readonly status: number | null;
+  readonly stdout: Buffer;
+}
+
 /** Runs git quietly; undefined where it is not installed. */
-function git(folder: string, args: readonly string[]): { readonly status: number | null; readonly stdout: Buffer } | undefined {
+function git(folder: string, args: readonly string[], input = ''): Answer | undefined {
   // Inside a hook these variables name the repository of the hook, which need not be the tenants'.
   const { GIT_DIR, GIT_WORK_TREE, GIT_INDEX_FILE, GIT_PREFIX, ...env } = process.env;
-  const done = spawnSync('git', ['-C', folder, ...args], {
+  const { error, status, stdout } = spawnSync('git', ['-C', folder, ...args], {
     env: { ...env, LC_ALL: 'C' },
-    maxBuffer: 64 * 1024 * 1024,
-    stdio: ['ignore', 'pipe', 'ignore'],
+    input,
+    maxBuffer: 256 * 1024 * 1024,
+    stdio: ['pipe', 'pipe', 'ignore'],
   });
-  return done.error === undefined ? { status: done.status, stdout: done.stdout } : undefined;
+  return error === undefined ? { status, stdout } : undefined;
 }
 
 function firstLine(bytes: Buffer): string {

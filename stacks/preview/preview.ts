@@ -43,14 +43,29 @@ export function previewEnvironment(options: PreviewOptions): EnvironmentPreview 
   onProgress(`${name}: synthesizing ${inputs.length} tenants`);
   const rendered = valueOrProblems(() => renderPlan(planInputs(environment, inputs)));
   if ('problems' in rendered) {
-    return { environment: name, description, verdict: 'invalid', problems: rendered.problems, changes: NO_CHANGES, notes: [] };
+    return {
+      environment: name,
+      description,
+      verdict: 'invalid',
+      problems: rendered.problems,
+      changes: NO_CHANGES,
+      notes: [],
+    };
   }
   const examination = examine(rendered, { today, onProgress });
   onProgress(`${name}: comparing`);
   const { changes, notes } = compare(options, rendered, inputs);
   const { problems } = examination;
   const calm = changes.objects.length === 0 ? 'unchanged' : 'changed';
-  return { environment: name, description, verdict: problems.length > 0 ? 'failed' : calm, problems, examination, changes, notes };
+  return {
+    environment: name,
+    description,
+    verdict: problems.length > 0 ? 'failed' : calm,
+    problems,
+    examination,
+    changes,
+    notes,
+  };
 }
 
 /** Other environments are still worth a look, so mistakes in one are an answer and not an end. */

@@ -9,7 +9,8 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 export const SCHEMAS = {
   tenant: {
     title: 'drun tenant',
-    description: 'A tenant of drun-platform: who it is, what it may use and whom it may talk to. One file per tenant, sent as a pull request.',
+    description:
+      'A tenant of drun-platform: who it is, what it may use and whom it may talk to. One file per tenant, sent as a pull request.',
     fields: tenantFileFields,
   },
   environment: {

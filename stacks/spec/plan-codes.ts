@@ -47,9 +47,10 @@ export const PLAN_CODES = {
     remedy: 'mend what the construct says',
   },
   PL004: {
-    title: 'every chart is known by its digest, or has leave to be without one for a while',
-    why: 'a chart that is known by its version alone can be swapped at its source',
-    remedy: 'write the digest into charts/catalog.ts, or give it a new date and a reason',
+    title: 'every chart is pinned by its digest, or has time to become so',
+    why: 'a version can be published again with other content; only the digest says which bytes are installed',
+    remedy: 'write the digest into charts/catalog.ts, or give the exception a new date and a reason',
+    control: 'CTR-2',
   },
   PL100: {
     title: 'an environment is one that exists',

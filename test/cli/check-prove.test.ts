@@ -36,7 +36,12 @@ describe('check', () => {
   test('passes over what synth wrote, which is one cluster per region', async () => {
     const { code, out } = await drun(['check', 'out', '--json'], { cwd: work });
     expect(code).toBe(0);
-    expect(JSON.parse(out)).toMatchObject({ ok: true, command: 'check', clusters: [{ cluster: region }], problems: [] });
+    expect(JSON.parse(out)).toMatchObject({
+      ok: true,
+      command: 'check',
+      clusters: [{ cluster: region }],
+      problems: [],
+    });
   });
 
   test('[NET-4] fails where a namespace has lost its default deny, and names namespace, rule and remedy', async () => {
@@ -56,15 +61,27 @@ describe('check', () => {
   });
 
   test('fails over a rule that does not exist, a directory that does not, and one without objects', async () => {
-    expect(await drun(['check', 'dev', '--rule', 'DRN16'])).toMatchObject({ code: 2, err: expect.stringMatching(/^CLI005 /) });
-    expect(await drun(['check', './nowhere'], { cwd: work })).toMatchObject({ code: 2, err: expect.stringMatching(/^CLI002 /) });
+    expect(await drun(['check', 'dev', '--rule', 'DRN16'])).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^CLI005 /),
+    });
+    expect(await drun(['check', './nowhere'], { cwd: work })).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^CLI002 /),
+    });
     mkdirSync(join(work, 'empty'), { recursive: true });
-    expect(await drun(['check', 'empty'], { cwd: work })).toMatchObject({ code: 2, err: expect.stringMatching(/^CLI007 /) });
+    expect(await drun(['check', 'empty'], { cwd: work })).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^CLI007 /),
+    });
   });
 
   test('fails over YAML that cannot be read, at its place', async () => {
     writeFileSync(alpha(), 'apiVersion: v1\nkind: [');
-    expect(await drun(['check', 'out'], { cwd: work })).toMatchObject({ code: 2, err: expect.stringMatching(/^IN201 .*team-alpha\.yaml:\d+/) });
+    expect(await drun(['check', 'out'], { cwd: work })).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^IN201 .*team-alpha\.yaml:\d+/),
+    });
   });
 });
 
@@ -93,7 +110,10 @@ describe('prove', () => {
 
   test('[NET-5] fails where the admin tier of a tenant is gone', async () => {
     drop(alpha(), (text) => /kind: ClusterNetworkPolicy/.test(text));
-    expect(await drun(['prove', 'out', ...CIDRS], { cwd: work })).toMatchObject({ code: 1, out: expect.stringMatching(/PRV0\d\d/) });
+    expect(await drun(['prove', 'out', ...CIDRS], { cwd: work })).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/PRV0\d\d/),
+    });
   });
 
   test('[IAM-2] fails where a group of a tenant becomes cluster-admin, and shows the chain', async () => {
@@ -114,15 +134,25 @@ describe('prove', () => {
   test('fails closed over a directory whose addresses nobody named', async () => {
     const { code, err } = await drun(['prove', 'out', '--pod-cidr', '10.0.0.0/16'], { cwd: work });
     expect(code).toBe(2);
-    expect(err.match(/^CLI006 --[a-z-]+/gm)).toEqual(['CLI006 --service-cidr', 'CLI006 --node-cidr', 'CLI006 --api-server-cidr']);
+    expect(err.match(/^CLI006 --[a-z-]+/gm)).toEqual([
+      'CLI006 --service-cidr',
+      'CLI006 --node-cidr',
+      'CLI006 --api-server-cidr',
+    ]);
   });
 
   test('fails over addresses for an environment, which has its own', async () => {
-    expect(await drun(['prove', 'dev', '--pod-cidr', '10.0.0.0/16'])).toMatchObject({ code: 2, err: expect.stringMatching(/^CLI001 --pod-cidr/) });
+    expect(await drun(['prove', 'dev', '--pod-cidr', '10.0.0.0/16'])).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^CLI001 --pod-cidr/),
+    });
   });
 
   test('fails over a declared path that it cannot read', async () => {
-    expect(await drun(['prove', 'out', ...CIDRS, '--declare', 'a->b'], { cwd: work })).toMatchObject({ code: 2, err: expect.stringMatching(/^CLI001 --declare/) });
+    expect(await drun(['prove', 'out', ...CIDRS, '--declare', 'a->b'], { cwd: work })).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^CLI001 --declare/),
+    });
   });
 });
 

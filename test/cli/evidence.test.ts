@@ -5,7 +5,7 @@ import { checkObjects } from '../../analysis/rules';
 import { CONTROLS } from '../../constructs/core/control';
 import type { Manifest } from '../../constructs/core/manifest';
 import { proveCluster } from '../../stacks/examine';
-import { type ControlEvidence, evidenceOf, type EvidenceInput } from '../../stacks/sinks/evidence';
+import { type ControlEvidence, type EvidenceInput, evidenceOf } from '../../stacks/sinks/evidence';
 import { drun, TODAY } from '../support/drun';
 
 const FACTS = {
@@ -25,7 +25,11 @@ const account: Manifest = {
 };
 const stranger: Manifest = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c' } };
 
-function statusOf(control: string, objects: readonly Manifest[], constructs: EvidenceInput['constructs']): ControlEvidence | undefined {
+function statusOf(
+  control: string,
+  objects: readonly Manifest[],
+  constructs: EvidenceInput['constructs'],
+): ControlEvidence | undefined {
   const { network, rbac } = proveCluster(objects, FACTS, []);
   const check = checkObjects(objects, { today: TODAY });
   const all = evidenceOf({ constructs, regions: [{ region: 'r', objects, check, network, rbac }], fingerprint: 'f' });
@@ -34,7 +38,15 @@ function statusOf(control: string, objects: readonly Manifest[], constructs: Evi
 }
 
 describe('[CMP-1] the evidence of a promise', () => {
-  const claims = [{ construct: 'r/net', claims: [{ control: 'IAM-2' as const, how: 'roles' }, { control: 'ENC-2' as const, how: 'disks' }] }];
+  const claims = [
+    {
+      construct: 'r/net',
+      claims: [
+        { control: 'IAM-2' as const, how: 'roles' },
+        { control: 'ENC-2' as const, how: 'disks' },
+      ],
+    },
+  ];
 
   test('is met where constructs claim it and every rule and proof of it passed', () => {
     expect(statusOf('IAM-2', [account], claims)).toMatchObject({
@@ -75,7 +87,8 @@ describe('evidence', () => {
   test('[CMP-1] joins every promise of an environment and says plainly which are open', async () => {
     const { code, out, err } = await drun(['evidence', 'dev']);
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    for (const control of Object.keys(CONTROLS)) expect(out).toMatch(new RegExp(`^${control}  (met|partly|open) `, 'm'));
+    for (const control of Object.keys(CONTROLS))
+      expect(out).toMatch(new RegExp(`^${control}  (met|partly|open) `, 'm'));
     expect(out).toMatch(/^NET-4 {2}met {5}/m);
     expect(out).toMatch(/^MDL-4 {2}open .*\n +no construct claims it yet$/m);
     expect(out).toMatch(/^dev: 35 promises: \d+ met, \d+ partly, 0 failed, \d+ open$/m);
@@ -83,7 +96,9 @@ describe('evidence', () => {
 
   test('writes the JSON document to a file, the same at every run', async () => {
     const work = mkdtempSync(join(tmpdir(), 'drun-evidence-'));
-    const files = await Promise.all(['a.json', 'deep/b.json'].map((file) => drun(['evidence', 'dev', '-o', file], { cwd: work })));
+    const files = await Promise.all(
+      ['a.json', 'deep/b.json'].map((file) => drun(['evidence', 'dev', '-o', file], { cwd: work })),
+    );
     expect(files.map(({ code }) => code)).toEqual([0, 0]);
     expect(readFileSync(join(work, 'a.json'), 'utf8')).toBe(readFileSync(join(work, 'deep/b.json'), 'utf8'));
     const { controls } = JSON.parse(readFileSync(join(work, 'a.json'), 'utf8'));

@@ -14,17 +14,24 @@ const sources = FOLDERS.flatMap((folder) =>
 );
 const codes = CODE_GROUPS.flatMap((group) => group.codes);
 /** Where a code stands as a value: in quotes, or as a key of a table that the code looks up. */
-const written = (text: string) => [...text.matchAll(/['".\s]((?:IN|PL|DRN|PRV|OUT|CLI)\d{3})\b/g)].map(([, code]) => code ?? '');
+const written = (text: string) =>
+  [...text.matchAll(/['".\s]((?:IN|PL|DRN|PRV|OUT|CLI)\d{3})\b/g)].map(([, code]) => code ?? '');
 
 describe('codes', () => {
   test('are all explained, wherever the source names one', () => {
     const known = new Set(codes.map(({ code }) => code));
-    const unknown = sources.flatMap(({ file, text }) => written(withoutComments(text)).filter((code) => !known.has(code)).map((code) => `${file}: ${code}`));
+    const unknown = sources.flatMap(({ file, text }) =>
+      written(withoutComments(text))
+        .filter((code) => !known.has(code))
+        .map((code) => `${file}: ${code}`),
+    );
     expect(unknown).toEqual([]);
   });
 
   test('are all used: no table explains what nobody says', () => {
-    const used = new Set(sources.filter(({ file }) => !TABLE.test(file)).flatMap(({ text }) => written(withoutComments(text))));
+    const used = new Set(
+      sources.filter(({ file }) => !TABLE.test(file)).flatMap(({ text }) => written(withoutComments(text))),
+    );
     // Codes of the engine and the rules are used by the name of their constant, and stand in the table of rules.
     const unused = codes.map(({ code }) => code).filter((code) => !used.has(code) && !code.startsWith('DRN'));
     expect(unused).toEqual([]);
@@ -46,7 +53,8 @@ describe('explain', () => {
     const { code, out } = await drun(['explain', 'prv001']);
     expect(code).toBe(0);
     const text = explainCode('PRV001');
-    for (const part of [text?.title, text?.why, text?.remedy, 'NET-4: network policies with least privilege']) expect(out).toContain(part);
+    for (const part of [text?.title, text?.why, text?.remedy, 'NET-4: network policies with least privilege'])
+      expect(out).toContain(part);
   });
 
   test('lists the codes that serve a promise', async () => {
@@ -61,7 +69,10 @@ describe('explain', () => {
   });
 
   test('fails over a code that nobody has and names the one that is meant', async () => {
-    expect(await drun(['explain', 'PRV0001'])).toMatchObject({ code: 2, err: expect.stringMatching(/did you mean PRV001\?/) });
+    expect(await drun(['explain', 'PRV0001'])).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/did you mean PRV001\?/),
+    });
   });
 });
 

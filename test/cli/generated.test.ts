@@ -9,14 +9,19 @@ import { jsonSchema, schemaText } from '../../stacks/spec/json-schema';
 import { PACKAGE_ROOT } from '../../stacks/synth/fingerprint';
 import { drun } from '../support/drun';
 
-test.each(GENERATED.map((file) => [file.path, file] as const))('%s is what `npm run generate` writes', (path, { content }) => {
-  expect(readFileSync(join(PACKAGE_ROOT, path), 'utf8')).toBe(content());
-});
+test.each(GENERATED.map((file) => [file.path, file] as const))(
+  '%s is what `npm run generate` writes',
+  (path, { content }) => {
+    expect(readFileSync(join(PACKAGE_ROOT, path), 'utf8')).toBe(content());
+  },
+);
 
 describe('the JSON Schema', () => {
   const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, validateFormats: false });
   const validate = ajv.compile(jsonSchema('tenant'));
-  const files = ENVIRONMENTS.flatMap(({ name }) => readdirSync(tenantsFolder(name)).map((file) => join(tenantsFolder(name), file)));
+  const files = ENVIRONMENTS.flatMap(({ name }) =>
+    readdirSync(tenantsFolder(name)).map((file) => join(tenantsFolder(name), file)),
+  );
 
   test.each(files.map((file) => [file.slice(PACKAGE_ROOT.length + 1), file]))('accepts %s', (_, file) => {
     validate(parse(readFileSync(file, 'utf8')));
@@ -24,7 +29,10 @@ describe('the JSON Schema', () => {
   });
 
   test('is named in every tenant’s file, so that editors find it', () => {
-    for (const file of files) expect(readFileSync(file, 'utf8')).toMatch(/^# yaml-language-server: \$schema=(\.\.\/){4}schemas\/tenant\.schema\.json\n/);
+    for (const file of files)
+      expect(readFileSync(file, 'utf8')).toMatch(
+        /^# yaml-language-server: \$schema=(\.\.\/){4}schemas\/tenant\.schema\.json\n/,
+      );
   });
 
   test.each([
@@ -47,13 +55,17 @@ describe('the JSON Schema', () => {
     expect(jsonSchema('tenant')).toMatchObject({
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       additionalProperties: false,
-      properties: { trust: { enum: ['trusted', 'standard', 'untrusted'], default: 'untrusted', description: expect.any(String) } },
+      properties: {
+        trust: { enum: ['trusted', 'standard', 'untrusted'], default: 'untrusted', description: expect.any(String) },
+      },
       required: ['name', 'owner', 'namespaces'],
     });
   });
 
   test('of an environment accepts what the environments say', () => {
-    const environment = new Ajv2020({ strict: true, strictTypes: false, validateFormats: false }).compile(jsonSchema('environment'));
+    const environment = new Ajv2020({ strict: true, strictTypes: false, validateFormats: false }).compile(
+      jsonSchema('environment'),
+    );
     for (const one of ENVIRONMENTS) {
       environment(JSON.parse(JSON.stringify(one)));
       expect(environment.errors).toBeNull();
@@ -63,6 +75,9 @@ describe('the JSON Schema', () => {
 
   test('is printed by drun schema, and fails over another kind', async () => {
     expect((await drun(['schema', 'tenant'])).out).toBe(schemaText('tenant'));
-    expect(await drun(['schema', 'tennant'])).toMatchObject({ code: 2, err: expect.stringContaining('did you mean tenant?') });
+    expect(await drun(['schema', 'tennant'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('did you mean tenant?'),
+    });
   });
 });

@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EXIT_TEXTS } from '../../cli/exit';
 import { main } from '../../cli/main';
@@ -24,7 +26,11 @@ describe('help', () => {
 
   test('fails where no command is named, and shows the commands on standard error', async () => {
     expect(await drun([])).toMatchObject({ code: 2, out: '', err: expect.stringContaining('preview') });
-    expect(await drun(['tenant'])).toMatchObject({ code: 2, out: '', err: expect.stringContaining('new [options] <name>') });
+    expect(await drun(['tenant'])).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringContaining('new [options] <name>'),
+    });
   });
 
   test('prints the version', async () => {
@@ -40,25 +46,52 @@ describe('usage', () => {
   });
 
   test('fails over an unknown command, a missing argument and one too many', async () => {
-    expect(await drun(['sinth', 'dev'])).toMatchObject({ code: 2, err: expect.stringContaining('did you mean synth?') });
-    expect(await drun(['synth'])).toMatchObject({ code: 2, err: expect.stringContaining("missing required argument 'environment'") });
-    expect(await drun(['synth', 'dev', 'prod'])).toMatchObject({ code: 2, err: expect.stringContaining('too many arguments') });
+    expect(await drun(['sinth', 'dev'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('did you mean synth?'),
+    });
+    expect(await drun(['synth'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("missing required argument 'environment'"),
+    });
+    expect(await drun(['synth', 'dev', 'prod'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('too many arguments'),
+    });
   });
 
   test('fails over an environment that does not exist and names the one that is meant', async () => {
-    expect(await drun(['synth', 'prd'])).toMatchObject({ code: 2, err: expect.stringMatching(/^PL100 .*did you mean prod\?\n$/) });
-    expect(await drun(['check', 'prd'])).toMatchObject({ code: 2, err: expect.stringMatching(/^CLI002 .*did you mean prod\?\n$/) });
+    expect(await drun(['synth', 'prd'])).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^PL100 .*did you mean prod\?\n$/),
+    });
+    expect(await drun(['check', 'prd'])).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^CLI002 .*did you mean prod\?\n$/),
+    });
   });
 
   test.each(['2026-13-01', '2026-02-30', 'tomorrow', ''])('fails over the date %p', async (date) => {
-    expect(await drun(['check', 'dev', '--today', date])).toMatchObject({ code: 2, err: expect.stringMatching(/^CLI001 --today/) });
+    expect(await drun(['check', 'dev', '--today', date])).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^CLI001 --today/),
+    });
   });
 
   test('fails in JSON where JSON was asked for', async () => {
-    for (const args of [['synth', 'prd', '--json'], ['synth', '--json'], ['nope', '--json'], ['explain', 'XYZ', '--json']]) {
+    for (const args of [
+      ['synth', 'prd', '--json'],
+      ['synth', '--json'],
+      ['nope', '--json'],
+      ['explain', 'XYZ', '--json'],
+    ]) {
       const { code, out, err } = await drun(args);
       expect({ code, err }).toEqual({ code: 2, err: '' });
-      expect(JSON.parse(out)).toMatchObject({ ok: false, exit: 2, problems: [{ code: expect.any(String), remedy: expect.any(String) }] });
+      expect(JSON.parse(out)).toMatchObject({
+        ok: false,
+        exit: 2,
+        problems: [{ code: expect.any(String), remedy: expect.any(String) }],
+      });
     }
   });
 });
@@ -142,18 +175,26 @@ describe('the program', () => {
 
   test('is quiet when its reader has seen enough', () => {
     const bin = join(PACKAGE_ROOT, 'bin', 'drun.js');
-    const { stderr } = spawnSync('sh', ['-c', `"${process.execPath}" "${bin}" schema tenant | head -n 1 >/dev/null`], { encoding: 'utf8' });
+    const { stderr } = spawnSync('sh', ['-c', `"${process.execPath}" "${bin}" schema tenant | head -n 1 >/dev/null`], {
+      encoding: 'utf8',
+    });
     expect(stderr).toBe('');
   });
 
-  test('loads no schema library for its help, and no Pulumi for check, prove and preview', () => {
+  test('loads no schema library for its help and an unchanged synth, and no Pulumi for check, prove and preview', () => {
     const loaded = (args: readonly string[]) => {
       const script = `process.on('exit', () => require('node:fs').writeSync(2, [...new Set(Object.keys(require.cache).map((file) => file.replace(/.*node_modules\\/((@[^/]+\\/)?[^/]+).*/, 'package $1')))].join('\\n'))); require(${JSON.stringify(join(PACKAGE_ROOT, 'lib/cli/main.js'))}).start()`;
       return spawnSync(process.execPath, ['-e', script, 'drun', ...args], { encoding: 'utf8' }).stderr;
     };
+    const out = mkdtempSync(join(tmpdir(), 'drun-main-'));
     const help = loaded(['--help']);
     expect(help).toContain('package commander');
     expect(help).not.toMatch(/package (zod|cdk8s|constructs|yaml)$/m);
+    loaded(['synth', 'dev', '--out', out]);
+    const unchanged = loaded(['synth', 'dev', '--out', out]);
+    expect(unchanged).toContain('fingerprint.js');
+    expect(unchanged).not.toMatch(/package (zod|cdk8s|constructs|yaml)$/m);
+    rmSync(out, { recursive: true });
     const preview = loaded(['preview', 'dev', '--today', TODAY]);
     expect(preview).toContain('package zod');
     expect(preview).not.toMatch(/@pulumi|listr2/);

@@ -1,4 +1,14 @@
-import { chmodSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tenantsFolder } from '../../stacks/load';
@@ -11,7 +21,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(work, { recursive: true, force: true }));
 
-const synth = (...more: readonly string[]) => drun(['synth', 'dev', '--tenants', 'tenants', '--out', 'out', ...more], { cwd: work });
+const synth = (...more: readonly string[]) =>
+  drun(['synth', 'dev', '--tenants', 'tenants', '--out', 'out', ...more], { cwd: work });
 
 /** Ten mistakes, each with the line and column at which a person would mend it. */
 const TEN_MISTAKES = `name: Acme_One
@@ -48,7 +59,12 @@ describe('synth', () => {
 
   test('touches nothing where nothing changed, and everything is built again with --no-cache', async () => {
     await synth();
-    expect(JSON.parse((await synth('--json')).out)).toMatchObject({ ok: true, command: 'synth', tenantsBuilt: 0, filesWritten: 0 });
+    expect(JSON.parse((await synth('--json')).out)).toMatchObject({
+      ok: true,
+      command: 'synth',
+      tenantsBuilt: 0,
+      filesWritten: 0,
+    });
     expect(JSON.parse((await synth('--json', '--no-cache')).out)).toMatchObject({ tenantsBuilt: 2 });
   });
 
@@ -67,12 +83,20 @@ describe('synth', () => {
     const document = JSON.parse((await synth('--json')).out);
     expect(document).toMatchObject({ ok: false, exit: 2 });
     expect(document.problems).toHaveLength(10);
-    expect(document.problems[0].place).toMatchObject({ file: 'tenants/acme.yaml', line: expect.any(Number), column: expect.any(Number) });
+    expect(document.problems[0].place).toMatchObject({
+      file: 'tenants/acme.yaml',
+      line: expect.any(Number),
+      column: expect.any(Number),
+    });
   });
 
   test('fails grouped by file on a terminal', async () => {
     writeFileSync(join(work, 'tenants/acme.yaml'), TEN_MISTAKES);
-    const { err } = await drun(['synth', 'dev', '--tenants', 'tenants', '--out', 'out'], { cwd: work, tty: true, env: { NO_COLOR: '1', CI: '1' } });
+    const { err } = await drun(['synth', 'dev', '--tenants', 'tenants', '--out', 'out'], {
+      cwd: work,
+      tty: true,
+      env: { NO_COLOR: '1', CI: '1' },
+    });
     expect(err).toMatch(/^tenants\/acme\.yaml\n {2}1:7 {2}IN004 name\n {6}given {5}"Acme_One"\n/);
     expect(err).toMatch(/10 problems; drun explain IN\d{3} says more\n$/);
   });
@@ -82,12 +106,18 @@ describe('synth', () => {
     const before = snapshot(join(work, 'out'));
     const file = join(work, 'tenants/team-alpha.yaml');
     writeFileSync(file, readFileSync(file, 'utf8').replace('ports: [8080]', 'ports: [9090]'));
-    expect(await synth()).toMatchObject({ code: 2, err: expect.stringMatching(/^PL106 tenants\/team-alpha\.yaml:\d+:\d+ /) });
+    expect(await synth()).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^PL106 tenants\/team-alpha\.yaml:\d+:\d+ /),
+    });
     expect(snapshot(join(work, 'out'))).toEqual(before);
   });
 
   test('fails over a folder of tenants that does not exist', async () => {
-    expect(await drun(['synth', 'dev', '--tenants', 'nowhere'], { cwd: work })).toMatchObject({ code: 2, err: expect.stringMatching(/^CLI002 --tenants/) });
+    expect(await drun(['synth', 'dev', '--tenants', 'nowhere'], { cwd: work })).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^CLI002 --tenants/),
+    });
   });
 
   test('fails in words where the output cannot be written', async () => {
@@ -98,7 +128,10 @@ describe('synth', () => {
 
   test('runs as a process and leaves the working folder of the caller alone', () => {
     chmodSync(work, 0o755);
-    expect(spawnDrun(['synth', 'dev', '--tenants', 'tenants', '--out', 'out', '--json'], { cwd: work })).toMatchObject({ code: 0, err: '' });
+    expect(spawnDrun(['synth', 'dev', '--tenants', 'tenants', '--out', 'out', '--json'], { cwd: work })).toMatchObject({
+      code: 0,
+      err: '',
+    });
     expect(readdirSync(work).sort()).toEqual(['out', 'tenants']);
   });
 });
@@ -109,6 +142,10 @@ function byPlace(a = '', b = ''): number {
 }
 
 function snapshot(folder: string): Readonly<Record<string, string>> {
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => statSync(join(folder, file)).isFile());
-  return Object.fromEntries(files.map((file) => [file, `${statSync(join(folder, file)).mtimeMs} ${readFileSync(join(folder, file), 'utf8')}`]));
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    statSync(join(folder, file)).isFile(),
+  );
+  return Object.fromEntries(
+    files.map((file) => [file, `${statSync(join(folder, file)).mtimeMs} ${readFileSync(join(folder, file), 'utf8')}`]),
+  );
 }

@@ -12,7 +12,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(work, { recursive: true, force: true }));
 
-const add = (...args: readonly string[]) => drun(['tenant', 'new', ...args, '--env', 'prod', '--tenants', 'tenants'], { cwd: work });
+const add = (...args: readonly string[]) =>
+  drun(['tenant', 'new', ...args, '--env', 'prod', '--tenants', 'tenants'], { cwd: work });
 const file = (name: string) => join(work, 'tenants', `${name}.yaml`);
 
 describe('tenant new', () => {
@@ -23,7 +24,9 @@ describe('tenant new', () => {
     const text = readFileSync(file('acme'), 'utf8');
     expect(text).toMatch(/^# /);
     expect(text.endsWith('\n')).toBe(true);
-    expect(parseTenant(Buffer.from(text), 'acme.yaml')).toMatchObject({ source: { spec: { name: 'acme', trust: 'untrusted', owner: 'acme-owners' } } });
+    expect(parseTenant(Buffer.from(text), 'acme.yaml')).toMatchObject({
+      source: { spec: { name: 'acme', trust: 'untrusted', owner: 'acme-owners' } },
+    });
   });
 
   test.each([
@@ -32,15 +35,32 @@ describe('tenant new', () => {
     ['confidential:snp:2', 'untrusted', { mode: 'confidential', tee: 'snp', count: 2 }],
     ['time-sliced:1', 'trusted', { mode: 'time-sliced', count: 1 }],
   ])('[GPU-1] takes GPUs as %s', async (gpu, trust, expected) => {
-    expect(await add('acme', '--gpu', gpu, '--trust', trust, '--region', 'eu-central-1', 'eu-west-1', '--owner', 'Ann Example <a@b.example>')).toMatchObject({ code: 0 });
+    expect(
+      await add(
+        'acme',
+        '--gpu',
+        gpu,
+        '--trust',
+        trust,
+        '--region',
+        'eu-central-1',
+        'eu-west-1',
+        '--owner',
+        'Ann Example <a@b.example>',
+      ),
+    ).toMatchObject({ code: 0 });
     const parsed = parseTenant(readFileSync(file('acme')), 'acme.yaml');
-    expect(parsed).toMatchObject({ source: { spec: { gpu: expected, regions: ['eu-central-1', 'eu-west-1'], owner: 'Ann Example <a@b.example>' } } });
+    expect(parsed).toMatchObject({
+      source: { spec: { gpu: expected, regions: ['eu-central-1', 'eu-west-1'], owner: 'Ann Example <a@b.example>' } },
+    });
   });
 
   test('what it shows in comments is valid as well', async () => {
     await add('acme', '--trust', 'standard');
     const open = readFileSync(file('acme'), 'utf8').replace(/^# (?=(registries|hosts|allow|accept):$| {2})/gm, '');
-    expect(parseTenant(Buffer.from(open), 'acme.yaml')).toMatchObject({ source: { spec: { hosts: ['acme.example.com'], allow: [{}, {}], accept: [{}] } } });
+    expect(parseTenant(Buffer.from(open), 'acme.yaml')).toMatchObject({
+      source: { spec: { hosts: ['acme.example.com'], allow: [{}, {}], accept: [{}] } },
+    });
   });
 
   test('fails over a file that exists and leaves it as it is', async () => {
@@ -60,14 +80,23 @@ describe('tenant new', () => {
       [['acme', '--region', 'mars-1'], 'PL101'],
       [['acme', '--owner', ''], 'IN005'],
     ] as const) {
-      expect(await add(...args)).toMatchObject({ code: 2, out: '', err: expect.stringMatching(new RegExp(`^${code} `)) });
+      expect(await add(...args)).toMatchObject({
+        code: 2,
+        out: '',
+        err: expect.stringMatching(new RegExp(`^${code} `)),
+      });
     }
     expect(readdirSync(join(work, 'tenants'))).toEqual(readdirSync(tenantsFolder('prod')));
     expect(existsSync(join(work, 'evil.yaml'))).toBe(false);
   });
 
   test('fails over a name that another file already gives', async () => {
-    writeFileSync(file('other'), readFileSync(file('helix-bio'), 'utf8').replace('name: helix-bio', 'name: acme').replace(/^hosts:\n( {2}- .*\n)+/m, ''));
+    writeFileSync(
+      file('other'),
+      readFileSync(file('helix-bio'), 'utf8')
+        .replace('name: helix-bio', 'name: acme')
+        .replace(/^hosts:\n( {2}- .*\n)+/m, ''),
+    );
     expect(await add('acme')).toMatchObject({ code: 2, err: expect.stringMatching(/^PL107 acme\.name: /) });
     expect(existsSync(file('acme'))).toBe(false);
   });
@@ -78,11 +107,18 @@ describe('tenant list', () => {
     const { code, out } = await drun(['tenant', 'list', 'prod']);
     expect(code).toBe(0);
     expect(out.trimEnd().split('\n')).toHaveLength(1 + readdirSync(tenantsFolder('prod')).length);
-    expect(out).toMatch(/^lumen-llm +standard +model-service +eu-central-1 +serve,gateway +8 mig +serving@lumen\.example$/m);
+    expect(out).toMatch(
+      /^lumen-llm +standard +model-service +eu-central-1 +serve,gateway +8 mig +serving@lumen\.example$/m,
+    );
   });
 
   test('gives the whole tenants as JSON', async () => {
     const { tenants } = JSON.parse((await drun(['tenant', 'list', 'prod', '--json'])).out);
-    expect(tenants[0]).toMatchObject({ name: 'atlas-apps', mesh: 'ambient', regions: ['eu-central-1'], shard: expect.any(Number) });
+    expect(tenants[0]).toMatchObject({
+      name: 'atlas-apps',
+      mesh: 'ambient',
+      regions: ['eu-central-1'],
+      shard: expect.any(Number),
+    });
   });
 });

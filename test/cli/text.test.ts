@@ -1,6 +1,6 @@
-import { paintFor, PLAIN } from '../../cli/text/paint';
-import { peopleProblems, plainProblems, problemsText } from '../../cli/text/problems';
+import { PLAIN, paintFor } from '../../cli/text/paint';
 import { previewText } from '../../cli/text/preview';
+import { peopleProblems, plainProblems, problemsText } from '../../cli/text/problems';
 import { columns, count, indented, list, shortest } from '../../cli/text/words';
 import { changesBetween, fieldText, NO_CHANGES } from '../../stacks/preview/changes';
 
@@ -8,7 +8,12 @@ const problem = { code: 'IN004', path: 'a.b', given: '"x"', expected: 'y', remed
 
 describe('words', () => {
   test('count in the right number', () => {
-    expect([count(0, 'tenant'), count(1, 'policy'), count(2, 'policy'), count(2, 'day')]).toEqual(['0 tenants', '1 policy', '2 policies', '2 days']);
+    expect([count(0, 'tenant'), count(1, 'policy'), count(2, 'policy'), count(2, 'day')]).toEqual([
+      '0 tenants',
+      '1 policy',
+      '2 policies',
+      '2 days',
+    ]);
   });
 
   test('are listed as people do', () => {
@@ -16,7 +21,12 @@ describe('words', () => {
   });
 
   test('stand in columns without blanks at the end', () => {
-    expect(columns([['a', 'bb', 'c'], ['aaa', 'b', '']])).toBe('a    bb  c\naaa  b');
+    expect(
+      columns([
+        ['a', 'bb', 'c'],
+        ['aaa', 'b', ''],
+      ]),
+    ).toBe('a    bb  c\naaa  b');
     expect(indented('a\n\nb\n', '  ')).toBe('  a\n\n  b\n');
   });
 
@@ -28,7 +38,9 @@ describe('words', () => {
 describe('problems', () => {
   test('stand one on a line, with file, line and column', () => {
     const placed = { ...problem, place: { file: 'f.yaml', line: 3, column: 5 } };
-    expect(plainProblems([problem, placed])).toBe('IN004 a.b: given "x", expected y; write y\nIN004 f.yaml:3:5 a.b: given "x", expected y; write y\n');
+    expect(plainProblems([problem, placed])).toBe(
+      'IN004 a.b: given "x", expected y; write y\nIN004 f.yaml:3:5 a.b: given "x", expected y; write y\n',
+    );
   });
 
   test('cannot start a line of their own or steer the terminal with what a document holds', () => {
@@ -40,8 +52,13 @@ describe('problems', () => {
   });
 
   test('are grouped by file for people', () => {
-    const text = peopleProblems([{ ...problem, place: { file: 'f.yaml', line: 3, column: 5 } }, problem], paintFor(false));
-    expect(text).toMatch(/^f\.yaml\n {2}3:5 {2}IN004 a\.b\n {6}given {5}"x"\n {6}expected {2}y\n {6}remedy {4}write y\n/);
+    const text = peopleProblems(
+      [{ ...problem, place: { file: 'f.yaml', line: 3, column: 5 } }, problem],
+      paintFor(false),
+    );
+    expect(text).toMatch(
+      /^f\.yaml\n {2}3:5 {2}IN004 a\.b\n {6}given {5}"x"\n {6}expected {2}y\n {6}remedy {4}write y\n/,
+    );
     expect(text).toMatch(/2 problems; drun explain IN004 says more\n$/);
   });
 });
@@ -56,7 +73,14 @@ describe('changes', () => {
 
   test('that are alike in several regions are said once', () => {
     const states = ['a', 'b'].map((region) => ({ region, before: [quota('1', '1')], after: [quota('2', '1000m')] }));
-    expect(changesBetween(states).objects).toMatchObject([{ label: 'ResourceQuota acme-main/compute', owner: 'tenant acme', regions: ['a', 'b'], fields: [{ path: 'spec.hard.pods' }] }]);
+    expect(changesBetween(states).objects).toMatchObject([
+      {
+        label: 'ResourceQuota acme-main/compute',
+        owner: 'tenant acme',
+        regions: ['a', 'b'],
+        fields: [{ path: 'spec.hard.pods' }],
+      },
+    ]);
     const [first] = changesBetween(states).posture;
     expect(first?.regions).toEqual(['a', 'b']);
   });
@@ -77,8 +101,19 @@ describe('changes', () => {
 });
 
 test('a preview of nothing valid says so and gives a verdict', () => {
-  const invalid = { environment: 'dev', description: '', verdict: 'invalid', problems: [problem], changes: NO_CHANGES, notes: [] } as const;
-  const text = previewText([invalid], { against: { kind: 'nothing', because: 'git is not installed' }, full: false }, PLAIN);
+  const invalid = {
+    environment: 'dev',
+    description: '',
+    verdict: 'invalid',
+    problems: [problem],
+    changes: NO_CHANGES,
+    notes: [],
+  } as const;
+  const text = previewText(
+    [invalid],
+    { against: { kind: 'nothing', because: 'git is not installed' }, full: false },
+    PLAIN,
+  );
   expect(text).toBe(
     'compared with nothing, because git is not installed: everything is shown as new\n\ndev\n  1 mistake in the tenants’ files; nothing else was looked at\n\ndev  invalid  1 mistake\n',
   );

@@ -22,7 +22,10 @@ export interface RunOptions {
 }
 
 /** Runs a command line in this process, which saves the start of Node. */
-export async function drun(args: readonly string[], { cwd = PACKAGE_ROOT, env = {}, tty = false }: RunOptions = {}): Promise<Ran> {
+export async function drun(
+  args: readonly string[],
+  { cwd = PACKAGE_ROOT, env = {}, tty = false }: RunOptions = {},
+): Promise<Ran> {
   const out: string[] = [];
   const err: string[] = [];
   const stream = (texts: string[]) => ({ write: (text: string) => texts.push(text), isTTY: tty, columns: 100 });
