@@ -20,6 +20,8 @@ const BINDINGS = KINDS.map((kind) => `${kind}Binding.${GROUP}`);
 const POLICY = 'policy ';
 const BINDING = 'binding ';
 const EVERYTHING = '*';
+/** Stands among what a policy matches and a binding covers: parameters are wanted, and given. */
+const PARAMETERS = 'parameters';
 
 /** A policy that nothing binds is text, and one that is bound for some operations is silent about the others. */
 export const boundAdmission: ClusterRule = {
@@ -32,8 +34,9 @@ export const boundAdmission: ClusterRule = {
   claims: (subject) => {
     const { kind, name = '', object } = subject;
     if (!kind.endsWith('Binding')) {
-      const matched = [...operationsOf(valueAt(object, 'spec', 'matchConstraints', 'resourceRules'))].sort().join(' ');
-      return isManaged(subject) ? [claimBy(subject, `${kind} ${name}`, 'spec', `${POLICY}${matched}`)] : [];
+      const matched = [...operationsOf(valueAt(object, 'spec', 'matchConstraints', 'resourceRules'))].sort();
+      const wanted = valueAt(object, 'spec', 'paramKind') === undefined ? matched : [...matched, PARAMETERS];
+      return isManaged(subject) ? [claimBy(subject, `${kind} ${name}`, 'spec', `${POLICY}${wanted.join(' ')}`)] : [];
     }
     const key = `${kind.slice(0, -'Binding'.length)} ${stringAt(object, 'spec', 'policyName') ?? ''}`;
     return [claimBy(subject, key, '', `${BINDING}${bound(subject)}`)];
@@ -45,12 +48,16 @@ export const boundAdmission: ClusterRule = {
       const open = value
         .slice(POLICY.length)
         .split(' ')
-        .filter((one) => !held.get(key)?.has(one) && !held.get(key)?.has(EVERYTHING));
+        .filter((one) => !covers(held.get(key), one));
       const given = held.has(key) ? `no binding that refuses for ${open.join(', ')}` : 'no binding that refuses';
       return open.length === 0 ? [] : [{ object, field, given, expected: 'a binding for all that the policy matches' }];
     });
   },
 };
+
+function covers(held: ReadonlySet<string> | undefined, one: string): boolean {
+  return held !== undefined && (held.has(one) || (one !== PARAMETERS && held.has(EVERYTHING)));
+}
 
 /** What bindings that refuse cover, by policy. */
 function boundOperations(claims: Iterable<Claim>): ReadonlyMap<string, ReadonlySet<string>> {
@@ -69,7 +76,8 @@ function bound({ kind, object }: Subject): string {
   const refuses = kind.startsWith('Mutating') || listAt(object, 'spec', 'validationActions').includes('Deny');
   if (!refuses) return '';
   const rules = valueAt(object, 'spec', 'matchResources', 'resourceRules');
-  return rules === undefined ? EVERYTHING : [...operationsOf(rules)].sort().join(' ');
+  const covered = rules === undefined ? [EVERYTHING] : [...operationsOf(rules)].sort();
+  return [...covered, ...(valueAt(object, 'spec', 'paramRef') === undefined ? [] : [PARAMETERS])].join(' ');
 }
 
 /** Each group, resource and operation of resource rules as one word. */

@@ -29,6 +29,7 @@ export const ADMISSION: readonly Case[] = [
     [policy(MUTATING), binding(VALIDATING)],
     [policy(VALIDATING), binding(VALIDATING, { policyName: 'drun-other' })],
     [policy(VALIDATING), binding(VALIDATING, { validationActions: ['Audit'] })],
+    [policy(VALIDATING, { paramKind: { kind: 'TenantPolicy' } }), binding(VALIDATING)],
     [policy(VALIDATING), binding(VALIDATING, { matchResources: { resourceRules: [rule('CREATE')] } })],
   ].map(
     (fails, i): Case => ({
@@ -39,8 +40,8 @@ export const ADMISSION: readonly Case[] = [
         policy(VALIDATING),
         binding(VALIDATING, { matchResources: { resourceRules: [rule('CREATE')] } }),
         binding(VALIDATING, { matchResources: { resourceRules: [rule('UPDATE')] } }),
-        policy(MUTATING),
-        binding(MUTATING),
+        policy(MUTATING, { paramKind: { kind: 'TenantPolicy' } }),
+        binding(MUTATING, { paramRef: PARAM }),
       ],
       silent: [FOREIGN, CONFIG],
     }),
