@@ -9,11 +9,12 @@ import type { Environment, Region } from './spec/environment';
  * stream through it.
  */
 export function gateOf(environment: Environment, region: Region, today: string): CheckRun {
-  const facts = environment.regions.map(({ name, facts: { podCidrs, serviceCidrs, nodeCidrs } }) => ({
+  const facts = environment.regions.map(({ name, facts: { podCidrs, serviceCidrs, nodeCidrs, apiServerCidrs } }) => ({
     cluster: name,
     podCidrs,
     serviceCidrs,
     nodeCidrs,
+    apiServerCidrs,
   }));
   return new CheckRun({ today, waivers: environment.waivers, facts });
 }

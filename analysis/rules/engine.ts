@@ -59,6 +59,9 @@ export class CheckRun {
   add(documents: readonly unknown[]): CheckRecord {
     const tally = emptyTally(this.#rules.length);
     examine(tally, documents, this.#planOf, this.#options.limits ?? WALK_LIMITS);
+    for (const { rule, rank } of this.#clusterRules) {
+      if (rule.distinct) tally.claims[rank] = [...new Set(tally.claims[rank])];
+    }
     merge(this.#all, tally);
     return { rules: this.#key, ...tally };
   }

@@ -1,27 +1,33 @@
 import type { AnyRule, RuleText } from '../../constructs/core/rule';
+import { boundAdmission, closedAdmission } from './admission-bindings';
 import { disjointCidrs } from './cidrs';
 import { ENGINE_CODES } from './codes';
 import { reachableDestinations } from './destinations';
 import { ownHost, ownPool, ownQueue, ownSecretPath } from './exclusive';
+import { baselineDeny, guardedAddresses, hasAdminPolicy } from './guards';
 import { plainServiceEntries, validHosts } from './hostnames';
 import { explicitNamespace, noOutputText, owned, wellFormed } from './identity';
 import { pinnedImages } from './images';
 import { noLookAlikes } from './look-alikes';
 import { noPlainText } from './mesh';
+import { enforcedEntryPolicies, enforcedMeshPolicies, inMesh, waypointFor } from './mesh-membership';
+import { platformLabels, tenantLabels } from './pod-security';
 import { containerLimits, noHostAccess, noTokenMounted, unprivileged } from './privileges';
 import { orderedLimits, quotaCoversLimits } from './quotas';
 import { rpoHolds } from './recovery';
+import { referencesResolve } from './references';
 import { boundedRoles, noBuiltInRoles, noClusterWideGrants } from './roles';
 import { emptySecrets, noSecretText } from './secrets';
 import {
+  hasDefaultAccount,
   hasDefaultDeny,
   hasDenyAuthorization,
   hasLimitRange,
   hasQuota,
   hasStrictPeers,
   hasTenantPolicy,
-  tenantLabels,
 } from './tenant-namespaces';
+import { hasAffinityQuota, hasGpuQuota, hasObjectQuota, hasQueue, hasStorageQuota } from './tenant-quotas';
 import { unique } from './unique';
 import { units } from './units';
 import { knownKeys } from './unknown-keys';
@@ -51,6 +57,11 @@ export const RULES: readonly AnyRule[] = [
   disjointCidrs,
   quotaCoversLimits,
   orderedLimits,
+  hasGpuQuota,
+  hasStorageQuota,
+  hasObjectQuota,
+  hasAffinityQuota,
+  hasQueue,
   rpoHolds,
   tenantLabels,
   hasDefaultDeny,
@@ -59,12 +70,24 @@ export const RULES: readonly AnyRule[] = [
   hasTenantPolicy,
   hasQuota,
   hasLimitRange,
+  platformLabels,
+  hasDefaultAccount,
+  inMesh,
   noPlainText,
   plainServiceEntries,
   reachableDestinations,
+  waypointFor,
+  enforcedMeshPolicies,
+  guardedAddresses,
+  baselineDeny,
+  hasAdminPolicy,
+  enforcedEntryPolicies,
   boundedRoles,
   noBuiltInRoles,
   noClusterWideGrants,
+  referencesResolve,
+  boundAdmission,
+  closedAdmission,
 ];
 
 /** Texts of a rule, or of a code of the engine, for `drun explain`; undefined for an id that nobody has. */

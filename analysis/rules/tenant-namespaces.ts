@@ -1,87 +1,5 @@
 import { isList, isRecord, listAt, recordAt, stringAt, valueAt } from '../../constructs/core/json';
-import { LABEL } from '../../constructs/core/labels';
-import { show } from '../../constructs/core/problem';
-import {
-  type ClusterRule,
-  claimBy,
-  NOT_APPLICABLE,
-  type ObjectRule,
-  outcomeOf,
-  type RuleText,
-  type Subject,
-} from '../../constructs/core/rule';
-
-const MODES = ['enforce', 'audit', 'warn'] as const;
-const TRUST = ['trusted', 'standard', 'untrusted'];
-const PINNED_VERSION = /^v1\.\d{1,3}$/;
-
-/** Pod Security in all three modes with a pinned version, and the trust level. */
-export const tenantLabels: ObjectRule = {
-  id: 'DRN160',
-  title: 'a tenant namespace enforces Pod Security restricted, at a pinned version',
-  why: 'without the labels the API server lets any pod in; without a version the meaning changes with an upgrade',
-  remedy: 'write the six pod-security.kubernetes.io labels and drun.io/trust',
-  control: 'CTR-3',
-  kinds: ['Namespace.core'],
-  check: ({ labels, tenant }) => {
-    if (tenant === undefined) return NOT_APPLICABLE;
-    const security = MODES.flatMap((mode) => [
-      wrong(labels, `pod-security.kubernetes.io/${mode}`, 'restricted', (value) => value === 'restricted'),
-      wrong(labels, `pod-security.kubernetes.io/${mode}-version`, 'a version such as v1.36', isPinned),
-    ]);
-    const trust = wrong(labels, LABEL.trust, TRUST.join(', '), (value) => TRUST.some((level) => level === value));
-    return outcomeOf([...security, trust].flat());
-  },
-};
-
-function isPinned(value: unknown): boolean {
-  return typeof value === 'string' && PINNED_VERSION.test(value);
-}
-
-function wrong(
-  labels: Readonly<Record<string, unknown>>,
-  label: string,
-  expected: string,
-  holds: (value: unknown) => boolean,
-) {
-  const field = `metadata.labels["${label}"]`;
-  return holds(labels[label]) ? [] : [{ field, given: show(labels[label]), expected }];
-}
-
-/** Something every namespace of some sort must hold. */
-interface Presence extends RuleText {
-  /** Of which namespaces it is asked: those of tenants, or of components as well. */
-  readonly of: 'tenants' | 'all';
-  readonly kind: string;
-  readonly what: string;
-  /** The namespace that the object serves, where it is good enough to count. */
-  readonly serves: (subject: Subject) => string | undefined;
-}
-
-const WANTS = 'namespace';
-
-/** A rule that every namespace holds an object; judged over the names of the namespaces and of those that are served. */
-function presence({ of, kind, what, serves, ...text }: Presence): ClusterRule {
-  return {
-    ...text,
-    kinds: ['Namespace.core', kind],
-    claims: (subject) => {
-      if (subject.kind !== 'Namespace') {
-        const served = serves(subject);
-        return served === undefined ? [] : [claimBy(subject, served, '')];
-      }
-      const asked = subject.tenant !== undefined || (of === 'all' && subject.component !== undefined);
-      return asked && subject.name ? [claimBy(subject, subject.name, '', WANTS)] : [];
-    },
-    judge: (claims) => {
-      const served = new Set<string>();
-      for (const claim of claims) if (claim.value !== WANTS) served.add(claim.key);
-      return [...claims].flatMap(({ key, object, value }) =>
-        value === WANTS && !served.has(key) ? [{ object, field: '', given: `no ${what}`, expected: `a ${what}` }] : [],
-      );
-    },
-  };
-}
+import { isManaged, isMeshed, isOwned, isTenants, presence } from './presence';
 
 /** Default deny both ways, in every namespace the platform owns. */
 export const hasDefaultDeny = presence({
@@ -90,7 +8,7 @@ export const hasDefaultDeny = presence({
   why: 'a pod that no policy selects talks to everybody',
   remedy: 'add a NetworkPolicy with podSelector {}, policyTypes Ingress and Egress, and no rules',
   control: 'NET-4',
-  of: 'all',
+  asks: isOwned,
   kind: 'NetworkPolicy.networking.k8s.io',
   what: 'default-deny NetworkPolicy for ingress and egress',
   serves: ({ object, namespace }) => {
@@ -105,11 +23,11 @@ export const hasDefaultDeny = presence({
 /** Mutual TLS for the whole namespace. */
 export const hasStrictPeers = presence({
   id: 'DRN162',
-  title: 'every tenant namespace has STRICT mutual TLS',
+  title: 'every tenant namespace, and every other one in the mesh, has STRICT mutual TLS',
   why: 'a permissive namespace accepts plain text from anybody who reaches it',
   remedy: 'add a PeerAuthentication without a selector and with mtls.mode STRICT',
   control: 'NET-1',
-  of: 'tenants',
+  asks: (namespace) => isTenants(namespace) || (isManaged(namespace) && isMeshed(namespace)),
   kind: 'PeerAuthentication.security.istio.io',
   what: 'PeerAuthentication with mtls.mode STRICT for the whole namespace',
   serves: ({ object, namespace }) =>
@@ -121,11 +39,11 @@ export const hasStrictPeers = presence({
 /** Deny by default in the mesh. */
 export const hasDenyAuthorization = presence({
   id: 'DRN163',
-  title: 'every tenant namespace denies all requests by default',
+  title: 'every tenant namespace, and every other one in the mesh, denies all requests by default',
   why: 'without an authorization policy the mesh lets every identity call every port that the network lets through',
   remedy: 'add an AuthorizationPolicy with an empty spec',
   control: 'NET-1',
-  of: 'tenants',
+  asks: (namespace) => isTenants(namespace) || (isManaged(namespace) && isMeshed(namespace)),
   kind: 'AuthorizationPolicy.security.istio.io',
   what: 'default-deny AuthorizationPolicy with an empty spec',
   serves: ({ object, namespace }) => (isDenyAll(object.spec) ? namespace : undefined),
@@ -146,7 +64,7 @@ export const hasTenantPolicy = presence({
   why: 'admission denies everything where its parameters are missing, and a wrong tenant name would lend rights',
   remedy: 'add the TenantPolicy named tenant, with spec.tenant equal to the label drun.io/tenant',
   control: 'CTR-3',
-  of: 'tenants',
+  asks: isTenants,
   kind: 'TenantPolicy.policy.drun.io',
   what: 'TenantPolicy named tenant for its tenant',
   serves: ({ object, name, namespace, tenant }) =>
@@ -160,7 +78,7 @@ export const hasQuota = presence({
   why: 'without a quota one tenant can take the whole cluster',
   remedy: 'add a ResourceQuota without scopes that bounds limits.cpu and limits.memory',
   control: 'SCN-1',
-  of: 'tenants',
+  asks: isTenants,
   kind: 'ResourceQuota.core',
   what: 'ResourceQuota without scopes for cpu and memory',
   serves: ({ object, namespace }) => {
@@ -180,11 +98,25 @@ export const hasLimitRange = presence({
   why: 'under a quota a pod without limits is refused; with defaults it runs, and with a maximum it stays in bounds',
   remedy: 'add a LimitRange with an item of type Container',
   control: 'SCN-1',
-  of: 'tenants',
+  asks: isTenants,
   kind: 'LimitRange.core',
   what: 'LimitRange for containers',
   serves: ({ object, namespace }) =>
     listAt(object, 'spec', 'limits').some((item) => valueAt(item, 'type') === 'Container') ? namespace : undefined,
+});
+
+/** What a pod runs as when it names nothing. */
+export const hasDefaultAccount = presence({
+  id: 'DRN168',
+  title: 'every tenant namespace has its default service account, without a mounted token',
+  why: 'where nobody declares it Kubernetes makes one by itself, and every pod that names no account gets its token',
+  remedy: 'add the ServiceAccount named default with automountServiceAccountToken: false',
+  control: 'IAM-2',
+  asks: (namespace) => isTenants(namespace) && isManaged(namespace),
+  kind: 'ServiceAccount.core',
+  what: 'ServiceAccount named default with automountServiceAccountToken: false',
+  serves: ({ object, name, namespace }) =>
+    name === 'default' && valueAt(object, 'automountServiceAccountToken') === false ? namespace : undefined,
 });
 
 function isEmptyRecord(value: unknown): boolean {

@@ -102,6 +102,8 @@ export interface ClusterRanges {
   readonly podCidrs: readonly string[];
   readonly serviceCidrs: readonly string[];
   readonly nodeCidrs: readonly string[];
+  /** @default - the rules say nothing of the way to the API server */
+  readonly apiServerCidrs?: readonly string[];
 }
 
 /**
@@ -111,6 +113,8 @@ export interface ClusterRanges {
 export interface ClusterRule extends RuleText {
   readonly kinds: KindFilter;
   readonly claims: (subject: Subject) => readonly Claim[];
+  /** Whether equal claims count once, so that a claim that many objects make is kept once. @default - each counts */
+  readonly distinct?: boolean;
   /** Claims that come from the environment instead of an object. */
   readonly facts?: (facts: ClusterRanges) => readonly Claim[];
   readonly judge: (claims: Iterable<Claim>) => readonly ClusterFinding[];

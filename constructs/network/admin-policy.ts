@@ -17,7 +17,11 @@ interface AdminRule {
   readonly name: string;
   /** `Pass` hands the decision on to the NetworkPolicies; `Accept` and `Deny` end it. */
   readonly action: 'Accept' | 'Deny' | 'Pass';
-  readonly protocols?: readonly { readonly tcp: { readonly destinationPort: { readonly number: number } } }[];
+  readonly protocols?: readonly ({ readonly tcp: Destination } | { readonly udp: Destination })[];
+}
+
+interface Destination {
+  readonly destinationPort: { readonly number: number };
 }
 
 /**

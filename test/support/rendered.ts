@@ -3,6 +3,7 @@ import { ENVIRONMENTS } from '../../stacks/environments';
 import { loadPlan, regionObjects } from '../../stacks/load';
 import type { Plan, PlannedRegion } from '../../stacks/plan';
 import { buildTree } from '../../stacks/tree';
+import type { Order } from './inventory';
 
 /** One region of a committed environment with all its objects. */
 export interface RenderedRegion {
@@ -24,4 +25,13 @@ export function renderedRegions(): readonly RenderedRegion[] {
       objects: regionObjects(tree, planned.region.name),
     }));
   });
+}
+
+/** What was ordered for a region: the tenants' specifications and the region's own facts. */
+export function orderOf({ planned: { region, tenants } }: RenderedRegion): Order {
+  return {
+    tenants: tenants.flatMap(({ source }) => (source.spec === undefined ? [] : [source.spec])),
+    facts: region.facts,
+    disks: region.storage.provider,
+  };
 }

@@ -1,3 +1,4 @@
+import { METADATA_CIDRS } from '../../../constructs/core/cluster-facts';
 import { isRecord } from '../../../constructs/core/json';
 
 /** A Kubernetes object in a test. */
@@ -47,13 +48,18 @@ export function deployment(inContainer: Doc = {}, inPod: Doc = {}): Doc {
   return of('acme', 'apps/v1', 'Deployment', 'web', { metadata, spec: { replicas: 1, template: { spec } } });
 }
 
-/** The namespace of a tenant with its seven labels. */
+/** The namespace of a tenant with its labels. */
 export function namespace(tenant: string, name: string, labels: Doc = {}): Doc {
   const modes = ['enforce', 'audit', 'warn'].flatMap((mode) => [
     [`pod-security.kubernetes.io/${mode}`, 'restricted'],
     [`pod-security.kubernetes.io/${mode}-version`, 'v1.36'],
   ]);
-  const all = { ...Object.fromEntries(modes), 'drun.io/trust': 'standard', ...labels };
+  const mesh = {
+    'istio.io/dataplane-mode': 'ambient',
+    'istio.io/use-waypoint': 'waypoint',
+    'istio.io/ingress-use-waypoint': 'true',
+  };
+  const all = { ...Object.fromEntries(modes), 'drun.io/trust': 'standard', ...mesh, ...labels };
   return of(tenant, 'v1', 'Namespace', name, { metadata: { labels: all } });
 }
 
@@ -69,7 +75,14 @@ export function tenant(name: string, ns = 'train'): readonly Doc[] {
     make('v1', 'ResourceQuota', 'compute', {
       spec: { hard: { 'limits.cpu': '64', 'limits.memory': '256Gi', pods: '50' } },
     }),
-    make('v1', 'ResourceQuota', 'gpu', { spec: { hard: { 'requests.nvidia.com/gpu': '8' } } }),
+    make('v1', 'ResourceQuota', 'gpu', { spec: { hard: gpus() } }),
+    make('v1', 'ResourceQuota', 'objects', { spec: { hard: OBJECTS } }),
+    make('v1', 'ResourceQuota', 'affinity', {
+      spec: {
+        hard: { pods: '0' },
+        scopeSelector: { matchExpressions: [{ scopeName: 'CrossNamespacePodAffinity', operator: 'Exists' }] },
+      },
+    }),
     make('v1', 'ResourceQuota', 'storage', {
       spec: { hard: { 'requests.storage': '1Ti', persistentvolumeclaims: '10' } },
     }),
@@ -82,6 +95,7 @@ export function tenant(name: string, ns = 'train'): readonly Doc[] {
       spec: { rules: [{ from: [{ source: { namespaces: [`${name}-${ns}`] } }] }] },
     }),
     make('gateway.networking.k8s.io/v1', 'Gateway', 'waypoint', {
+      metadata: { ...metadata, labels: { 'istio.io/waypoint-for': 'service' } },
       spec: { gatewayClassName: 'istio-waypoint', listeners: [{ name: 'mesh', port: 15008, protocol: 'HBONE' }] },
     }),
     make('networking.istio.io/v1', 'ServiceEntry', 'to-internet', {
@@ -94,16 +108,65 @@ export function tenant(name: string, ns = 'train'): readonly Doc[] {
     }),
     make('kueue.x-k8s.io/v1beta2', 'LocalQueue', 'default', { spec: { clusterQueue: name } }),
     of(name, 'kueue.x-k8s.io/v1beta2', 'ClusterQueue', name, { spec: queue() }),
-    of(name, 'policy.networking.k8s.io/v1alpha2', 'ClusterNetworkPolicy', `tenant-${name}`, { spec: adminTier(name) }),
+    of(name, 'policy.networking.k8s.io/v1alpha2', 'ClusterNetworkPolicy', `tenant-${name}`, {
+      spec: adminTier(name, `${name}-${ns}`),
+    }),
   ];
 }
 
-/** The roles that tenants are bound to. */
+/** What tenants refer to: roles, sandboxes, a pool, the kind of their parameters, and the guards over all of them. */
 export function platform(): readonly Doc[] {
   const rules = [{ apiGroups: ['apps'], resources: ['deployments'], verbs: ['get', 'list', 'watch'] }];
-  return ['viewer', 'developer', 'operator', 'owner'].map((role) =>
-    by('tenancy', 'rbac.authorization.k8s.io/v1', 'ClusterRole', `drun-tenant-${role}`, { rules }),
-  );
+  return [
+    ...['viewer', 'developer', 'operator', 'owner'].map((role) =>
+      by('tenancy', 'rbac.authorization.k8s.io/v1', 'ClusterRole', `drun-tenant-${role}`, { rules }),
+    ),
+    by('runtime', 'node.k8s.io/v1', 'RuntimeClass', 'gvisor', { handler: 'runsc' }),
+    by('gpu', 'kueue.x-k8s.io/v1beta2', 'ResourceFlavor', 'shared', { spec: {} }),
+    by('admission', 'apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'tenantpolicies.policy.drun.io', {
+      spec: { group: 'policy.drun.io', scope: 'Namespaced' },
+    }),
+    guard('tenants-no-metadata', 'Admin', { egress: [{ action: 'Deny', to: [{ networks: [...METADATA_CIDRS] }] }] }),
+    guard('tenants-default-deny', 'Baseline', {
+      ingress: [{ action: 'Deny', from: [{ namespaces: {} }] }],
+      egress: [{ action: 'Deny', to: [{ networks: ANYWHERE }] }],
+    }),
+  ];
+}
+
+const ANYWHERE = ['0.0.0.0/0', '::/0'];
+
+/** A policy over all tenants, present and future. */
+export function guard(name: string, tier: string, rules: Doc): Doc {
+  const subject = { namespaces: { matchExpressions: [{ key: 'drun.io/tenant', operator: 'Exists' }] } };
+  return by('network', 'policy.networking.k8s.io/v1alpha2', 'ClusterNetworkPolicy', name, {
+    spec: { tier, priority: 10, subject, ...rules },
+  });
+}
+
+const OBJECTS = {
+  'count/secrets': '100',
+  configmaps: '100',
+  'count/services': '50',
+  'count/jobs.batch': '100',
+  'services.loadbalancers': '0',
+  'services.nodeports': '0',
+};
+
+function gpus(): Doc {
+  const classes = ['gpu', 'mig', 'vfio.gpu', 'shared.gpu'].map((name) => `${name}.nvidia.com`);
+  return {
+    'requests.nvidia.com/gpu': '8',
+    'requests.nvidia.com/gpu.shared': '0',
+    'requests.nvidia.com/pgpu': '0',
+    'count/resourceclaims.resource.k8s.io': '8',
+    ...Object.fromEntries(
+      classes.flatMap((name) => [
+        [`${name}.deviceclass.resource.k8s.io/devices`, name === 'gpu.nvidia.com' ? '8' : '0'],
+        [`requests.deviceclass.resource.kubernetes.io/${name}`, name === 'gpu.nvidia.com' ? '8' : '0'],
+      ]),
+    ),
+  };
 }
 
 function policy(name: string): Doc {
@@ -162,17 +225,23 @@ function queue(): Doc {
   ];
   return {
     namespaceSelector: {},
-    resourceGroups: [{ coveredResources: ['cpu', 'memory'], flavors: [{ name: 'default', resources }] }],
+    resourceGroups: [{ coveredResources: ['cpu', 'memory'], flavors: [{ name: 'shared', resources }] }],
   };
 }
 
-function adminTier(name: string): Doc {
-  const others = { matchExpressions: [{ key: 'drun.io/tenant', operator: 'NotIn', values: [name] }] };
+function adminTier(name: string, ns: string): Doc {
+  const own = [{ namespaces: { matchLabels: { 'drun.io/tenant': name } } }];
   return {
     tier: 'Admin',
     priority: 100,
-    subject: { namespaces: { matchLabels: { 'drun.io/tenant': name } } },
-    ingress: [{ name: 'others', action: 'Deny', from: [{ namespaces: others }] }],
-    egress: [{ name: 'others', action: 'Deny', to: [{ namespaces: others }] }],
+    subject: { namespaces: { matchLabels: { 'kubernetes.io/metadata.name': ns } } },
+    ingress: [
+      { name: 'own', action: 'Pass', from: own },
+      { name: 'others', action: 'Deny', from: [{ namespaces: {} }] },
+    ],
+    egress: [
+      { name: 'own', action: 'Pass', to: own },
+      { name: 'others', action: 'Deny', to: [{ networks: ANYWHERE }] },
+    ],
   };
 }

@@ -1,13 +1,26 @@
 import { checkObjects, explainRule, RULES } from '../../../analysis/rules';
 import type { AnyRule, ClusterRanges } from '../../../constructs/core/rule';
+import { ADMISSION } from './admission.cases';
 import type { Case } from './cases';
+import { GUARDS } from './guards.cases';
 import { IDENTITY } from './identity.cases';
 import { MESH } from './mesh.cases';
 import { TODAY } from './platform';
+import { PRESENCE } from './presence.cases';
+import { REFERENCES } from './references.cases';
 import { TENANCY } from './tenancy.cases';
 import { WORKLOADS } from './workload.cases';
 
-const CASES: readonly Case[] = [...IDENTITY, ...WORKLOADS, ...TENANCY, ...MESH];
+const CASES: readonly Case[] = [
+  ...IDENTITY,
+  ...WORKLOADS,
+  ...TENANCY,
+  ...MESH,
+  ...PRESENCE,
+  ...GUARDS,
+  ...REFERENCES,
+  ...ADMISSION,
+];
 
 /** Runs one rule alone and returns its counts and problems. */
 function run(rule: AnyRule, objects: readonly unknown[], facts: readonly ClusterRanges[] = []) {

@@ -1,0 +1,66 @@
+import { LABEL, MANAGER } from '../../constructs/core/labels';
+import type { ClusterRule, RuleText, Subject } from '../../constructs/core/rule';
+
+/** Something that every namespace of some sort must hold. */
+export interface Presence extends RuleText {
+  /** Of which namespaces it is asked. */
+  readonly asks: (namespace: Subject) => boolean;
+  /** Kind of the object, as in a {@link ClusterRule}. */
+  readonly kind: string;
+  readonly what: string;
+  /** The namespace that the object serves, where it is good enough to count. */
+  readonly serves: (subject: Subject) => string | undefined;
+}
+
+const WANTS = 'namespace';
+/** There are as many claims as namespaces and kinds that they must hold, so each says no more than is needed. */
+const SHORT = { key: '', owner: '', object: '', field: '', value: '' } as const;
+
+/** A rule that every namespace holds an object; judged over the names of the namespaces and of those that are served. */
+export function presence({ asks, kind, what, serves, ...text }: Presence): ClusterRule {
+  return {
+    ...text,
+    kinds: ['Namespace.core', kind],
+    claims: (subject) => {
+      if (subject.kind !== 'Namespace') {
+        const served = serves(subject);
+        return served === undefined ? [] : [{ ...SHORT, key: served }];
+      }
+      return subject.name && asks(subject)
+        ? [{ ...SHORT, key: subject.name, object: subject.label, value: WANTS }]
+        : [];
+    },
+    judge: (claims) => {
+      const served = new Set<string>();
+      for (const claim of claims) if (claim.value !== WANTS) served.add(claim.key);
+      return [...claims].flatMap(({ key, object, value }) =>
+        value === WANTS && !served.has(key) ? [{ object, field: '', given: `no ${what}`, expected: `a ${what}` }] : [],
+      );
+    },
+  };
+}
+
+/** Whether the object is one that this platform makes: what charts and Kubernetes bring is not asked for more. */
+export function isManaged({ labels }: Subject): boolean {
+  return labels[LABEL.managedBy] === MANAGER;
+}
+
+/** Whether it is a namespace of a tenant. */
+export function isTenants({ tenant }: Subject): boolean {
+  return tenant !== undefined;
+}
+
+/** Whether it is a namespace of a tenant or of a component. */
+export function isOwned({ tenant, component }: Subject): boolean {
+  return tenant !== undefined || component !== undefined;
+}
+
+/** Whether the mesh takes hold of the namespace's pods: by node proxies, or by a sidecar in each. */
+export function isMeshed({ labels }: Subject): boolean {
+  return isAmbient(labels) || labels['istio-injection'] === 'enabled';
+}
+
+/** Whether node proxies of the ambient mesh carry the namespace's traffic. */
+export function isAmbient(labels: Subject['labels']): boolean {
+  return labels['istio.io/dataplane-mode'] === 'ambient';
+}

@@ -1,0 +1,127 @@
+import { listAt, recordAt, valueAt } from '../../constructs/core/json';
+import { type Claim, type ClusterRule, claimBy, type RuleText, type Subject } from '../../constructs/core/rule';
+import { DEVICE_CLASSES, GPU_RESOURCES } from '../../constructs/gpu/gpu-share';
+import { isManaged, isTenants, presence } from './presence';
+
+/** What quotas of a namespace must bound, whichever of them does it. */
+interface Bounds extends RuleText {
+  /** Names in `spec.hard`; alternatives are separated by `|`. */
+  readonly names: readonly string[];
+}
+
+const WANTS = 'namespace';
+const asked = (namespace: Subject): boolean => isTenants(namespace) && isManaged(namespace);
+
+/** A rule that the quotas of each tenant namespace bound some names; a quota with scopes counts only some pods. */
+function bounds({ names, ...text }: Bounds): ClusterRule {
+  const ways = names.map((name) => name.split('|'));
+  return {
+    ...text,
+    kinds: ['Namespace.core', 'ResourceQuota.core'],
+    claims: (subject) => {
+      if (subject.kind === 'Namespace') return asked(subject) ? [claimBy(subject, subject.name ?? '', '', WANTS)] : [];
+      const spec = recordAt(subject.object, 'spec');
+      if (spec.scopes !== undefined || spec.scopeSelector !== undefined || !subject.namespace) return [];
+      const hard = recordAt(spec, 'hard');
+      const found = ways.flatMap((way, i) => (way.some((name) => hard[name] !== undefined) ? [i] : []));
+      if (found.length === 0) return [];
+      return [{ key: subject.namespace, owner: '', object: '', field: '', value: found.join(' ') }];
+    },
+    judge: (claims) => missing(names, claims),
+  };
+}
+
+/** A quota's claim lists the places, in the table, of the names that it bounds. */
+function missing(names: readonly string[], claims: Iterable<Claim>) {
+  const bounded = new Map<string, string[]>();
+  for (const { key, value } of claims)
+    if (value !== WANTS) bounded.set(key, [...(bounded.get(key) ?? []), ...value.split(' ')]);
+  return [...claims].flatMap(({ key, object, value }) => {
+    if (value !== WANTS) return [];
+    const there = new Set(bounded.get(key));
+    const open = names.filter((_, i) => !there.has(String(i)));
+    const given = `no quota for ${open.map((name) => name.split('|')[0]).join(', ')}`;
+    return open.length === 0 ? [] : [{ object, field: '', given, expected: 'a ResourceQuota without scopes for each' }];
+  });
+}
+
+/** Every name under which a GPU can be asked for. */
+export const hasGpuQuota = bounds({
+  id: 'DRN142',
+  title: 'every tenant namespace bounds GPUs under each of their names, with zero where none was leased',
+  why: 'a name without a bound is unlimited: the same GPU can be asked for as a resource or through a device class',
+  remedy: 'add a ResourceQuota named gpu with all names, zero where the tenant leased none',
+  control: 'GPU-1',
+  names: [
+    ...GPU_RESOURCES.map((resource) => `requests.${resource}`),
+    ...DEVICE_CLASSES.flatMap((name) => [
+      `${name}.deviceclass.resource.k8s.io/devices`,
+      `requests.deviceclass.resource.kubernetes.io/${name}`,
+    ]),
+    'count/resourceclaims.resource.k8s.io',
+  ],
+});
+
+/** Disk. */
+export const hasStorageQuota = bounds({
+  id: 'DRN143',
+  title: 'every tenant namespace bounds its disk',
+  why: 'one claim can fill the storage pool that all tenants share',
+  remedy: 'add a ResourceQuota that bounds requests.storage',
+  control: 'SCN-1',
+  names: ['requests.storage'],
+});
+
+/** Stored objects, and the kinds of Service that open a door to the outside. */
+export const hasObjectQuota = bounds({
+  id: 'DRN144',
+  title: 'every tenant namespace bounds the objects it can store and the doors it can open',
+  why: 'the store of the API server is one for all tenants, and a load balancer goes round the ingress',
+  remedy: 'add a ResourceQuota that bounds secrets, config maps, services, jobs, load balancers and node ports',
+  control: 'SCN-1',
+  names: [
+    'count/secrets|secrets',
+    'count/configmaps|configmaps',
+    'count/services|services',
+    'count/jobs.batch',
+    'services.loadbalancers',
+    'services.nodeports',
+  ],
+});
+
+/** Affinity towards other tenants' namespaces. */
+export const hasAffinityQuota = presence({
+  id: 'DRN145',
+  title: 'every tenant namespace forbids affinity to pods of other namespaces',
+  why: 'a pod with anti-affinity to another tenant’s pods keeps them off its node',
+  remedy: 'add a ResourceQuota with the scope CrossNamespacePodAffinity and pods: 0',
+  control: 'SCN-1',
+  asks: asked,
+  kind: 'ResourceQuota.core',
+  what: 'ResourceQuota for CrossNamespacePodAffinity with pods: 0',
+  serves: ({ object, namespace }) => {
+    const spec = recordAt(object, 'spec');
+    const scopes = [
+      ...listAt(spec, 'scopes'),
+      ...listAt(spec, 'scopeSelector', 'matchExpressions')
+        .filter((term) => valueAt(term, 'operator') === 'Exists')
+        .map((term) => valueAt(term, 'scopeName')),
+    ];
+    const { pods } = recordAt(spec, 'hard');
+    const none = pods === '0' || pods === 0;
+    return none && scopes.length === 1 && scopes[0] === 'CrossNamespacePodAffinity' ? namespace : undefined;
+  },
+});
+
+/** The way to GPUs and to any queued work. */
+export const hasQueue = presence({
+  id: 'DRN146',
+  title: 'every tenant namespace has a queue',
+  why: 'admission sends work through the queue, so without it nothing that is queued ever runs',
+  remedy: 'add a LocalQueue that names the ClusterQueue of the tenant',
+  control: 'GPU-1',
+  asks: asked,
+  kind: 'LocalQueue.kueue.x-k8s.io',
+  what: 'LocalQueue',
+  serves: ({ object, namespace }) => (valueAt(object, 'spec', 'clusterQueue') ? namespace : undefined),
+});

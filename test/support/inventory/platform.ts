@@ -1,0 +1,210 @@
+import { leaves } from './lines';
+import { named, type Order } from './spec-facts';
+
+interface Component {
+  readonly ambient: boolean;
+  readonly level?: 'privileged';
+  /** What its network policies let through, besides itself; `API` stands for the addresses of the API server. */
+  readonly paths: readonly string[];
+  /** Ports that every identity of the mesh may call. */
+  readonly called?: readonly number[];
+}
+
+const DNS = ['UDP/53', 'TCP/53'].map((port) => `Egress ${named('kube-system')} pods k8s-app=kube-dns ${port}`);
+const API = ['Egress API TCP/443', 'Egress API TCP/6443'];
+const MESH = [`Egress ${named('istio-system')} TCP/15012`];
+const callers = (service: string, ...ports: readonly number[]) =>
+  ports.map((port) => `Ingress drun.io/uses-${service}=true TCP/${port}`);
+const webhook = (port: number) => [`Ingress API TCP/${port}`, `Ingress NODES TCP/${port}`];
+
+/** What each namespace of the platform needs, and nothing more. */
+const COMPONENTS: Readonly<Record<string, Component>> = {
+  'drun-system': { ambient: true, paths: [...DNS, ...API] },
+  'drun-ingress': {
+    ambient: true,
+    paths: [...DNS, ...MESH, 'Ingress 0.0.0.0/0 TCP/8443', 'Ingress ::/0 TCP/8443', 'Egress drun.io/tenant Exists all'],
+  },
+  'drun-egress': { ambient: true, paths: [...DNS, ...MESH, ...callers('egress', 15008), 'Egress INTERNET TCP/443'] },
+  'drun-telemetry': { ambient: true, paths: [...DNS, ...MESH, ...callers('telemetry', 4317, 15008)], called: [4317] },
+  'drun-models': { ambient: true, paths: [...DNS, ...MESH, ...callers('models', 8443, 15008)], called: [8443] },
+  vault: {
+    ambient: false,
+    paths: [
+      ...DNS,
+      ...API,
+      ...callers('vault', 8200),
+      'Ingress drun.io/component Exists TCP/8200',
+      'Ingress drun.io/component Exists TCP/8201',
+    ],
+  },
+  'istio-system': {
+    ambient: false,
+    level: 'privileged',
+    paths: [...DNS, ...API, ...webhook(15017), 'Ingress all TCP/15012'],
+  },
+  'kueue-system': { ambient: false, paths: [...DNS, ...API, ...webhook(9443)] },
+};
+
+const each = (lines: (name: string, component: Component) => readonly string[]): readonly string[] =>
+  Object.entries(COMPONENTS).flatMap(([name, component]) => lines(name, component));
+const ambient = (lines: (name: string, component: Component) => readonly string[]): readonly string[] =>
+  each((name, component) => (component.ambient ? lines(name, component) : []));
+
+/** Labels of namespaces. */
+export const platformLabels = ({ facts }: Order): readonly string[] =>
+  each((name, { level = 'restricted', ambient: meshed }) => [
+    ...['enforce', 'audit', 'warn'].flatMap((mode) => [
+      `${name} pod-security.kubernetes.io/${mode}=${level}`,
+      `${name} pod-security.kubernetes.io/${mode}-version=v${facts.kubernetes}`,
+    ]),
+    ...(meshed ? [`${name} istio.io/dataplane-mode=ambient`] : []),
+  ]);
+
+/** What network policies let through. */
+export const platformPaths = (order: Order): readonly string[] =>
+  each((name, { paths }) =>
+    [
+      'closes Ingress',
+      'closes Egress',
+      'Ingress here all',
+      'Egress here all',
+      ...paths.flatMap((line) => resolved(line, order)),
+    ].map((line) => `${name} ${line}`),
+  );
+
+/** Private networks of RFC 1918, 6598 and 3927: never the internet. */
+const PRIVATE = ['10.0.0.0/8', '100.64.0.0/10', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'];
+
+function resolved(line: string, { facts }: Order): readonly string[] {
+  const inside = [...facts.podCidrs, ...facts.serviceCidrs, ...facts.nodeCidrs];
+  const addresses: Readonly<Record<string, readonly string[]>> = {
+    API: facts.apiServerCidrs,
+    NODES: facts.nodeCidrs,
+    INTERNET: [`0.0.0.0/0 except ${[...new Set([...PRIVATE, ...inside])].sort().join(',')}`],
+  };
+  const [way = '', peer = '', ...rest] = line.split(' ');
+  return (addresses[peer] ?? [peer]).map((address) => [way, address, ...rest].join(' '));
+}
+
+/** Addresses of instance credentials, from the providers' documentation. */
+const METADATA = [
+  '169.254.169.254/32',
+  '169.254.170.2/32',
+  '100.100.100.200/32',
+  '192.0.0.192/32',
+  'fd00:ec2::254/128',
+];
+
+/** The admin and baseline tiers over all tenants. */
+export const platformGuards = ({ facts }: Order): readonly string[] => {
+  const guard = (name: string, priority: number, networks: readonly string[]) => [
+    `tenants-no-${name} Admin ${priority} over drun.io/tenant Exists`,
+    ...networks.map((network) => `tenants-no-${name} egress Deny last ${network} all`),
+  ];
+  return [
+    ...guard('metadata', 10, METADATA),
+    ...guard('api-server', 20, facts.apiServerCidrs),
+    ...guard('nodes', 30, facts.nodeCidrs),
+    'tenants-default-deny Baseline 100 over drun.io/tenant Exists',
+    'tenants-default-deny ingress Deny last all all',
+    'tenants-default-deny egress Deny last 0.0.0.0/0 all',
+    'tenants-default-deny egress Deny last ::/0 all',
+  ];
+};
+
+/** Who may call whom in the mesh. */
+export const platformAuthorizations = ({ facts: { trustDomain } }: Order): readonly string[] => [
+  ...ambient((name, { called = [] }) => [
+    `${name} closes pods`,
+    `${name} ALLOW pods ${trustDomain}/ns/${name}/sa/* all`,
+    ...called.map((port) => `${name} ALLOW pods ${trustDomain}/* ${port}`),
+  ]),
+  'drun-egress closes gateway.networking.k8s.io/Gateway/egress',
+];
+
+/** Mutual TLS. */
+export const platformMtls = (): readonly string[] =>
+  ambient((name) => [`PeerAuthentication ${name}/default spec.mtls.mode=STRICT`]);
+
+/** The way out of the cluster. */
+export const platformCarriers = (): readonly string[] => [
+  ...leaves(
+    {
+      spec: {
+        gatewayClassName: 'istio-waypoint',
+        listeners: [{ name: 'mesh', port: 15008, protocol: 'HBONE', allowedRoutes: { namespaces: { from: 'All' } } }],
+      },
+    },
+    '',
+  ).map((leaf) => `Gateway drun-egress/egress ${leaf}`),
+  'Gateway drun-egress/egress label istio.io/waypoint-for=service',
+];
+
+const KATA = { node: 'katacontainers.io/kata-runtime', memory: '160Mi', cpu: '250m' };
+const RUNTIMES: Readonly<Record<string, { handler: string; node: string; memory: string; cpu: string | number }>> = {
+  gvisor: { handler: 'runsc', node: 'drun.io/gvisor', memory: '64Mi', cpu: '100m' },
+  'kata-qemu': { handler: 'kata-qemu', ...KATA },
+  'kata-qemu-nvidia-gpu': { handler: 'kata-qemu-nvidia-gpu', ...KATA },
+  'kata-qemu-nvidia-gpu-snp': { handler: 'kata-qemu-nvidia-gpu-snp', ...KATA, memory: '2Gi', cpu: 1 },
+  'kata-qemu-nvidia-gpu-tdx': { handler: 'kata-qemu-nvidia-gpu-tdx', ...KATA, memory: '2Gi', cpu: 1 },
+};
+
+/** Sandboxes with a kernel of their own. */
+export const platformRuntimes = (): readonly string[] =>
+  Object.entries(RUNTIMES).flatMap(([name, { handler, node, memory, cpu }]) =>
+    [
+      `handler=${handler}`,
+      `overhead.podFixed.memory=${memory}`,
+      `overhead.podFixed.cpu=${cpu}`,
+      `scheduling.nodeSelector.${node}=true`,
+    ].map((line) => `RuntimeClass ${name} ${line}`),
+  );
+
+const PRIORITIES = { 'drun-batch': 1_000, 'drun-standard': 10_000, 'drun-high': 100_000, 'drun-platform': 1_000_000 };
+
+/** Priorities; the lowest pushes nobody aside. */
+export const platformPriorities = (): readonly string[] =>
+  Object.entries(PRIORITIES).flatMap(([name, value]) => [
+    `PriorityClass ${name} value=${value}`,
+    `PriorityClass ${name} preemptionPolicy=${name === 'drun-batch' ? 'Never' : 'PreemptLowerPriority'}`,
+  ]);
+
+/** The drivers' own parameters; Google Cloud and Azure encrypt every disk by themselves. */
+const DISKS = {
+  aws: {
+    provisioner: 'ebs.csi.aws.com',
+    'drun-encrypted': { type: 'gp3', encrypted: 'true' },
+    'drun-encrypted-fast': { type: 'io2', iopsPerGB: '50', encrypted: 'true' },
+  },
+  gcp: {
+    provisioner: 'pd.csi.storage.gke.io',
+    'drun-encrypted': { type: 'pd-balanced' },
+    'drun-encrypted-fast': { type: 'pd-ssd' },
+  },
+  azure: {
+    provisioner: 'disk.csi.azure.com',
+    'drun-encrypted': { skuName: 'Premium_LRS' },
+    'drun-encrypted-fast': { skuName: 'PremiumV2_LRS' },
+  },
+  alibaba: {
+    provisioner: 'diskplugin.csi.alibabacloud.com',
+    'drun-encrypted': { type: 'cloud_essd', encrypted: 'true' },
+    'drun-encrypted-fast': { type: 'cloud_essd', performanceLevel: 'PL2', encrypted: 'true' },
+  },
+} as const;
+
+/** Disks by driver; where the provider does not encrypt by itself, it is told to. */
+export const platformDisks = ({ disks }: Order): readonly string[] =>
+  (['drun-encrypted', 'drun-encrypted-fast'] as const).flatMap((name) => {
+    const fields = {
+      provisioner: DISKS[disks].provisioner,
+      parameters: DISKS[disks][name],
+      reclaimPolicy: 'Delete',
+      volumeBindingMode: 'WaitForFirstConsumer',
+      allowVolumeExpansion: true,
+    };
+    return leaves(fields, '').map((leaf) => `StorageClass ${name} ${leaf}`);
+  });
+
+/** The pool that tenants share. */
+export const platformQueues = (): readonly string[] => ['ResourceFlavor shared spec.nodeLabels.drun.io/pool=shared'];

@@ -1,0 +1,103 @@
+import type { ClusterFacts } from '../../../constructs/core/cluster-facts';
+import type { TenantSpec } from '../../../constructs/tenant/tenant-spec';
+
+/** What was ordered: tenants as their files say, in a cluster as its environment says. */
+export interface Order {
+  readonly tenants: readonly TenantSpec[];
+  readonly facts: ClusterFacts;
+  /** Whose disks the region has. */
+  readonly disks: 'aws' | 'gcp' | 'azure' | 'alibaba';
+}
+
+/** A tenant's namespace with what was ordered for it. */
+export interface OrderedNamespace {
+  readonly tenant: TenantSpec;
+  /** Full name. */
+  readonly name: string;
+  readonly suffix: string;
+  readonly size: TenantSpec['namespaces'][string];
+}
+
+/** Every namespace of every tenant. */
+export function namespacesOf({ tenants }: Order): readonly OrderedNamespace[] {
+  return tenants.flatMap((tenant) =>
+    Object.entries(tenant.namespaces).map(([suffix, size]) => ({
+      tenant,
+      suffix,
+      size,
+      name: `${tenant.name}-${suffix}`,
+    })),
+  );
+}
+
+/** A path inside the cluster as the tenant's file declares it. */
+export interface OrderedPath {
+  /** Name of the path in object names. */
+  readonly slug: string;
+  readonly namespace: string;
+  /** Selector of the other end. */
+  readonly peer: string;
+  /** Ports that the application listens on. */
+  readonly ports: readonly number[];
+  /** Ports that the network must let through. */
+  readonly wire: readonly number[];
+}
+
+const SERVICES = {
+  vault: { namespace: 'vault', wire: [8200] },
+  telemetry: { namespace: 'drun-telemetry', wire: [4317, 15008] },
+  models: { namespace: 'drun-models', wire: [8443, 15008] },
+} as const;
+
+/** Paths out of a tenant: what it said under `allow`, without hosts on the internet. */
+export function pathsOut({ allow, mesh }: TenantSpec): readonly OrderedPath[] {
+  return allow.flatMap(({ to, ports }): readonly OrderedPath[] => {
+    if ('tenant' in to) return [tenantPath(to, ports, mesh)];
+    if ('fqdn' in to) return [];
+    const { namespace, wire } = SERVICES[to.platform];
+    return [{ slug: to.platform, namespace, peer: named(namespace), ports: wire, wire }];
+  });
+}
+
+/** Paths into one namespace of a tenant: what it said under `accept`. */
+export function pathsIn({ tenant: { accept, mesh }, suffix }: OrderedNamespace): readonly OrderedPath[] {
+  return accept.flatMap(({ from, ports, namespace }): readonly OrderedPath[] => {
+    if (namespace !== undefined && namespace !== suffix) return [];
+    if ('tenant' in from) return [tenantPath(from, ports, mesh)];
+    return [
+      { slug: 'ingress', namespace: 'drun-ingress', peer: named('drun-ingress'), ports, wire: wireOf(ports, mesh) },
+    ];
+  });
+}
+
+/** Hosts on the internet with the ports that may be called. */
+export function hostsOf({
+  allow,
+}: TenantSpec): readonly { readonly host: string; readonly ports: readonly number[] }[] {
+  return allow.flatMap(({ to, ports }) => ('fqdn' in to ? [{ host: to.fqdn, ports }] : []));
+}
+
+/** The selector of one namespace. */
+export function named(namespace: string): string {
+  return `kubernetes.io/metadata.name=${namespace}`;
+}
+
+function tenantPath(
+  peer: { tenant: string; namespace: string },
+  ports: readonly number[],
+  mesh: TenantSpec['mesh'],
+): OrderedPath {
+  const namespace = `${peer.tenant}-${peer.namespace}`;
+  return {
+    slug: namespace,
+    namespace,
+    peer: `drun.io/tenant=${peer.tenant} & ${named(namespace)}`,
+    ports,
+    wire: wireOf(ports, mesh),
+  };
+}
+
+/** In ambient mode everything travels in the tunnel. */
+function wireOf(ports: readonly number[], mesh: TenantSpec['mesh']): readonly number[] {
+  return mesh === 'ambient' ? [15008] : ports;
+}
