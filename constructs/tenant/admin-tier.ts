@@ -51,7 +51,12 @@ export const adminTierPart: TenantPart = {
 type EgressRules = NonNullable<ClusterNetworkPolicy['spec']['egress']>;
 
 const DNS = { name: 'dns', action: 'Pass', to: inNamespace('kube-system') } as const;
-const MESH = { name: 'mesh', action: 'Pass', to: inNamespace(PLATFORM_NAMESPACE.mesh), protocols: tcp([15012]) } as const;
+const MESH = {
+  name: 'mesh',
+  action: 'Pass',
+  to: inNamespace(PLATFORM_NAMESPACE.mesh),
+  protocols: tcp([15012]),
+} as const;
 const INTERNET = {
   name: 'to-internet',
   action: 'Pass',
