@@ -44,7 +44,12 @@ export interface GpuNames {
 
 /** Every extended resource and device class that the platform knows, so that what is not granted can be set to zero. */
 export const GPU_RESOURCES = ['nvidia.com/gpu', 'nvidia.com/gpu.shared', 'nvidia.com/pgpu'] as const;
-export const DEVICE_CLASSES = ['gpu.nvidia.com', 'mig.nvidia.com', 'vfio.gpu.nvidia.com', 'shared.gpu.nvidia.com'] as const;
+export const DEVICE_CLASSES = [
+  'gpu.nvidia.com',
+  'mig.nvidia.com',
+  'vfio.gpu.nvidia.com',
+  'shared.gpu.nvidia.com',
+] as const;
 
 /** The names of a share's mode. */
 export function gpuNames(share: GpuShare): GpuNames {

@@ -39,7 +39,8 @@ function oversharedGpus({ gpu, namespaces }: TenantSpec): readonly Contradiction
     {
       path: gpu === undefined ? ['gpu'] : ['gpu', 'count'],
       message: `at least the ${used} GPUs that the namespaces share out`,
-      remedy: gpu === undefined ? 'add `gpu` with a mode and a count, or set `gpus` to 0' : 'raise `count` or lower `gpus`',
+      remedy:
+        gpu === undefined ? 'add `gpu` with a mode and a count, or set `gpus` to 0' : 'raise `count` or lower `gpus`',
     },
   ];
 }
@@ -55,7 +56,13 @@ function unknownNamespaces({ name, namespaces, accept: accepts }: TenantSpec): r
   return accepts.flatMap(({ namespace }, i) =>
     namespace === undefined || known.includes(namespace)
       ? []
-      : [{ path: ['accept', i, 'namespace'], message: `a namespace of ${name}: ${known.join(', ')}`, remedy: 'name one of them' }],
+      : [
+          {
+            path: ['accept', i, 'namespace'],
+            message: `a namespace of ${name}: ${known.join(', ')}`,
+            remedy: 'name one of them',
+          },
+        ],
   );
 }
 
@@ -64,7 +71,13 @@ function fqdnWithoutWaypoint({ mesh, allow: allows }: TenantSpec): readonly Cont
   // A sidecar cannot be bound to the egress waypoint, and a NetworkPolicy cannot name a host: the traffic would leave unchecked.
   return allows.flatMap(({ to }, i) =>
     'fqdn' in to
-      ? [{ path: ['allow', i, 'to', 'fqdn'], message: 'a tenant with `mesh: ambient`, whose egress waypoint checks host names', remedy: 'use `mesh: ambient`' }]
+      ? [
+          {
+            path: ['allow', i, 'to', 'fqdn'],
+            message: 'a tenant with `mesh: ambient`, whose egress waypoint checks host names',
+            remedy: 'use `mesh: ambient`',
+          },
+        ]
       : [],
   );
 }
@@ -76,7 +89,11 @@ function selfReferences({ name, allow: allows, accept: accepts }: TenantSpec): r
     remedy: 'remove the entry',
   });
   return [
-    ...allows.flatMap(({ to }, i) => ('tenant' in to && to.tenant === name ? [self(['allow', i, 'to', 'tenant'])] : [])),
-    ...accepts.flatMap(({ from }, i) => ('tenant' in from && from.tenant === name ? [self(['accept', i, 'from', 'tenant'])] : [])),
+    ...allows.flatMap(({ to }, i) =>
+      'tenant' in to && to.tenant === name ? [self(['allow', i, 'to', 'tenant'])] : [],
+    ),
+    ...accepts.flatMap(({ from }, i) =>
+      'tenant' in from && from.tenant === name ? [self(['accept', i, 'from', 'tenant'])] : [],
+    ),
   ];
 }

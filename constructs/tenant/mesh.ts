@@ -1,7 +1,7 @@
 import type { Manifest } from '../core/manifest';
-import type { Stamp } from '../core/stamp';
 import { hostSlug } from '../core/names';
 import { HBONE_PORT, PLATFORM_NAMESPACE } from '../core/platform-service';
+import type { Stamp } from '../core/stamp';
 import type { TenantContext, TenantNamespace, TenantPart } from './tenant-part';
 
 /** An Istio, Gateway API or other object whose fields are under `spec`. */

@@ -14,7 +14,8 @@ type Ports = readonly { protocol: string; port: number }[];
 export const networkPart: TenantPart = {
   name: 'network',
   controls: {
-    'NET-4': 'traffic is denied both ways unless the tenant declared it; a path to another tenant needs both to declare it',
+    'NET-4':
+      'traffic is denied both ways unless the tenant declared it; a path to another tenant needs both to declare it',
     'NET-5': 'the floor is the portable NetworkPolicy, which every conforming network plugin enforces',
   },
   manifests: (tenant, stamp) => {
@@ -68,7 +69,9 @@ function mesh(): PolicySpec {
     podSelector: {},
     policyTypes: ['Ingress', 'Egress'],
     ingress: [{ from: [{ ipBlock: { cidr: '169.254.7.127/32' } }] }],
-    egress: [{ to: [{ namespaceSelector: { matchLabels: namespaceLabels(PLATFORM_NAMESPACE.mesh) } }], ports: tcp(15012) }],
+    egress: [
+      { to: [{ namespaceSelector: { matchLabels: namespaceLabels(PLATFORM_NAMESPACE.mesh) } }], ports: tcp(15012) },
+    ],
   };
 }
 
@@ -78,7 +81,9 @@ function within(tenant: string): PolicySpec {
 }
 
 function egress({ spec, pathsOut, egressHosts }: TenantContext): readonly Named[] {
-  const paths = pathsOut.map((path): Named => [`to-${path.slug}`, out(peerLabels(path), tcp(...wirePorts(spec, path)))]);
+  const paths = pathsOut.map(
+    (path): Named => [`to-${path.slug}`, out(peerLabels(path), tcp(...wirePorts(spec, path)))],
+  );
   if (egressHosts.size === 0) return paths;
   // A NetworkPolicy cannot name a host: it opens the way to the egress waypoint, and the waypoint checks the host.
   return [...paths, ['to-internet', out(namespaceLabels(PLATFORM_NAMESPACE.egress), tcp(HBONE_PORT))]];
@@ -89,11 +94,19 @@ function ingress(spec: TenantSpec, pathsIn: readonly Path[]): readonly Named[] {
 }
 
 function out(matchLabels: Labels, ports: Ports): PolicySpec {
-  return { podSelector: {}, policyTypes: ['Egress'], egress: [{ to: [{ namespaceSelector: { matchLabels } }], ports }] };
+  return {
+    podSelector: {},
+    policyTypes: ['Egress'],
+    egress: [{ to: [{ namespaceSelector: { matchLabels } }], ports }],
+  };
 }
 
 function into(matchLabels: Labels, ports: Ports): PolicySpec {
-  return { podSelector: {}, policyTypes: ['Ingress'], ingress: [{ from: [{ namespaceSelector: { matchLabels } }], ports }] };
+  return {
+    podSelector: {},
+    policyTypes: ['Ingress'],
+    ingress: [{ from: [{ namespaceSelector: { matchLabels } }], ports }],
+  };
 }
 
 function tcp(...ports: readonly number[]): Ports {

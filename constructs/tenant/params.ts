@@ -1,4 +1,9 @@
-import { TENANT_POLICY_API, TENANT_POLICY_NAME, type TenantPolicy, type TenantPolicySpec } from '../admission/tenant-policy';
+import {
+  TENANT_POLICY_API,
+  TENANT_POLICY_NAME,
+  type TenantPolicy,
+  type TenantPolicySpec,
+} from '../admission/tenant-policy';
 import { gpuNames } from '../gpu/gpu-share';
 import { poolOf, QUEUE } from './queue';
 import type { TenantContext, TenantPart } from './tenant-part';

@@ -1,13 +1,16 @@
 import { LABEL } from '../core/labels';
 import { namespaceName } from '../core/names';
-import { HBONE_PORT, PLATFORM_NAMESPACE, PLATFORM_SERVICES, type PlatformServiceName, servicePorts } from '../core/platform-service';
+import {
+  HBONE_PORT,
+  PLATFORM_NAMESPACE,
+  PLATFORM_SERVICES,
+  type PlatformServiceName,
+  servicePorts,
+} from '../core/platform-service';
 import type { TenantSpec } from './tenant-spec';
 
 /** The other end of a path: a namespace of another tenant, a host on the internet, or a service of the platform. */
-export type PeerRef =
-  | TenantPeerRef
-  | { readonly fqdn: string }
-  | { readonly platform: PlatformServiceName };
+export type PeerRef = TenantPeerRef | { readonly fqdn: string } | { readonly platform: PlatformServiceName };
 
 /** A namespace of another tenant. */
 export interface TenantPeerRef {

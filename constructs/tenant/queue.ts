@@ -74,7 +74,10 @@ function clusterQueue(tenant: TenantContext, stamp: Stamp): SpecObject {
   };
 }
 
-function sum(tenant: TenantContext, amount: (namespace: TenantContext['namespaces'][number]['spec']) => number): number {
+function sum(
+  tenant: TenantContext,
+  amount: (namespace: TenantContext['namespaces'][number]['spec']) => number,
+): number {
   return tenant.namespaces.reduce((total, { spec }) => total + amount(spec), 0);
 }
 

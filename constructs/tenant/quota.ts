@@ -8,7 +8,8 @@ import type { TenantContext, TenantNamespace, TenantPart } from './tenant-part';
 export const quotaPart: TenantPart = {
   name: 'quota',
   controls: {
-    'GPU-1': 'GPUs are counted under all four names Kubernetes has for them, from one number; what is not granted is zero',
+    'GPU-1':
+      'GPUs are counted under all four names Kubernetes has for them, from one number; what is not granted is zero',
     'SCN-1': 'compute, storage and object counts are bounded in every namespace',
   },
   manifests: (tenant, stamp) =>
@@ -104,7 +105,11 @@ function limits({ name, spec }: TenantNamespace, stamp: Stamp): LimitRange {
         {
           type: 'Container',
           max: { cpu: String(spec.cpu), memory: spec.memory, 'ephemeral-storage': '100Gi' },
-          default: { cpu: atMostCpu('500m', spec.cpu), memory: atMostMemory('512Mi', spec.memory), 'ephemeral-storage': '1Gi' },
+          default: {
+            cpu: atMostCpu('500m', spec.cpu),
+            memory: atMostMemory('512Mi', spec.memory),
+            'ephemeral-storage': '1Gi',
+          },
           defaultRequest: {
             cpu: atMostCpu('100m', spec.cpu),
             memory: atMostMemory('512Mi', spec.memory),

@@ -25,14 +25,23 @@ export const ENTRIES: readonly Entry[] = [
   node('floor', 'floor: object literals, `JSON.stringify`, a file a tenant'),
   node('tree', '**ours**: tree + YAML', { expect: hasObjects }),
   node('treeChecked', '**ours**: tree + YAML + all rules of `check`', { expect: isClean }),
-  synthEntry('synthCold', '**ours**: `synth` from the files, nothing there yet', empty, (said, { count }) =>
-    isClean(said) ?? expectCounts(said, { tenantsBuilt: count, filesUnchanged: 0 }),
+  synthEntry(
+    'synthCold',
+    '**ours**: `synth` from the files, nothing there yet',
+    empty,
+    (said, { count }) => isClean(said) ?? expectCounts(said, { tenantsBuilt: count, filesUnchanged: 0 }),
   ),
-  synthEntry('synthSame', '**ours**: `synth` again, nothing changed', synthesized, (said) =>
-    isClean(said) ?? expectCounts(said, { tenantsBuilt: 0, filesWritten: 0, filesRemoved: 0 }),
+  synthEntry(
+    'synthSame',
+    '**ours**: `synth` again, nothing changed',
+    synthesized,
+    (said) => isClean(said) ?? expectCounts(said, { tenantsBuilt: 0, filesWritten: 0, filesRemoved: 0 }),
   ),
-  synthEntry('synthOne', '**ours**: `synth` again, one tenant changed', oneChanged, (said) =>
-    isClean(said) ?? expectCounts(said, { tenantsBuilt: 1, filesWritten: 1, filesRemoved: 0 }),
+  synthEntry(
+    'synthOne',
+    '**ours**: `synth` again, one tenant changed',
+    oneChanged,
+    (said) => isClean(said) ?? expectCounts(said, { tenantsBuilt: 1, filesWritten: 1, filesRemoved: 0 }),
   ),
   node('oneChart', 'stock cdk8s `App.synth()`, one chart', { upTo: 1000 }),
   node('chartPerTenant', 'stock cdk8s `App.synth()`, a chart per tenant', { upTo: 1000 }),
@@ -55,7 +64,11 @@ function program(id: string, title: string, run: Entry['run']): Entry {
 
 function helm({ input, out }: Job, timeout: number): Run {
   const values = join(input, 'values.json');
-  return runProgram(['helm', 'template', 'tenants', join(input, 'chart'), '-f', values], timeout, openSync(join(out, 'all.yaml'), 'w'));
+  return runProgram(
+    ['helm', 'template', 'tenants', join(input, 'chart'), '-f', values],
+    timeout,
+    openSync(join(out, 'all.yaml'), 'w'),
+  );
 }
 
 function jsonnet({ input, out }: Job, timeout: number): Run {
@@ -96,5 +109,7 @@ function isClean({ problems, pulumi, first }: Said): string | undefined {
 
 function expectCounts(said: Said, counts: Said): string | undefined {
   const wrong = Object.entries(counts).filter(([key, count]) => said[key] !== count);
-  return wrong.length === 0 ? undefined : wrong.map(([key, count]) => `${key} is ${said[key]}, not ${count}`).join(', ');
+  return wrong.length === 0
+    ? undefined
+    : wrong.map(([key, count]) => `${key} is ${said[key]}, not ${count}`).join(', ');
 }

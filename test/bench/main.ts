@@ -1,27 +1,65 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { environmentNamed } from '../../stacks/environments';
+import { PACKAGE_ROOT } from '../../stacks/synth/fingerprint';
 import { ENTRIES } from './contest';
-import { contest } from './rounds';
+import { markdown, rowLines, targetLines } from './report';
+import { contest, type RoundOptions } from './rounds';
+import { findings } from './scenarios';
 import { shapesOf } from './shapes';
+import { targetsOf } from './targets';
+
+const COUNTS = '10,100,250,1000,5000';
+/** `TMPFS_MAGIC` of statfs(2). */
+const TMPFS = 0x01021994;
+
+const { values } = parseArgs({
+  options: {
+    counts: { type: 'string', default: COUNTS },
+    rounds: { type: 'string', default: '5' },
+    write: { type: 'boolean', default: false },
+  },
+});
+
+function progress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
+  else process.stderr.write(`${text}\n`);
+}
+
+function bench(work: string): void {
+  const [region] = environmentNamed('dev').regions;
+  if (region === undefined) throw new Error('dev has no region');
+  const { facts } = region;
+  const shapes = shapesOf(facts);
+  const rounds = Number(values.rounds);
+  const rows = values.counts
+    .split(',')
+    .map(Number)
+    .map((count) => {
+      const options: RoundOptions = {
+        rounds: count > 1000 ? Math.ceil(rounds / 2) : rounds,
+        timeout: 300_000,
+        slow: 20_000,
+        onProgress: progress,
+      };
+      const row = contest(ENTRIES, join(work, String(count)), count, shapes, facts, options);
+      rmSync(join(work, String(count)), { recursive: true, force: true });
+      process.stdout.write(`\n${rowLines(row).join('\n')}\n`);
+      return row;
+    });
+  const found = findings(work, facts, rounds, progress);
+  const targets = targetsOf(rows, found);
+  process.stdout.write(`\n${targetLines(targets).join('\n')}\n`);
+  if (!values.write) return;
+  const disk = statfsSync(work).type === TMPFS ? 'a file system in memory (tmpfs)' : 'the disk';
+  writeFileSync(join(PACKAGE_ROOT, 'docs', 'benchmarks.md'), markdown(rows, found, targets, disk));
+}
 
 const work = mkdtempSync(join(tmpdir(), 'drun-bench-'));
 try {
-  const facts = environmentNamed('dev').regions[0]!.facts;
-  const shapes = shapesOf(facts);
-  const counts = (process.argv[2] ?? '10,100').split(',').map(Number);
-  const only = process.argv[3]?.split(',');
-  for (const count of counts) {
-    const row = contest(only ? ENTRIES.filter((e) => only.includes(e.id)) : ENTRIES, work, count, shapes, facts, {
-      rounds: Number(process.argv[4] ?? 3), timeout: 120_000, slow: 15_000,
-      onProgress: (t) => process.stderr.write(`${t}\n`),
-    });
-    const f = row.cells.get('floor');
-    const base = f && 'usage' in f ? f.usage.cpu : 1;
-    console.log(count, row.objects);
-    for (const [id, cell] of row.cells) console.log(id.padEnd(16), 'usage' in cell ? `${cell.usage.cpu.toFixed(0)} cpu ${(cell.usage.cpu / base).toFixed(2)}x ${cell.usage.wall.toFixed(0)} wall ${cell.usage.rss.toFixed(0)} MiB ${JSON.stringify(cell.said)}` : cell.absent);
-  }
+  bench(work);
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

@@ -29,7 +29,9 @@ export function objectSet(folder: string, count: number, only: (file: string) =>
 export function differences(expected: ObjectSet, found: ObjectSet): readonly string[] {
   const missing = [...expected.keys()].filter((key) => !found.has(key)).map((key) => `${key} is missing`);
   const extra = [...found.keys()].filter((key) => !expected.has(key)).map((key) => `${key} is too many`);
-  const other = [...expected].filter(([key, digest]) => found.has(key) && found.get(key) !== digest).map(([key]) => `${key} differs`);
+  const other = [...expected]
+    .filter(([key, digest]) => found.has(key) && found.get(key) !== digest)
+    .map(([key]) => `${key} differs`);
   return [...missing, ...extra, ...other];
 }
 
@@ -68,5 +70,8 @@ function keyOf(object: unknown): string {
 function canonical(value: unknown): string {
   if (isList(value)) return `[${value.map(canonical).join(',')}]`;
   if (!isRecord(value)) return JSON.stringify(value);
-  return `{${Object.keys(value).sort().map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join(',')}}`;
+  return `{${Object.keys(value)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`)
+    .join(',')}}`;
 }

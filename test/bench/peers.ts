@@ -46,10 +46,17 @@ function expression(value: unknown): string {
   if (value instanceof Hole) return `t.v[${value.index}]`;
   if (isList(value)) return `[${value.map(expression).join(', ')}]`;
   if (isRecord(value)) {
-    return `{ ${Object.entries(value).map(([key, field]) => `${JSON.stringify(key)}: ${expression(field)}`).join(', ')} }`;
+    return `{ ${Object.entries(value)
+      .map(([key, field]) => `${JSON.stringify(key)}: ${expression(field)}`)
+      .join(', ')} }`;
   }
   if (typeof value !== 'string' || !value.includes(ID_MARK)) return JSON.stringify(value);
-  return value.split(ID_MARK).map((part) => JSON.stringify(part)).join(' + t.id + ').replaceAll('"" + ', '').replaceAll(' + ""', '');
+  return value
+    .split(ID_MARK)
+    .map((part) => JSON.stringify(part))
+    .join(' + t.id + ')
+    .replaceAll('"" + ', '')
+    .replaceAll(' + ""', '');
 }
 
 function helmDefine({ kind, objects }: Shape): string {

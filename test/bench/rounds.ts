@@ -45,10 +45,10 @@ export function contest(
   facts: ClusterFacts,
   options: RoundOptions,
 ): Row {
-  const input = join(work, `input-${count}`);
+  const input = join(work, 'input');
   writePopulation(join(input, 'tenants'), count);
   writePeers(input, shapes, count);
-  const states = entries.map((entry) => new State(entry, { count, input, facts, out: join(work, `${entry.id}-${count}`) }));
+  const states = entries.map((entry) => new State(entry, { count, input, facts, out: join(work, entry.id) }));
   let expected: ObjectSet | undefined;
   for (const state of states) {
     options.onProgress(`${count} tenants: comparing ${state.entry.id}`);
@@ -92,7 +92,9 @@ class State {
     if (expected === undefined) return found;
     const wrong = differences(expected, found);
     if (wrong.length > 0) {
-      throw new Error(`${this.entry.id}: ${wrong.length} objects are not those of the floor: ${wrong.slice(0, 3).join('; ')}`);
+      throw new Error(
+        `${this.entry.id}: ${wrong.length} objects are not those of the floor: ${wrong.slice(0, 3).join('; ')}`,
+      );
     }
     return expected;
   }

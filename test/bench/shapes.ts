@@ -60,12 +60,21 @@ function merge(variants: readonly unknown[], holeFor: (values: readonly unknown[
   if (isList(first)) {
     const length = Math.max(...variants.map((variant) => (isList(variant) ? variant.length : -1)));
     if (length !== first.length) throw new Error('tenants of one kind differ in the length of a list');
-    return first.map((_, i) => merge(variants.map((variant) => (isList(variant) ? variant[i] : undefined)), holeFor));
+    return first.map((_, i) =>
+      merge(
+        variants.map((variant) => (isList(variant) ? variant[i] : undefined)),
+        holeFor,
+      ),
+    );
   }
   if (isRecord(first)) {
     const keys = new Set(variants.flatMap((variant) => (isRecord(variant) ? Object.keys(variant) : [])));
     if (keys.size !== Object.keys(first).length) throw new Error('tenants of one kind differ in their keys');
-    const of = (key: string) => merge(variants.map((variant) => (isRecord(variant) ? variant[key] : undefined)), holeFor);
+    const of = (key: string) =>
+      merge(
+        variants.map((variant) => (isRecord(variant) ? variant[key] : undefined)),
+        holeFor,
+      );
     return Object.fromEntries([...keys].map((key) => [key, of(key)]));
   }
   return variants.every((variant) => variant === first) ? first : holeFor(variants);

@@ -18,7 +18,10 @@ const OBJECTS_A_TENANT = 30;
 export function layers({ count, out }: Job): Said {
   const chart = new Chart(new Platform(), 'layers');
   const width = (count * OBJECTS_A_TENANT) / LAYERS;
-  const scopes = Array.from({ length: LAYERS }, (_, layer) => new Construct(chart, `Layer${LAYERS - 1 - layer}`)).reverse();
+  const scopes = Array.from(
+    { length: LAYERS },
+    (_, layer) => new Construct(chart, `Layer${LAYERS - 1 - layer}`),
+  ).reverse();
   const objects = scopes.map((scope, layer) => Array.from({ length: width }, (_, i) => place(scope, layer, i)));
   objects.forEach((row, layer) => {
     const below = objects[layer - 1];
@@ -32,7 +35,9 @@ export function layers({ count, out }: Job): Said {
   });
   const sorted = leavesOf(chart).flatMap(manifestsOf);
   writeFileSync(join(out, 'layers.yaml'), emitYaml(sorted));
-  const inOrder = sorted.every(({ metadata }, i) => i === 0 || layerOf(metadata.name) >= layerOf(sorted[i - 1]?.metadata.name));
+  const inOrder = sorted.every(
+    ({ metadata }, i) => i === 0 || layerOf(metadata.name) >= layerOf(sorted[i - 1]?.metadata.name),
+  );
   return { objects: sorted.length, inOrder };
 }
 

@@ -22,11 +22,15 @@ export function prove({ count, facts }: Job): Said {
   const network = { ...facts, apiServerPorts: [443, 6443], metadataCidrs: METADATA_CIDRS };
   const declared = specs.flatMap(declaredBy);
   const { pairs, violations, paths } = proveReachability({ objects, facts: network, declared });
-  return { objects: objects.length, pairs, violations: violations.length, paths: paths.length };
+  const [first] = violations;
+  const said = { objects: objects.length, pairs, violations: violations.length, paths: paths.length };
+  return first === undefined ? said : { ...said, first: first.sentence };
 }
 
 function declaredBy(spec: TenantSpec): readonly DeclaredPath[] {
   return spec.allow.flatMap(({ to, ports }) =>
-    'tenant' in to ? [{ from: spec.name, to: to.tenant, namespace: namespaceName(to.tenant, to.namespace), ports }] : [],
+    'tenant' in to
+      ? [{ from: spec.name, to: to.tenant, namespace: namespaceName(to.tenant, to.namespace), ports }]
+      : [],
   );
 }

@@ -20,14 +20,21 @@ export function tree(job: Job): Said {
 /** As {@link tree}, and all rules of `drun check` over each object and over all of them. */
 export function treeChecked(job: Job): Said {
   const { CheckRun }: typeof import('../../../analysis/rules/engine') = require('../../../analysis/rules/engine');
-  const { TenantRoles }: typeof import('../../../constructs/identity/tenant-roles') = require('../../../constructs/identity/tenant-roles');
+  const {
+    TenantRoles,
+  }: typeof import('../../../constructs/identity/tenant-roles') = require('../../../constructs/identity/tenant-roles');
   const gate = new CheckRun({ today: TODAY });
   // The roles that the tenants' bindings name are the platform's; without them the rules refuse the bindings.
   gate.add(leavesOf(new TenantRoles(new Chart(new Platform(), 'foundation'), 'Roles')).flatMap(manifestsOf));
   const objects = write(job, gate);
   const { subjects, problems } = gate.finish();
   const [first] = problems;
-  return { objects, subjects, problems: problems.length, ...(first === undefined ? {} : { first: formatProblem(first) }) };
+  return {
+    objects,
+    subjects,
+    problems: problems.length,
+    ...(first === undefined ? {} : { first: formatProblem(first) }),
+  };
 }
 
 function write({ count, out, facts }: Job, gate: CheckRun | undefined): number {
