@@ -1,4 +1,6 @@
 import { schemaText } from '../stacks/spec/json-schema';
+import { constructsReference } from './constructs-reference';
+import { controlsReference } from './controls-reference';
 import { cliReference } from './docs';
 
 /** A committed file that is made from the code; a test fails where the two differ. */
@@ -13,4 +15,6 @@ export const GENERATED: readonly GeneratedFile[] = [
   { path: 'schemas/tenant.schema.json', content: () => schemaText('tenant') },
   { path: 'schemas/environment.schema.json', content: () => schemaText('environment') },
   { path: 'docs/cli.md', content: cliReference },
+  { path: 'docs/constructs.md', content: constructsReference },
+  { path: 'docs/controls.md', content: controlsReference },
 ];

@@ -2,7 +2,7 @@ import type { ControlEvidence, ControlStatus } from '../../stacks/sinks/evidence
 import type { Paint } from './paint';
 import { count, lines } from './words';
 
-const STATUSES: readonly ControlStatus[] = ['met', 'partly', 'failed', 'open'];
+const STATUSES: readonly ControlStatus[] = ['proved', 'checked', 'claimed', 'failed', 'open'];
 
 /** What `drun evidence` prints: a line per promise, and what the words mean. */
 export function evidenceText(
@@ -17,9 +17,10 @@ export function evidenceText(
     '',
     `${paint.bold(environment)}: ${count(controls.length, 'promise')}: ${sums.join(', ')}`,
     paint.faint(
-      'met: claimed by constructs, and every rule and proof of it passed; partly: claimed, and no rule or proof here checks it;',
+      'proved: every rule and proof over what constructs claim passed; checked: every rule did, and no proof exists;',
     ),
-    paint.faint('failed: a rule or proof of it failed; open: no construct claims it yet'),
+    paint.faint('claimed: nothing here tests it; failed: a rule or proof failed; open: no construct claims it yet'),
+    paint.faint('a status speaks of what is claimed; whether the claims fill the promise is for the reader: see `claims`'),
     paint.faint(`generated from ${fingerprint}`),
     written !== undefined && `${paint.bold(written)} written`,
   );
@@ -29,7 +30,13 @@ function controlLine(
   { control, promise, status, claims, objects, rules, proofs }: ControlEvidence,
   paint: Paint,
 ): string {
-  const colour = { met: paint.good, partly: paint.warn, failed: paint.bad, open: paint.faint } as const;
+  const colour = {
+    proved: paint.good,
+    checked: paint.good,
+    claimed: paint.warn,
+    failed: paint.bad,
+    open: paint.faint,
+  } as const;
   const behind =
     status === 'open'
       ? 'no construct claims it yet'
@@ -39,5 +46,5 @@ function controlLine(
           count(rules.length, 'rule'),
           count(proofs.length, 'proof'),
         ].join(', ');
-  return `${control}  ${colour[status](status.padEnd(6))}  ${promise}\n       ${' '.repeat(8)}${paint.faint(behind)}`;
+  return `${control}  ${colour[status](status.padEnd(7))}  ${promise}\n       ${' '.repeat(9)}${paint.faint(behind)}`;
 }

@@ -11,7 +11,7 @@ export function ingressPolicies({ ingressClasses }: AdmissionSettings): readonly
   return [
     {
       id: 'ingresses',
-      controls: { 'NET-2': 'a host is served by the tenant that owns it, behind the firewall' },
+      controls: { 'NET-1': 'a host is served by the tenant that owns it, through the platform’s gateway' },
       reach: 'tenants',
       matches: [{ group: 'networking.k8s.io', resources: ['ingresses'], operations: ['CREATE', 'UPDATE'] }],
       params: { missingOnUpdate: 'deny' },

@@ -21,8 +21,7 @@ export function servicePolicies(settings: AdmissionSettings): readonly Policy[] 
     {
       id: 'services',
       controls: {
-        'NET-2': 'nothing is published past the gateway and its firewall',
-        'NET-4': 'no Service opens a port of a node or takes an address',
+        'NET-4': 'no Service opens a port of a node or takes an address, so nothing is published past the gateway',
       },
       reach: 'tenants',
       matches: [{ group: '', resources: ['services'], operations: WRITES }],

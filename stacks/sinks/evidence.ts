@@ -9,10 +9,11 @@ import { CONTROLS_ANNOTATION } from '../../constructs/core/labels';
 import { type Manifest, objectLabel } from '../../constructs/core/manifest';
 
 /**
- * `met`: claimed, and what checks it passed. `partly`: claimed, and nothing here checks it, or checked and claimed by
- * nobody. `failed`: something that checks it failed. `open`: no construct claims it.
+ * How far the claims of a promise were tested, from best to worst; whether the claims together fill the promise is for
+ * whoever reads them. `proved`: every rule and proof over them passed. `checked`: every rule passed, and no proof exists.
+ * `claimed`: nothing here tests them. `open`: no construct claims it. `failed`: a rule or proof failed.
  */
-export type ControlStatus = 'met' | 'partly' | 'open' | 'failed';
+export type ControlStatus = 'proved' | 'checked' | 'claimed' | 'open' | 'failed';
 
 /** A construct that says it makes a control true. */
 export interface ConstructClaims {
@@ -98,8 +99,8 @@ export function evidenceOf(input: EvidenceInput): readonly ControlEvidence[] {
 function statusOf(claims: number, rules: readonly RuleEvidence[], proofs: readonly ProofEvidence[]): ControlStatus {
   if (rules.some(({ failed }) => failed > 0) || proofs.some(({ outcome }) => outcome === 'fails')) return 'failed';
   if (claims === 0) return 'open';
-  const executed = rules.some(({ passed, waived }) => passed > 0 && waived === 0) || proofs.length > 0;
-  return executed ? 'met' : 'partly';
+  if (proofs.length > 0) return 'proved';
+  return rules.some(({ passed, waived }) => passed > 0 && waived === 0) ? 'checked' : 'claimed';
 }
 
 function ruleEvidence(control: ControlId, regions: readonly RegionEvidence[]): readonly RuleEvidence[] {

@@ -48,17 +48,17 @@ describe('[CMP-1] the evidence of a promise', () => {
     },
   ];
 
-  test('is met where constructs claim it and every rule and proof of it passed', () => {
+  test('is proved where constructs claim it and every rule and proof of it passed', () => {
     expect(statusOf('IAM-2', [account], claims)).toMatchObject({
-      status: 'met',
+      status: 'proved',
       claims: [{ construct: 'r/net', how: 'roles' }],
       objects: { count: { r: 1 }, list: ['r: ServiceAccount b/a'] },
       generatedFrom: 'f',
     });
   });
 
-  test('is partly met where nothing checks what constructs claim', () => {
-    expect(statusOf('ENC-2', [account], claims)).toMatchObject({ status: 'partly', rules: [], proofs: [] });
+  test('is only claimed where nothing checks what constructs claim', () => {
+    expect(statusOf('ENC-2', [account], claims)).toMatchObject({ status: 'claimed', rules: [], proofs: [] });
   });
 
   test('is open where no construct claims it, whatever passes', () => {
@@ -88,10 +88,10 @@ describe('evidence', () => {
     const { code, out, err } = await drun(['evidence', 'dev']);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     for (const control of Object.keys(CONTROLS))
-      expect(out).toMatch(new RegExp(`^${control}  (met|partly|open) `, 'm'));
-    expect(out).toMatch(/^NET-4 {2}met {5}/m);
+      expect(out).toMatch(new RegExp(`^${control}  (proved|checked|claimed|open) +`, 'm'));
+    expect(out).toMatch(/^NET-4 {2}proved {3}/m);
     expect(out).toMatch(/^MDL-4 {2}open .*\n +no construct claims it yet$/m);
-    expect(out).toMatch(/^dev: 35 promises: \d+ met, \d+ partly, 0 failed, \d+ open$/m);
+    expect(out).toMatch(/^dev: 35 promises: \d+ proved, \d+ checked, \d+ claimed, 0 failed, \d+ open$/m);
   });
 
   test('writes the JSON document to a file, the same at every run', async () => {
