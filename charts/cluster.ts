@@ -13,6 +13,7 @@ export const clusterSchema = z.strictObject({
   storage: encryptedStorageSchema.prefault({}),
 });
 
+/** What a caller may say of a cluster; only the single sign-on has no default. */
 export type ClusterProps = z.input<typeof clusterSchema>;
 
 /** What every layer builds from: a cluster with its defaults, and its tenants. */

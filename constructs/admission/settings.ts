@@ -45,5 +45,6 @@ export const admissionSchema = z.strictObject({
   maxInteractiveSeconds: z.int().min(60).max(604_800).default(43_200),
 });
 
+/** What a caller may say of the cluster; every field has a default. */
 export type AdmissionProps = z.input<typeof admissionSchema>;
 export type AdmissionSettings = Readonly<z.output<typeof admissionSchema>>;

@@ -27,6 +27,7 @@ export const clusterFactsSchema = z.strictObject({
 
 /** Facts of one cluster with every default filled in. */
 export type ClusterFacts = Readonly<z.output<typeof clusterFactsSchema>>;
+/** What a caller may say of a cluster; every field has a default. */
 export type ClusterFactsProps = z.input<typeof clusterFactsSchema>;
 
 const CONTEXT = 'drun:cluster';

@@ -42,20 +42,31 @@ export type Typed<V extends string, K extends string, Fields> = {
   readonly metadata: ManifestMetadata;
 } & Omit<Plain<Fields>, 'metadata' | 'apiVersion' | 'kind'>;
 
+/** A Kubernetes Namespace as a literal, typed by the API. */
 export type Namespace = Typed<'v1', 'Namespace', k8s.KubeNamespaceProps>;
+/** A Kubernetes ServiceAccount as a literal, typed by the API. */
 export type ServiceAccount = Typed<'v1', 'ServiceAccount', k8s.KubeServiceAccountProps>;
+/** A Kubernetes ResourceQuota as a literal, typed by the API. */
 export type ResourceQuota = Typed<'v1', 'ResourceQuota', k8s.KubeResourceQuotaProps>;
+/** A Kubernetes LimitRange as a literal, typed by the API. */
 export type LimitRange = Typed<'v1', 'LimitRange', k8s.KubeLimitRangeProps>;
+/** A Kubernetes NetworkPolicy as a literal, typed by the API. */
 export type NetworkPolicy = Typed<'networking.k8s.io/v1', 'NetworkPolicy', k8s.KubeNetworkPolicyProps>;
+/** A Kubernetes ClusterRole as a literal, typed by the API. */
 export type ClusterRole = Typed<'rbac.authorization.k8s.io/v1', 'ClusterRole', k8s.KubeClusterRoleProps>;
+/** A Kubernetes ClusterRoleBinding as a literal, typed by the API. */
 export type ClusterRoleBinding = Typed<
   'rbac.authorization.k8s.io/v1',
   'ClusterRoleBinding',
   k8s.KubeClusterRoleBindingProps
 >;
+/** A Kubernetes RoleBinding as a literal, typed by the API. */
 export type RoleBinding = Typed<'rbac.authorization.k8s.io/v1', 'RoleBinding', k8s.KubeRoleBindingProps>;
+/** A Kubernetes PriorityClass as a literal, typed by the API. */
 export type PriorityClass = Typed<'scheduling.k8s.io/v1', 'PriorityClass', k8s.KubePriorityClassProps>;
+/** A Kubernetes RuntimeClass as a literal, typed by the API. */
 export type RuntimeClass = Typed<'node.k8s.io/v1', 'RuntimeClass', k8s.KubeRuntimeClassProps>;
+/** A Kubernetes StorageClass as a literal, typed by the API. */
 export type StorageClass = Typed<'storage.k8s.io/v1', 'StorageClass', k8s.KubeStorageClassProps>;
 
 /** Places one object in the tree, under the given construct id, as it is. */

@@ -14,6 +14,7 @@ export const PLATFORM_SERVICES = {
   models: { namespace: 'drun-models', port: 8443, ambient: true },
 } as const satisfies Record<string, PlatformService>;
 
+/** `vault`, `telemetry` or `models`. */
 export type PlatformServiceName = keyof typeof PLATFORM_SERVICES;
 
 /** Where public traffic enters, where it leaves, and where the mesh's own control plane lives. */

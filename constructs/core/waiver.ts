@@ -16,6 +16,7 @@ export const waiverSchema = z.strictObject({
   expires: z.iso.date(),
 });
 
+/** A parsed waiver. */
 export type Waiver = Readonly<z.output<typeof waiverSchema>>;
 
 /** Whether the waiver still holds on `today` (`YYYY-MM-DD`, UTC); the last day counts. */

@@ -30,6 +30,7 @@ export const gpuShare = z.discriminatedUnion(
 
 /** GPUs of one tenant: isolation mode and how many per region. */
 export type GpuShare = Readonly<z.output<typeof gpuShare>>;
+/** How GPUs are isolated: `time-sliced`, `mig`, `whole`, `kata` or `confidential`. */
 export type GpuMode = GpuShare['mode'];
 
 /** What a GPU mode is called by the device plugin, by dynamic resource allocation and by the container runtime. */

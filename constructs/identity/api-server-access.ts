@@ -15,6 +15,7 @@ export const apiServerAccessSchema = z.strictObject({
   audience: z.string().min(1).max(100).default('drun-platform'),
 });
 
+/** The issuer that people sign on with, and the audience of their tokens. */
 export type ApiServerAccessProps = z.input<typeof apiServerAccessSchema>;
 
 /** Control-plane files: who the API server believes, and what it does with a pod that no namespace label speaks for. */

@@ -12,6 +12,7 @@ export const encryptedStorageSchema = z.strictObject({
   provider: z.enum(['aws', 'gcp', 'azure', 'alibaba']).default('aws'),
 });
 
+/** The provider of the cluster’s disks. */
 export type EncryptedStorageProps = z.input<typeof encryptedStorageSchema>;
 
 interface Driver {
