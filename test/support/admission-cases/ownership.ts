@@ -326,14 +326,14 @@ export const WORKLOAD_CASES: readonly AdmissionCase[] = [
     create(object('autoscaling/v1', 'HorizontalPodAutoscaler', SCALER, { name: 'waypoint' })),
     create(object('autoscaling/v1', 'HorizontalPodAutoscaler', SCALER)),
   ),
-  attack('W03-no-parameters', 'default-pool', create(pod({}, 'acme-bare')), create(pod())),
+  attack('W03-no-parameters', 'pod-defaults', create(pod({}, 'acme-bare')), create(pod())),
   attack(
     'W03-no-parameters-claim',
     'volume-claims',
     create(object('v1', 'PersistentVolumeClaim', CLAIM, { namespace: 'acme-bare' })),
     create(object('v1', 'PersistentVolumeClaim', CLAIM)),
   ),
-  attack('W06-no-labels', 'default-pool', create(pod({}, 'acme-lost')), create(pod())),
+  attack('W06-no-labels', 'pod-defaults', create(pod({}, 'acme-lost')), create(pod())),
   attack(
     'W06-no-labels-service',
     'services',
