@@ -87,7 +87,7 @@ function addSynth(drun: Command, run: Runner): void {
 function addCheck(drun: Command, run: Runner): void {
   common(drun.command('check'), 'hold every object of every region against the rules')
     .argument('<environment|dir>', 'an environment, or any directory of YAML')
-    .option('--rule <id...>', 'only these rules')
+    .addOption(listOption('--rule <id>', 'only this rule'))
     .addOption(tenantsOption())
     .addOption(todayOption())
     .addHelpText('after', examples('drun check prod', 'drun check ./manifests --rule DRN111', 'drun check prod --json'))
@@ -102,14 +102,16 @@ function addProve(drun: Command, run: Runner): void {
     'prove what tenants can reach and what rights they can come to, over all pods that may ever exist',
   )
     .argument('<environment|dir>', 'an environment, or any directory of YAML with its address ranges as options')
-    .option('--pod-cidr <cidr...>', 'for a directory: addresses of pods')
-    .option('--service-cidr <cidr...>', 'for a directory: addresses of services')
-    .option('--node-cidr <cidr...>', 'for a directory: addresses of nodes')
-    .option('--api-server-cidr <cidr...>', 'for a directory: addresses of the API server')
+    .addOption(listOption('--pod-cidr <cidr>', 'for a directory: addresses of pods'))
+    .addOption(listOption('--service-cidr <cidr>', 'for a directory: addresses of services'))
+    .addOption(listOption('--node-cidr <cidr>', 'for a directory: addresses of nodes'))
+    .addOption(listOption('--api-server-cidr <cidr>', 'for a directory: addresses of the API server'))
     .option('--trust-domain <domain>', 'for a directory: trust domain of the mesh', 'cluster.local')
-    .option(
-      '--declare <path...>',
-      'for a directory: a path that tenants agreed to, as FROM:TO/NAMESPACE:PORT[,PORT], such as acme:beta/beta-serve:8443',
+    .addOption(
+      repeatedOption(
+        '--declare <path>',
+        'for a directory: a path that tenants agreed to, as FROM:TO/NAMESPACE:PORT[,PORT], such as acme:beta/beta-serve:8443',
+      ),
     )
     .addOption(tenantsOption())
     .addHelpText(
@@ -149,6 +151,7 @@ function addUp(drun: Command, run: Runner): void {
   )
     .argument('<environment>', 'dev, staging or prod')
     .option('--dry-run', 'preview the stacks that would run, and change nothing')
+    .option('--force', 'update also the stacks that hold their content already')
     .option('--keep-going', 'start the other tenant stacks also after one has failed')
     .option('--concurrency <number>', 'tenant stacks that run at the same time', '2')
     .addOption(tenantsOption())
@@ -181,7 +184,7 @@ function addTenantNew(tenant: Command, run: Runner): void {
         .default('compute-leasing'),
     )
     .option('--gpu <mode:count>', 'GPUs and how they are isolated: whole:4, mig:1g.10gb:8, kata:2, confidential:snp:1')
-    .option('--region <region...>', 'regions it lands in (default: the first active one)')
+    .addOption(listOption('--region <region>', 'region it lands in (default: the first active one)'))
     .addOption(tenantsOption())
     .addHelpText(
       'after',
@@ -234,6 +237,18 @@ function common(command: Command, description: string): Command {
     .description(description)
     .option('--json', 'print one JSON document')
     .helpOption('-h, --help', 'print help');
+}
+
+/** An option that may be given several times, or once with several values. */
+function listOption(flags: string, description: string): Option {
+  const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, ...text.split(',')];
+  return new Option(flags, `${description}; several with commas, or the option again`).argParser(collect);
+}
+
+/** An option that may be given several times. */
+function repeatedOption(flags: string, description: string): Option {
+  const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
+  return new Option(flags, `${description}; may be repeated`).argParser(collect);
 }
 
 function tenantsOption(): Option {

@@ -18,7 +18,7 @@ export function progressLine({ stderr, env }: Host, paint: Paint): ProgressLine 
   let shown = 0;
   return {
     show: (what) => {
-      const room = Math.max(10, (stderr.columns ?? 80) - 4);
+      const room = Math.max(10, (stderr.columns || 80) - 4);
       stderr.write(`${ERASE}${paint.note(FRAMES[shown % FRAMES.length] ?? '')} ${paint.faint(what.slice(0, room))}`);
       shown += 1;
     },

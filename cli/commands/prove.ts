@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { DeclaredPath } from '../../analysis/network';
 import { METADATA_CIDRS } from '../../constructs/core/cluster-facts';
 import { type Problem, ProblemError, show } from '../../constructs/core/problem';
@@ -94,10 +95,23 @@ function proveDirectory(path: string, flags: ProveFlags, { progress }: Context):
     trustDomain,
   };
   const paths = declared.flatMap((one) => ('code' in one ? [] : [one]));
-  return readClusters(path).map(({ name, objects }) => {
+  const clusters = readClusters(path);
+  if (clusters.length > 1)
+    throw tooMany(
+      path,
+      clusters.map(({ name }) => name),
+    );
+  return clusters.map(({ name, objects }) => {
     progress(`proving ${name}`);
     return provedCluster(name, proveCluster(objects, facts, paths));
   });
+}
+
+/** Regions have addresses of their own: one set of ranges for all of them would prove something about none. */
+function tooMany(path: string, names: readonly string[]): ProblemError {
+  const given = `the clusters ${names.join(', ')}`;
+  const remedy = `prove each by itself: ${names.map((name) => join(path, name)).join(', ')}`;
+  return new ProblemError([{ code: 'CLI006', path, given, expected: 'the objects of one cluster', remedy }]);
 }
 
 const FACT_FLAGS = [

@@ -14,6 +14,7 @@ import { environmentTarget } from './target';
 export interface UpFlags {
   readonly environment: string;
   readonly dryRun?: boolean;
+  readonly force?: boolean;
   readonly keepGoing?: boolean;
   readonly concurrency?: string;
   readonly tenants?: string;
@@ -34,6 +35,7 @@ export async function up(flags: UpFlags, context: Context): Promise<CommandResul
     tenants,
     concurrency,
     dryRun: flags.dryRun === true,
+    force: flags.force === true,
     onFailure: flags.keepGoing === true ? 'continue' : 'stop',
     now: () => performance.now(),
     runner: await pulumiRunner({ onOutput: (stack, text) => context.progress(`${stack}: ${lastLine(text)}`) }),

@@ -41,14 +41,16 @@ export const NO_CHANGES: Changes = { objects: [], posture: [], arrived: [], gone
 export function changesBetween(states: readonly RegionStates[]): Changes {
   const objects = new Map<string, { change: ObjectChange; owner: string; regions: string[] }>();
   const posture = new Map<string, { change: PostureChange; regions: string[] }>();
-  for (const { region, before, after } of states) {
+  for (const state of states) {
+    const { region } = state;
+    const [before, after] = withoutEqualAdmission(state);
     const owners = new Map([...ownersOf(before), ...ownersOf(after)]);
     for (const change of diffObjects(before, after)) {
       const owner = owners.get(change.label) ?? '';
       add(objects, JSON.stringify(change), region, () => ({ change, owner, regions: [] }));
     }
     // Of a cluster that is new as a whole, each of its walls would be a sentence: its tenants say enough.
-    const isNew = before.length === 0;
+    const isNew = state.before.length === 0;
     for (const change of diffPosture(before, after).filter((one) => !isNew || isArrival(one))) {
       const { direction, tenant, sentence } = change;
       add(posture, JSON.stringify([direction, tenant, sentence]), region, () => ({ change, regions: [] }));
@@ -68,6 +70,20 @@ function arrivals(states: readonly RegionStates[]): Pick<Changes, 'arrived' | 'g
     arrived: [...is].filter((owner) => !was.has(owner)).sort(),
     gone: [...was].filter((owner) => !is.has(owner)).sort(),
   };
+}
+
+/**
+ * Both sides without the admission policies where those are the same: they are half of the objects of a small cluster
+ * and say the same on both sides, because they depend on no other object.
+ */
+function withoutEqualAdmission({ before, after }: RegionStates): readonly [readonly Manifest[], readonly Manifest[]] {
+  const [was, is] = [before.filter(isAdmission), after.filter(isAdmission)];
+  if (was.length !== is.length || JSON.stringify(was) !== JSON.stringify(is)) return [before, after];
+  return [before.filter((object) => !isAdmission(object)), after.filter((object) => !isAdmission(object))];
+}
+
+function isAdmission({ apiVersion }: Manifest): boolean {
+  return apiVersion.startsWith('admissionregistration.k8s.io/');
 }
 
 /** `adds tenant acme (30 objects)`. */

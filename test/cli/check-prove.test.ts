@@ -8,11 +8,12 @@ let work: string;
 const region = 'eu-central-1';
 const alpha = () => join(work, 'out', region, 'tenants/team-alpha.yaml');
 const facts = environmentNamed('dev').regions[0]?.facts;
+const list = (cidrs: readonly string[] = []) => cidrs.join(',');
 const CIDRS = [
-  ...['--pod-cidr', ...(facts?.podCidrs ?? [])],
-  ...['--service-cidr', ...(facts?.serviceCidrs ?? [])],
-  ...['--node-cidr', ...(facts?.nodeCidrs ?? [])],
-  ...['--api-server-cidr', ...(facts?.apiServerCidrs ?? [])],
+  ...['--pod-cidr', list(facts?.podCidrs)],
+  ...['--service-cidr', list(facts?.serviceCidrs)],
+  ...['--node-cidr', list(facts?.nodeCidrs)],
+  ...['--api-server-cidr', list(facts?.apiServerCidrs)],
   ...['--trust-domain', facts?.trustDomain ?? '', '--declare', 'team-alpha:team-beta/team-beta-main:8080'],
 ];
 
@@ -55,7 +56,7 @@ describe('check', () => {
   test('looks at the rules that are named and at no other', async () => {
     drop(alpha(), (text) => /kind: NetworkPolicy/.test(text) && /name: default-deny/.test(text));
     expect(await drun(['check', 'out', '--rule', 'DRN161'], { cwd: work })).toMatchObject({ code: 1 });
-    const { code, out } = await drun(['check', 'out', '--rule', 'DRN101', 'DRN104', '--json'], { cwd: work });
+    const { code, out } = await drun(['check', 'out', '--rule', 'DRN101,DRN104', '--json'], { cwd: work });
     expect(code).toBe(0);
     expect(JSON.parse(out).clusters[0].rules.map(({ id }: { id: string }) => id)).toEqual(['DRN101', 'DRN104']);
   });
@@ -139,6 +140,14 @@ describe('prove', () => {
       'CLI006 --node-cidr',
       'CLI006 --api-server-cidr',
     ]);
+  });
+
+  test('fails closed over several regions at once, whose addresses differ', async () => {
+    cpSync(join(work, 'out', region), join(work, 'out', 'eu-west-9'), { recursive: true });
+    const { code, err } = await drun(['prove', 'out', ...CIDRS], { cwd: work });
+    expect(code).toBe(2);
+    expect(err).toMatch(/^CLI006 .*given the clusters eu-central-1, eu-west-9, .*prove each by itself: .*eu-west-9$/m);
+    expect(await drun(['prove', `out/${region}`, ...CIDRS], { cwd: work })).toMatchObject({ code: 0 });
   });
 
   test('fails over addresses for an environment, which has its own', async () => {

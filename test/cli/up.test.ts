@@ -4,8 +4,6 @@ import { delimiter, dirname, join } from 'node:path';
 import { PACKAGE_ROOT } from '../../stacks/synth/fingerprint';
 import { drun, spawnDrun } from '../support/drun';
 
-jest.setTimeout(60_000);
-
 describe('up', () => {
   test('shows with --dry-run which stacks would come up, and asks the engine for nothing else', () => {
     const folder = mkdtempSync(join(tmpdir(), 'drun-up-'));

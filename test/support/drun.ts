@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { main } from '../../cli/main';
 import { PACKAGE_ROOT } from '../../stacks/synth/fingerprint';
 
+// The first use of a command loads its libraries, which takes its time on a busy machine.
+jest.setTimeout(60_000);
+
 /** The day on which all tests of the command line take place. */
 export const TODAY = '2026-11-22';
 
