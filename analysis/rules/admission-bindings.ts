@@ -1,7 +1,6 @@
 import { listAt, stringAt, valueAt } from '../../constructs/core/json';
 import { show } from '../../constructs/core/problem';
 import {
-  type Claim,
   type ClusterRule,
   claimBy,
   type Finding,
@@ -20,7 +19,7 @@ const BINDINGS = KINDS.map((kind) => `${kind}Binding.${GROUP}`);
 const POLICY = 'policy ';
 const BINDING = 'binding ';
 const EVERYTHING = '*';
-/** Stands among what a policy matches and a binding covers: parameters are wanted, and given. */
+/** The first word of a policy that wants parameters, and of a binding that gives them. */
 const PARAMETERS = 'parameters';
 
 /** A policy that nothing binds is text, and one that is bound for some operations is silent about the others. */
@@ -28,69 +27,71 @@ export const boundAdmission: ClusterRule = {
   id: 'DRN196',
   title: 'every admission policy is bound for all that it matches, and refuses',
   why: 'the API server reads a policy only where a binding names it, and a binding without Deny only takes notes',
-  remedy: 'add a binding with this policyName and, for a validating policy, Deny among its validationActions',
+  remedy:
+    'add a binding with this policyName, its parameters and, for a validating policy, Deny among its validationActions',
   control: 'CTR-3',
   kinds: [...POLICIES, ...BINDINGS],
   claims: (subject) => {
     const { kind, name = '', object } = subject;
-    if (!kind.endsWith('Binding')) {
-      const matched = [...operationsOf(valueAt(object, 'spec', 'matchConstraints', 'resourceRules'))].sort();
-      const wanted = valueAt(object, 'spec', 'paramKind') === undefined ? matched : [...matched, PARAMETERS];
-      return isManaged(subject) ? [claimBy(subject, `${kind} ${name}`, 'spec', `${POLICY}${wanted.join(' ')}`)] : [];
+    if (kind.endsWith('Binding')) {
+      const key = `${kind.slice(0, -'Binding'.length)} ${stringAt(object, 'spec', 'policyName') ?? ''}`;
+      return refuses(subject) ? [claimBy(subject, key, '', `${BINDING}${covered(object)}`)] : [];
     }
-    const key = `${kind.slice(0, -'Binding'.length)} ${stringAt(object, 'spec', 'policyName') ?? ''}`;
-    return [claimBy(subject, key, '', `${BINDING}${bound(subject)}`)];
+    if (!isManaged(subject)) return [];
+    return [claimBy(subject, `${kind} ${name}`, 'spec', `${POLICY}${matched(object)}`)];
   },
   judge: (claims) => {
-    const held = boundOperations(claims);
+    const bindings = new Map<string, string[]>();
+    for (const { key, value } of claims) {
+      if (value.startsWith(BINDING)) bindings.set(key, [...(bindings.get(key) ?? []), value.slice(BINDING.length)]);
+    }
     return [...claims].flatMap(({ key, object, field, value }) => {
-      if (!value.startsWith(POLICY)) return [];
-      const open = value
-        .slice(POLICY.length)
-        .split(' ')
-        .filter((one) => !covers(held.get(key), one));
-      const given = held.has(key) ? `no binding that refuses for ${open.join(', ')}` : 'no binding that refuses';
-      return open.length === 0 ? [] : [{ object, field, given, expected: 'a binding for all that the policy matches' }];
+      const given = value.startsWith(POLICY) ? fault(value.slice(POLICY.length), bindings.get(key) ?? []) : undefined;
+      const expected = 'each operation that the policy matches in one binding that refuses';
+      return given === undefined ? [] : [{ object, field, given, expected }];
     });
   },
 };
 
-function covers(held: ReadonlySet<string> | undefined, one: string): boolean {
-  return held !== undefined && (held.has(one) || (one !== PARAMETERS && held.has(EVERYTHING)));
+/** What is wrong between a policy and its bindings, each told as words. */
+function fault(policy: string, bindings: readonly string[]): string | undefined {
+  const [wants, ...wanted] = policy.split(' ');
+  if (wanted.length === 0) return 'a policy that matches nothing';
+  const usable = bindings.filter((words) => wants === '' || words.startsWith(PARAMETERS));
+  if (usable.length === 0) return bindings.length === 0 ? 'no binding that refuses' : 'no binding with parameters';
+  const held = usable.flatMap((words) => words.split(' ').slice(1));
+  if (held.includes(EVERYTHING)) return usable.length === 1 ? undefined : 'a binding for everything beside another';
+  const open = wanted.filter((word) => !held.includes(word));
+  return open.length === 0 ? undefined : `no binding that refuses for ${open.join(', ')}`;
 }
 
-/** What bindings that refuse cover, by policy. */
-function boundOperations(claims: Iterable<Claim>): ReadonlyMap<string, ReadonlySet<string>> {
-  const held = new Map<string, Set<string>>();
-  for (const { key, value } of claims) {
-    if (!value.startsWith(BINDING) || value === BINDING) continue;
-    const known = held.get(key) ?? new Set();
-    for (const one of value.slice(BINDING.length).split(' ')) known.add(one);
-    held.set(key, known);
-  }
-  return held;
+function refuses({ kind, object }: Subject): boolean {
+  return kind.startsWith('Mutating') || listAt(object, 'spec', 'validationActions').includes('Deny');
 }
 
-/** What a binding covers as one text; empty where it refuses nothing. */
-function bound({ kind, object }: Subject): string {
-  const refuses = kind.startsWith('Mutating') || listAt(object, 'spec', 'validationActions').includes('Deny');
-  if (!refuses) return '';
-  const rules = valueAt(object, 'spec', 'matchResources', 'resourceRules');
-  const covered = rules === undefined ? [EVERYTHING] : [...operationsOf(rules)].sort();
-  return [...covered, ...(valueAt(object, 'spec', 'paramRef') === undefined ? [] : [PARAMETERS])].join(' ');
+function matched(policy: unknown): string {
+  const rules = operationsOf(valueAt(policy, 'spec', 'matchConstraints', 'resourceRules'));
+  return [valueAt(policy, 'spec', 'paramKind') === undefined ? '' : PARAMETERS, ...rules].join(' ');
 }
 
-/** Each group, resource and operation of resource rules as one word. */
-function operationsOf(rules: unknown): ReadonlySet<string> {
-  return new Set(
-    listAt({ rules }, 'rules').flatMap((rule) =>
-      textsAt(rule, 'apiGroups').flatMap((group) =>
+function covered(binding: unknown): string {
+  const rules = valueAt(binding, 'spec', 'matchResources', 'resourceRules');
+  const words = rules === undefined ? [EVERYTHING] : operationsOf(rules);
+  return [valueAt(binding, 'spec', 'paramRef') === undefined ? '' : PARAMETERS, ...words].join(' ');
+}
+
+/** Each group, version, resource and operation of resource rules as one word. */
+function operationsOf(rules: unknown): readonly string[] {
+  const words = listAt({ rules }, 'rules').flatMap((rule) =>
+    textsAt(rule, 'apiGroups').flatMap((group) =>
+      textsAt(rule, 'apiVersions').flatMap((version) =>
         textsAt(rule, 'resources').flatMap((resource) =>
-          textsAt(rule, 'operations').map((operation) => `${group}/${resource}:${operation}`),
+          textsAt(rule, 'operations').map((operation) => `${group}/${version}/${resource}:${operation}`),
         ),
       ),
     ),
   );
+  return [...new Set(words)].sort();
 }
 
 function textsAt(rule: unknown, key: string): readonly string[] {
@@ -122,8 +123,11 @@ function ignoring(policy: unknown): readonly Finding[] {
 /** Objects that are there already may be updated without parameters, so that their tenant can still be taken away. */
 function lenient(binding: unknown): readonly Finding[] {
   const param = valueAt(binding, 'spec', 'paramRef');
+  if (param === undefined) return [];
+  if (valueAt(param, 'name') === undefined && valueAt(param, 'selector') === undefined)
+    return [{ field: 'spec.paramRef', given: show(param), expected: 'the name or the selector of the parameters' }];
   const given = valueAt(param, 'parameterNotFoundAction');
-  if (param === undefined || given === 'Deny') return [];
+  if (given === 'Deny') return [];
   const rules = listAt(binding, 'spec', 'matchResources', 'resourceRules');
   const operations = rules.flatMap((rule) => listAt(rule, 'operations'));
   const onlyUpdates = operations.length > 0 && operations.every((operation) => operation === 'UPDATE');

@@ -1,12 +1,14 @@
 import { isControlId } from '../../constructs/core/control';
+import { listAt } from '../../constructs/core/json';
 import { type Manifest, objectLabel } from '../../constructs/core/manifest';
-import { tenantParameters, tenantQueues, tenantQuotas } from './inventory/lease';
+import { PARAMETERS, tenantParameters, tenantQueues, tenantQuotas } from './inventory/lease';
 import {
   type Reader,
   readAdminPolicy,
   readAuthorization,
   readBinding,
   readCarrier,
+  readDefinition,
   readFields,
   readLabels,
   readName,
@@ -115,6 +117,21 @@ export const EXPECTATIONS: readonly Expectation[] = [
     kinds: ['LocalQueue', 'ClusterQueue', 'ResourceFlavor'],
     read: readFields,
     ordered: (order) => [...tenantQueues(order), ...platform.platformQueues()],
+  },
+  {
+    title: '[MON-1] every refusal of admission is audited as well',
+    kinds: ['ValidatingAdmissionPolicyBinding'],
+    read: (object) => {
+      const actions = listAt(object, 'spec', 'validationActions').join(' and ');
+      return actions === 'Deny and Audit' ? [] : [`${objectLabel(object)}: ${actions}`];
+    },
+    ordered: () => [],
+  },
+  {
+    title: '[CTR-4] the parameters of admission are of a kind of their own, in a namespace, with nothing left out',
+    kinds: ['CustomResourceDefinition'],
+    read: readDefinition,
+    ordered: () => PARAMETERS,
   },
   {
     title: '[CTR-4] admission asks of each tenant what its specification and its trust level say',

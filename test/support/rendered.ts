@@ -13,9 +13,9 @@ export interface RenderedRegion {
   readonly objects: readonly Manifest[];
 }
 
-/** Every region of every committed environment: what invariants are asserted over. */
-export function renderedRegions(): readonly RenderedRegion[] {
-  return ENVIRONMENTS.flatMap((environment) => {
+/** Every region of every committed environment, or of some: what invariants are asserted over. */
+export function renderedRegions(names?: readonly string[]): readonly RenderedRegion[] {
+  return ENVIRONMENTS.filter(({ name }) => names?.includes(name) ?? true).flatMap((environment) => {
     const plan = loadPlan(environment);
     const tree = buildTree(plan);
     return plan.regions.map((planned) => ({

@@ -4,7 +4,7 @@ import { by, type Doc, of } from './platform';
 const API = 'admissionregistration.k8s.io/v1';
 const CONFIG = of('acme', 'v1', 'ConfigMap', 'a', { metadata: { namespace: 'acme-train' } });
 const FOREIGN = { apiVersion: API, kind: 'ValidatingAdmissionPolicy', metadata: { name: 'of-a-chart' }, spec: {} };
-const rule = (...operations: string[]) => ({ apiGroups: [''], resources: ['pods'], operations });
+const rule = (...operations: string[]) => ({ apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations });
 const policy = (kind: string, spec: Doc = {}) =>
   by('admission', API, kind, 'drun-pods', {
     spec: { matchConstraints: { resourceRules: [rule('CREATE', 'UPDATE')] }, ...spec },
@@ -29,6 +29,12 @@ export const ADMISSION: readonly Case[] = [
     [policy(MUTATING), binding(VALIDATING)],
     [policy(VALIDATING), binding(VALIDATING, { policyName: 'drun-other' })],
     [policy(VALIDATING), binding(VALIDATING, { validationActions: ['Audit'] })],
+    [policy(VALIDATING, { matchConstraints: {} }), binding(VALIDATING)],
+    [
+      policy(VALIDATING),
+      binding(VALIDATING),
+      binding(VALIDATING, { matchResources: { resourceRules: [rule('CREATE')] } }),
+    ],
     [policy(VALIDATING, { paramKind: { kind: 'TenantPolicy' } }), binding(VALIDATING)],
     [policy(VALIDATING), binding(VALIDATING, { matchResources: { resourceRules: [rule('CREATE')] } })],
   ].map(
@@ -68,4 +74,15 @@ export const ADMISSION: readonly Case[] = [
       silent: [CONFIG],
     }),
   ),
+  {
+    rule: 'DRN197',
+    where: 'a binding does not say which parameters it means',
+    fails: [binding(MUTATING, { paramRef: { parameterNotFoundAction: 'Deny' } })],
+    at: 'MutatingAdmissionPolicyBinding drun-pods spec.paramRef',
+    passes: [
+      binding(MUTATING, { paramRef: PARAM }),
+      binding(VALIDATING, { paramRef: { selector: {}, parameterNotFoundAction: 'Deny' } }),
+    ],
+    silent: [CONFIG],
+  },
 ];

@@ -163,6 +163,15 @@ const TRUST = {
   untrusted: { priorityClasses: ['drun-batch'], runtimeClassRequired: true, defaultRuntimeClass: 'kata-qemu' },
 };
 
+const FIELDS =
+  'tenant trust registries runtimeClasses runtimeClassRequired defaultRuntimeClass priorityClasses storageClasses pool gpuResources deviceClasses hosts serviceAccounts peers queue';
+
+/** The kind of the parameters of admission. */
+export const PARAMETERS = [
+  'policy.drun.io TenantPolicy Namespaced',
+  ...FIELDS.split(' ').map((field) => `requires ${field}`),
+];
+
 /** Parameters of admission. */
 export const tenantParameters = (order: Order): readonly string[] =>
   namespacesOf(order).flatMap(({ name, tenant }) => {

@@ -58,7 +58,9 @@ export function leaves(value: unknown, path: string): readonly string[] {
 
 /** `<namespace> Ingress <peer> TCP/53`, or `<namespace> closes Ingress`. */
 export const readNetworkPolicy: Reader = (object) => {
-  const pods = selectorText(valueAt(object, 'spec', 'podSelector'));
+  const pods = isRecord(valueAt(object, 'spec', 'podSelector'))
+    ? selectorText(valueAt(object, 'spec', 'podSelector'))
+    : 'unsaid';
   const place = `${object.metadata.namespace}${pods === 'all' ? '' : ` pods ${pods}`}`;
   return listAt(object, 'spec', 'policyTypes').flatMap((type) => {
     const rules = listAt(object, 'spec', type === 'Ingress' ? 'ingress' : 'egress');
@@ -150,6 +152,17 @@ export const readAuthorization: Reader = (object) => {
       return pairs(from, to).map((pair) => `${place} ${stringAt(spec, 'action')} ${target} ${pair}`);
     });
   });
+};
+
+/** Group, kind, scope and required fields of a kind that the platform defines. */
+export const readDefinition: Reader = (object) => {
+  const { group, scope, names, versions } = recordAt(object, 'spec');
+  const schemas = listAt({ versions }, 'versions').map((version) => recordAt(version, 'schema', 'openAPIV3Schema'));
+  const required = schemas.flatMap((schema) => listAt(schema, 'properties', 'spec', 'required'));
+  return [
+    `${String(group)} ${String(valueAt(names, 'kind'))} ${String(scope)}`,
+    ...required.map((field) => `requires ${String(field)}`),
+  ];
 };
 
 /** Fields and labels of what carries traffic. */
