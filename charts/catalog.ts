@@ -13,16 +13,22 @@ const UNPINNED = {
   },
 } as const;
 
+const ISTIO = {
+  namespace: PLATFORM_NAMESPACE.mesh,
+  repo: 'https://istio-release.storage.googleapis.com/charts',
+  version: '1.30.3',
+  digest: UNPINNED,
+} as const;
+
+/** Istio's own profile for the mesh without sidecars (https://istio.io/latest/docs/ambient/install/helm/). */
+const AMBIENT = { profile: 'ambient' } as const;
+
 /** Every third-party controller with its exact version: the one place where a version is changed. */
 export const CATALOG = {
-  istioBase: {
-    name: 'istio-base',
-    namespace: PLATFORM_NAMESPACE.mesh,
-    repo: 'https://istio-release.storage.googleapis.com/charts',
-    chart: 'base',
-    version: '1.30.3',
-    digest: UNPINNED,
-  },
+  istioBase: { ...ISTIO, name: 'istio-base', chart: 'base' },
+  istiod: { ...ISTIO, name: 'istiod', chart: 'istiod', values: AMBIENT },
+  istioCni: { ...ISTIO, name: 'istio-cni', chart: 'cni', values: AMBIENT },
+  ztunnel: { ...ISTIO, name: 'ztunnel', chart: 'ztunnel' },
   kueue: {
     name: 'kueue',
     namespace: PLATFORM_NAMESPACE.queue,

@@ -3,13 +3,24 @@ import { helmRelease } from '../constructs/core/helm-release';
 import { CATALOG } from './catalog';
 import type { Layer } from './layers';
 
-/** Third-party controllers whose kinds the later layers use. */
+/**
+ * Third-party controllers whose kinds the later layers use. The Gateway API's own definitions come with the cluster or are
+ * installed before: they have no chart.
+ */
 export const controllersLayer: Layer = {
   name: 'controllers',
   ready: 'their custom resource definitions are established',
   place: (cluster) => {
     const chart = new Chart(cluster, 'controllers');
-    helmRelease(chart, 'IstioBase', CATALOG.istioBase);
+    const base = helmRelease(chart, 'IstioBase', CATALOG.istioBase);
+    const istiod = helmRelease(chart, 'Istiod', CATALOG.istiod);
+    istiod.node.addDependency(base);
+    for (const agent of [
+      helmRelease(chart, 'IstioCni', CATALOG.istioCni),
+      helmRelease(chart, 'Ztunnel', CATALOG.ztunnel),
+    ]) {
+      agent.node.addDependency(istiod);
+    }
     helmRelease(chart, 'Kueue', CATALOG.kueue);
   },
 };

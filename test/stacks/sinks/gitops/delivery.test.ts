@@ -94,6 +94,9 @@ describe('Argo CD', () => {
       ['drun-root', '0'],
       ['drun-foundation', '0'],
       ['istio-base', '1'],
+      ['istiod', '1'],
+      ['istio-cni', '1'],
+      ['ztunnel', '1'],
       ['kueue', '1'],
       ['drun-network', '2'],
       ['drun-tenants', '3'],
@@ -147,7 +150,10 @@ describe('every delivery', () => {
       repositories: [{ name: 'istio-base', url: CATALOG.istioBase.repo }],
       releases: [
         { name: 'istio-base', chart: 'istio-base/base', version: CATALOG.istioBase.version },
-        { name: 'kueue', chart: 'oci://registry.k8s.io/kueue/charts/kueue', needs: ['istio-system/istio-base'] },
+        { name: 'istiod', chart: 'istio-base/istiod', values: [{ profile: 'ambient' }] },
+        { name: 'istio-cni', chart: 'istio-base/cni' },
+        { name: 'ztunnel', chart: 'istio-base/ztunnel' },
+        { name: 'kueue', chart: 'oci://registry.k8s.io/kueue/charts/kueue', needs: ['istio-system/ztunnel'] },
       ],
     });
   });
