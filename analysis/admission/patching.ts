@@ -46,12 +46,14 @@ function apply(object: JsonObject, { path, value }: Change): JsonObject {
   return isObject(changed) ? changed : object;
 }
 
+/** RFC 6902: a value is added to what is there; the way to it is not made. */
 function at(target: Json | undefined, path: readonly string[], value: Json | undefined): Json | undefined {
   const [key, ...rest] = path;
   if (key === undefined) return value;
   if (isArray(target))
     return target.map((item, index) => (String(index) === key ? (at(item, rest, value) ?? item) : item));
-  return { ...(isObject(target) ? target : {}), [key]: at(isObject(target) ? target[key] : undefined, rest, value) };
+  if (!isObject(target)) throw new Error(`nothing is there to hold ${path.join('/')}`);
+  return { ...target, [key]: at(target[key], rest, value) };
 }
 
 /** CEL values as JSON again: integers become numbers, maps objects. */

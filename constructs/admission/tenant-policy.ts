@@ -99,10 +99,11 @@ const SPEC: Readonly<Record<keyof TenantPolicySpec, JsonObject>> = {
   queue: { type: 'string', minLength: 1, maxLength: 63 },
 };
 
+/** Atomic, so that what the platform applies is the whole list: a set would keep what another writer added. */
 function texts(maxItems: number, maxLength: number, more: JsonObject = {}): JsonObject {
   return {
     type: 'array',
-    'x-kubernetes-list-type': 'set',
+    'x-kubernetes-list-type': 'atomic',
     maxItems,
     default: [],
     items: { type: 'string', maxLength, ...more },
