@@ -4,7 +4,7 @@ import { type Changes, fieldText, type ObjectChangeIn, type PostureChangeIn } fr
 import type { EnvironmentPreview } from '../../stacks/preview/preview';
 import type { Paint } from './paint';
 import { problemsText } from './problems';
-import { count, indented, lines } from './words';
+import { count, indented, lines, oneLine } from './words';
 
 /** How to show a preview. */
 export interface PreviewStyle {
@@ -97,10 +97,10 @@ function tenantsText(changes: readonly PostureChangeIn[], examination: Examinati
       const [place = ''] = places;
       const common = places.size === 1;
       return lines(
-        `    ${paint.bold(tenant ?? 'platform')}${common ? paint.faint(place) : ''}`,
+        `    ${paint.bold(oneLine(tenant ?? 'platform'))}${common ? paint.faint(place) : ''}`,
         ...own.map(({ sentence, controls, regions }) => {
           const serves = controls.length === 0 ? '' : `  [${controls.join(' ')}]`;
-          return `      ${sentence}${paint.faint(`${common ? '' : where(regions, examination)}${serves}`)}`;
+          return `      ${oneLine(sentence)}${paint.faint(`${common ? '' : where(regions, examination)}${serves}`)}`;
         }),
       );
     })
@@ -129,8 +129,8 @@ function objectsText(changes: Changes, examination: Examination, full: boolean, 
     `  ${paint.bold('objects')}  ${figures.join(', ')}`,
     ...[...whole].map(([, group]) => wholeText(group, examination, paint)),
     ...shown.flatMap(({ change, label, fields, regions }) => [
-      `  ${colour[change](SIGN[change])} ${label}${paint.faint(where(regions, examination))}`,
-      ...fields.map((field) => `      ${paint.faint(fieldText(field))}`),
+      `  ${colour[change](SIGN[change])} ${oneLine(label)}${paint.faint(where(regions, examination))}`,
+      ...fields.map((field) => `      ${paint.faint(oneLine(fieldText(field)))}`),
     ]),
   );
 }
@@ -152,13 +152,13 @@ function wholeText(group: readonly ObjectChangeIn[], examination: Examination, p
   if (first === undefined) return '';
   const kinds = new Map<string, number>();
   for (const { label } of group) {
-    const kind = label.slice(0, label.indexOf(' '));
+    const kind = oneLine(label.slice(0, label.indexOf(' ')));
     kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
   }
   const regions = [...new Set(group.flatMap((one) => one.regions))];
   const sum = [...kinds].map(([kind, number]) => (number === 1 ? kind : `${number} ${kind}`)).join(', ');
   const sign = first.change === 'added' ? paint.good(SIGN.added) : paint.bad(SIGN.removed);
-  return `  ${sign} ${first.owner === '' ? 'objects of nobody' : first.owner}: ${count(group.length, 'object')}${paint.faint(where(regions, examination))}\n      ${paint.faint(sum)}`;
+  return `  ${sign} ${first.owner === '' ? 'objects of nobody' : oneLine(first.owner)}: ${count(group.length, 'object')}${paint.faint(where(regions, examination))}\n      ${paint.faint(sum)}`;
 }
 
 /** One line an environment. */

@@ -1,6 +1,6 @@
 import { formatPlace, formatProblem, type Problem } from '../../constructs/core/problem';
 import type { Paint } from './paint';
-import { count } from './words';
+import { count, oneLine } from './words';
 
 /** One problem a line, as every tool that reads them expects it. */
 export function plainProblems(problems: readonly Problem[]): string {
@@ -42,12 +42,4 @@ function painted(problem: Problem, paint: Paint): string {
     `      ${paint.faint('remedy')}    ${paint.note(oneLine(remedy))}`,
     '',
   ].join('\n');
-}
-
-/** Nothing that comes from a document may start a line of its own or steer the terminal. */
-function oneLine(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u${character.codePointAt(0)?.toString(16).padStart(4, '0')}`,
-  );
 }

@@ -1,6 +1,6 @@
 import type { ProvedCluster } from '../commands/prove';
 import type { Paint } from './paint';
-import { columns, count, lines, list } from './words';
+import { columns, count, lines, list, oneLine } from './words';
 
 /** What `drun prove` prints: figures per cluster, the declared paths, and each finding with what opens it. */
 export function proveText(target: string, clusters: readonly ProvedCluster[], paint: Paint): string {
@@ -26,23 +26,23 @@ function clusterText({ cluster, proof: { network, rbac, declared }, findings }: 
     `  rights   ${count(figures.subjects, 'subject')}, ${count(figures.bindings, 'binding')}, ${count(figures.rights, 'right')} held or reachable by a chain`,
     ...declared.map(
       ({ from, to, namespace, ports }) =>
-        `  ${paint.good('declared')} ${from} -> ${namespace ?? to}:${ports.join(',')}`,
+        `  ${paint.good('declared')} ${oneLine(from)} -> ${oneLine(namespace ?? to)}:${ports.join(',')}`,
     ),
     ...network.egress.map(
       ({ tenant, namespace, hosts }) =>
-        `  ${paint.note('egress')}   ${tenant} (${namespace}) -> ${list(hosts)}, through drun-egress`,
+        `  ${paint.note('egress')}   ${oneLine(`${tenant} (${namespace}) -> ${list(hosts)}`)}, through drun-egress`,
     ),
-    ...rbac.notes.map(({ tenant, sentence }) => paint.faint(`  note     ${tenant}: ${sentence}`)),
+    ...rbac.notes.map(({ tenant, sentence }) => paint.faint(`  note     ${oneLine(`${tenant}: ${sentence}`)}`)),
     ...findings.flatMap(({ code, sentence, expected, remedy, openedBy, chain = [] }) => [
-      `  ${paint.bad(code)}   ${sentence}`,
+      `  ${paint.bad(code)}   ${oneLine(sentence)}`,
       `           ${paint.faint('must hold')} ${expected}`,
-      ...chain.map((link, i) => `           ${paint.faint(i === 0 ? 'chain     ' : '       -> ')}${link}`),
+      ...chain.map((link, i) => `           ${paint.faint(i === 0 ? 'chain     ' : '       -> ')}${oneLine(link)}`),
       ...(openedBy.length === 0
         ? []
         : [
             `           ${paint.faint('opened by')}`,
             columns(
-              openedBy.map((opener) => [opener]),
+              openedBy.map((opener) => [oneLine(opener)]),
               '             ',
             ),
           ]),

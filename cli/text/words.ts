@@ -40,3 +40,13 @@ export function lines(...parts: readonly (string | undefined | false)[]): string
 export function shortest(path: string, cwd: string): string {
   return path.startsWith(`${cwd}/`) ? path.slice(cwd.length + 1) : path;
 }
+
+/** Text of a document as it may be shown: it cannot start a line of its own, steer the terminal or turn its neighbours around. */
+export function oneLine(text: string): string {
+  return text.replace(UNSEEN, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return `<U+${code.toString(16).toUpperCase().padStart(4, '0')}>`;
+  });
+}
+
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;

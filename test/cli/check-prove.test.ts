@@ -165,6 +165,27 @@ describe('prove', () => {
   });
 });
 
+test('fails without letting a document write lines or steer the terminal', async () => {
+  const name = 'a\nprod: the proof holds\u001b[2J\u202e';
+  const binding = {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRoleBinding',
+    metadata: { name },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+    subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: `oidc:${name}` }],
+  };
+  writeFileSync(join(work, 'out', region, 'hostile.json'), JSON.stringify(binding));
+  for (const args of [
+    ['check', 'out'],
+    ['prove', 'out', ...CIDRS],
+    ['preview', 'dev', '--against', './out'],
+  ]) {
+    const { out } = await drun(args, { cwd: work });
+    expect(out).toContain('<U+202E>');
+    expect(out).not.toMatch(/^prod|\u001b|\u202e/m);
+  }
+});
+
 /** Takes documents out of a file of YAML. */
 function drop(file: string, unwanted: (document: string) => boolean): void {
   const documents = readFileSync(file, 'utf8').split(/^---\n/m);

@@ -46,8 +46,8 @@ describe('problems', () => {
   test('cannot start a line of their own or steer the terminal with what a document holds', () => {
     const hostile = { ...problem, path: 'a\nPRV001 fine', given: '\u001b[2Jx\u2028y\r' };
     for (const text of [plainProblems([hostile]), peopleProblems([hostile], PLAIN), problemsText([hostile], PLAIN)]) {
-      expect(text).toContain('a\\u000aPRV001 fine');
-      expect(text).toContain('\\u001b[2Jx\\u2028y\\u000d');
+      expect(text).toContain('a<U+000A>PRV001 fine');
+      expect(text).toContain('<U+001B>[2Jx<U+2028>y<U+000D>');
     }
   });
 
