@@ -117,7 +117,7 @@ type TextHit = { readonly rule: string } & ({ readonly finding: Finding } | { re
 function visitor({ rules, placed, shortest, clean }: TextPlan, subject: Subject, hits: TextHit[]): TextVisitor {
   const alone = (text: string, path: Path) => {
     if (text.length < shortest || clean.has(text)) return;
-    if (isClean(rules, text, path, hits) && text.length <= LONGEST_CLEAN && clean.size < MOST_TEXTS) clean.add(text);
+    if (isClean(rules, text, path, hits) && text.length <= LONGEST_CLEAN) remember(clean, text);
   };
   return {
     key: alone,
@@ -137,6 +137,12 @@ function visitor({ rules, placed, shortest, clean }: TextPlan, subject: Subject,
 
 type Path = readonly (string | number)[];
 
+/** The texts of a tenant come together and hardly again: when the set is full it starts anew, and stays useful. */
+function remember(clean: Set<string>, text: string): void {
+  if (clean.size >= MOST_TEXTS) clean.clear();
+  clean.add(text);
+}
+
 /** Long texts are rare and do not repeat. */
 const LONGEST_CLEAN = 256;
 
@@ -154,8 +160,12 @@ function isClean(rules: TextPlan['rules'], text: string, path: Path, hits: TextH
 }
 
 function settleTexts(tally: Tally, { label }: Subject, { rules }: TextPlan, hits: readonly TextHit[]): void {
+  if (hits.length === 0) {
+    for (const { rank } of rules) pass(tally, rank);
+    return;
+  }
   for (const { rule, rank } of rules) {
-    const own = hits.length === 0 ? hits : hits.filter((hit) => hit.rule === rule.id);
+    const own = hits.filter((hit) => hit.rule === rule.id);
     const failed = own.find((hit) => 'error' in hit);
     const found = own.flatMap((hit) => ('finding' in hit ? [hit.finding] : []));
     if (own.length === 0) pass(tally, rank);

@@ -15,7 +15,8 @@ const MOST_READ = 4096;
 export function parseQuantity(value: unknown): Quantity | undefined {
   const text = typeof value === 'number' ? String(value) : value;
   if (typeof text !== 'string' || text.length > 64) return undefined;
-  if (read.has(text)) return read.get(text);
+  const known = read.get(text);
+  if (known !== undefined || read.has(text)) return known;
   const nano = parseNano(text);
   const quantity = nano === undefined ? undefined : { nano, suffix: /[A-Za-z]*$/.exec(text)?.[0] ?? '' };
   if (read.size < MOST_READ) read.set(text, quantity);

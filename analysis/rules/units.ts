@@ -28,18 +28,19 @@ export const units: ObjectRule = {
   check: (subject) => {
     const all = amountsOf(subject);
     if (all.every(({ amounts }) => Object.keys(amounts).length === 0)) return NOT_APPLICABLE;
-    return outcomeOf(
-      all.flatMap(({ path, amounts }) =>
-        Object.entries(amounts).flatMap(([resource, value]): readonly Finding[] => {
-          const expected = faultOf(resource, value);
-          return expected === undefined
-            ? []
-            : [{ field: `${path}["${resource.slice(0, 80)}"]`, given: show(value), expected }];
-        }),
-      ),
-    );
+    const findings: Finding[] = [];
+    for (const { path, amounts } of all) judgeAmounts(path, amounts, findings);
+    return outcomeOf(findings);
   },
 };
+
+function judgeAmounts(path: string, amounts: Readonly<Record<string, unknown>>, findings: Finding[]): void {
+  for (const resource of Object.keys(amounts)) {
+    const expected = faultOf(resource, amounts[resource]);
+    if (expected === undefined) continue;
+    findings.push({ field: `${path}["${resource.slice(0, 80)}"]`, given: show(amounts[resource]), expected });
+  }
+}
 
 function amountsOf(subject: Subject): readonly Amounts[] {
   const { object, kind } = subject;
