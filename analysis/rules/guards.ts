@@ -9,7 +9,7 @@ import {
   claimBy,
   type Subject,
 } from '../../constructs/core/rule';
-import { parseCidr } from './cidr';
+import { parseCidr, type Range } from './cidr';
 import { isManaged, isTenants, presence } from './presence';
 
 const KIND = 'ClusterNetworkPolicy.policy.networking.k8s.io';
@@ -43,7 +43,7 @@ export const guardedAddresses: ClusterRule = {
     const all = [...claims];
     const [first] = all.filter(({ value }) => value === TENANT).sort((a, b) => (a.object < b.object ? -1 : 1));
     if (first === undefined) return [];
-    const denied = all.filter(({ value }) => value === DENIED).map(({ key }) => key);
+    const denied = all.filter(({ value }) => value === DENIED).flatMap(({ key }) => parseCidr(key) ?? []);
     const open = [...METADATA_CIDRS.filter((cidr) => !isCovered(cidr, denied)), ...openRanges(all, denied)];
     const expected = 'a ClusterNetworkPolicy of tier Admin over all tenants that denies it';
     return open.map(
@@ -60,7 +60,7 @@ function closedRanges({ nodeCidrs, apiServerCidrs = [] }: ClusterRanges): readon
 }
 
 /** The facts name every cluster of an environment and the objects are of one: the one that most of the denials fit. */
-function openRanges(claims: readonly Claim[], denied: readonly string[]): readonly string[] {
+function openRanges(claims: readonly Claim[], denied: readonly Range[]): readonly string[] {
   const open = new Map<string, string[]>();
   for (const { object, key, value } of claims) {
     if (value === TENANT || value === DENIED) continue;
@@ -70,12 +70,10 @@ function openRanges(claims: readonly Claim[], denied: readonly string[]): readon
   return [...open.values()].sort((a, b) => a.length - b.length)[0] ?? [];
 }
 
-function isCovered(cidr: string, by: readonly string[]): boolean {
+function isCovered(cidr: string, by: readonly Range[]): boolean {
   const range = parseCidr(cidr);
   if (range === undefined) return false;
-  return by
-    .map(parseCidr)
-    .some((each) => each?.family === range.family && each.first <= range.first && range.last <= each.last);
+  return by.some(({ family, first, last }) => family === range.family && first <= range.first && range.last <= last);
 }
 
 const INGRESS = 'ingress';

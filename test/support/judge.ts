@@ -2,21 +2,35 @@ import { type ClusterNetworkFacts, type DeclaredPath, proveReachability } from '
 import { proveRbac } from '../../analysis/rbac';
 import type { CheckRecord, CheckRun } from '../../analysis/rules';
 import { METADATA_CIDRS } from '../../constructs/core/cluster-facts';
+import { stringAt } from '../../constructs/core/json';
 import type { Manifest } from '../../constructs/core/manifest';
 import { EXPECTATIONS, type Expectation, type Order, speaksOf } from './inventory';
 import type { Mutant } from './mutants';
 
-/** Says which check notices that one object of a cluster changed; undefined where none does. */
-export type Judge = (mutant: Mutant) => string | undefined;
+/** The checks over one region, each with the names of what notices that one object changed; none where nothing does. */
+export interface Judge {
+  /** Titles of expectations about what was ordered. Costs least. */
+  readonly inventory: Check;
+  /** Codes of rules. */
+  readonly rules: Check;
+  /** Codes of the proofs. Costs most. */
+  readonly proofs: Check;
+}
 
-/**
- * A judge over one region: rules first, by runs that `gate` begins, then what was ordered, then the proofs, which cost most. What the other objects
- * say is worked out once.
- */
+type Check = (mutant: Mutant) => readonly string[];
+
+/** A judge over one region, whose rules run as `gate` begins them. What unchanged objects say is worked out once. */
 export function judgeOf(objects: readonly Manifest[], order: Order, gate: () => CheckRun): Judge {
-  const check = checker(objects, gate);
-  const inventory = inventoryOf(objects, order);
-  return (mutant) => check(mutant) ?? inventory(mutant) ?? prove(replaced(objects, mutant), order);
+  return {
+    inventory: inventoryOf(objects, order),
+    rules: checker(objects, gate),
+    proofs: (mutant) => prove(replaced(objects, mutant), order),
+  };
+}
+
+/** The first check that notices the mutant, the cheapest first; undefined where none does. */
+export function noticedBy({ inventory, rules, proofs }: Judge, mutant: Mutant): string | undefined {
+  return inventory(mutant)[0] ?? rules(mutant)[0] ?? proofs(mutant)[0];
 }
 
 function replaced<T>(objects: readonly T[], { index, object }: { index: number; object: T | undefined }): readonly T[] {
@@ -26,7 +40,7 @@ function replaced<T>(objects: readonly T[], { index, object }: { index: number; 
 /** Objects are checked in groups: those of other groups are replayed from their records. */
 const GROUP = 16;
 
-function checker(objects: readonly Manifest[], gate: () => CheckRun): Judge {
+function checker(objects: readonly Manifest[], gate: () => CheckRun): Check {
   const groups = Array.from({ length: Math.ceil(objects.length / GROUP) }, (_, i) =>
     objects.slice(i * GROUP, (i + 1) * GROUP),
   );
@@ -36,12 +50,12 @@ function checker(objects: readonly Manifest[], gate: () => CheckRun): Judge {
     const at = Math.floor(mutant.index / GROUP);
     for (const [i, record] of records.entries()) if (i !== at) run.addRecord(record);
     run.add(replaced(groups[at] ?? [], { ...mutant, index: mutant.index % GROUP }));
-    return run.finish().problems[0]?.code;
+    return run.finish().problems.map(({ code }) => code);
   };
 }
 
 /** Faults can only be in lines of the object that changed, because the region as it stands has none. */
-function inventoryOf(objects: readonly Manifest[], order: Order): Judge {
+function inventoryOf(objects: readonly Manifest[], order: Order): Check {
   const sheets = EXPECTATIONS.map((expectation) => {
     const counts = new Map<string, number>();
     for (const line of objects.flatMap((object) => read(expectation, object)))
@@ -49,19 +63,22 @@ function inventoryOf(objects: readonly Manifest[], order: Order): Judge {
     return { expectation, counts, ordered: new Set(expectation.ordered(order)) };
   });
   return ({ index, object }) =>
-    sheets.find(({ expectation, counts, ordered }) => {
+    sheets.flatMap(({ expectation, counts, ordered }) => {
       const before = read(expectation, objects[index]);
       const after = new Set(read(expectation, object));
       const alone = (line: string): boolean => counts.get(line) === before.filter((other) => other === line).length;
-      return before.some((line) => !after.has(line) && alone(line)) || [...after].some((line) => !ordered.has(line));
-    })?.expectation.title;
+      const missed = before.some((line) => !after.has(line) && alone(line));
+      return missed || [...after].some((line) => !ordered.has(line)) ? [expectation.title] : [];
+    });
 }
 
+/** Nothing can be read off an object that lost its name. */
 function read(expectation: Expectation, object: Manifest | undefined): readonly string[] {
-  return object !== undefined && speaksOf(expectation, object.kind) ? expectation.read(object) : [];
+  if (object === undefined || !stringAt(object, 'metadata', 'name')) return [];
+  return speaksOf(expectation, object.kind) ? expectation.read(object) : [];
 }
 
-function prove(objects: readonly Manifest[], { tenants, facts }: Order): string | undefined {
+function prove(objects: readonly Manifest[], { tenants, facts }: Order): readonly string[] {
   const declared = tenants.flatMap(({ name, allow }) =>
     allow.flatMap(({ to, ports }): readonly DeclaredPath[] =>
       'tenant' in to ? [{ from: name, to: to.tenant, namespace: `${to.tenant}-${to.namespace}`, ports }] : [],
@@ -69,5 +86,5 @@ function prove(objects: readonly Manifest[], { tenants, facts }: Order): string 
   );
   const cluster: ClusterNetworkFacts = { ...facts, apiServerPorts: [443, 6443], metadataCidrs: METADATA_CIDRS };
   const { violations, unused } = proveReachability({ objects, facts: cluster, declared });
-  return violations[0]?.code ?? unused[0]?.code ?? proveRbac({ objects }).violations[0]?.code;
+  return [...violations, ...unused, ...proveRbac({ objects }).violations].map(({ code }) => code);
 }
