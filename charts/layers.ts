@@ -19,10 +19,4 @@ export interface Layer {
  * The layers of a cluster in the order in which they land. This table is the only order there is: charts never depend on
  * charts, because cdk8s expands such an edge to every pair of their objects.
  */
-export const LAYERS: readonly Layer[] = [
-  foundationLayer,
-  controllersLayer,
-  admissionLayer,
-  networkLayer,
-  tenantsLayer,
-];
+export const LAYERS: readonly Layer[] = [foundationLayer, controllersLayer, admissionLayer, networkLayer, tenantsLayer];

@@ -91,7 +91,7 @@ export function checkRegion(
   { planned, objects }: RenderedRegion,
   today: string,
 ): CheckReport {
-  const gate = gateOf(environment, planned.region, today);
+  const gate = gateOf(environment, today);
   gate.add(objects);
   return gate.finish();
 }

@@ -2,13 +2,13 @@ import type { IConstruct } from 'constructs';
 import { type CheckReport, CheckRun, WAIVER_STALE } from '../analysis/rules';
 import { HelmRelease } from '../constructs/core/helm-release';
 import { formatProblem, type Problem } from '../constructs/core/problem';
-import type { Environment, Region } from './spec/environment';
+import type { Environment } from './spec/environment';
 
 /**
  * The gate that every sink passes: all rules over a region’s objects. A run keeps claims, never objects, so tenants can
  * stream through it.
  */
-export function gateOf(environment: Environment, region: Region, today: string): CheckRun {
+export function gateOf(environment: Environment, today: string): CheckRun {
   const facts = environment.regions.map(({ name, facts: { podCidrs, serviceCidrs, nodeCidrs, apiServerCidrs } }) => ({
     cluster: name,
     podCidrs,

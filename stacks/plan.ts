@@ -80,20 +80,45 @@ function unknownRegions({ source, regions }: PlannedTenant, { regions: known }: 
   return regions.flatMap((name, i) =>
     names.includes(name)
       ? []
-      : [problem(source, 'PL101', ['regions', i], name, `a region of the environment: ${names.join(', ')}`, 'name one of them')],
+      : [
+          problem(
+            source,
+            'PL101',
+            ['regions', i],
+            name,
+            `a region of the environment: ${names.join(', ')}`,
+            'name one of them',
+          ),
+        ],
   );
 }
 
 function unknownShard({ source, shard }: PlannedTenant, { shards }: Environment): readonly Problem[] {
   if (shard < shards) return [];
-  return [problem(source, 'PL102', ['shard'], shard, `a number below ${shards}`, 'leave `shard` out or raise `shards` of the environment')];
+  return [
+    problem(
+      source,
+      'PL102',
+      ['shard'],
+      shard,
+      `a number below ${shards}`,
+      'leave `shard` out or raise `shards` of the environment',
+    ),
+  ];
 }
 
 /** A path needs both ends: the peer must exist, have that namespace, share a region, and say `accept`. */
-function unknownPeers(tenant: PlannedTenant, byName: ReadonlyMap<string, readonly PlannedTenant[]>): readonly Problem[] {
+function unknownPeers(
+  tenant: PlannedTenant,
+  byName: ReadonlyMap<string, readonly PlannedTenant[]>,
+): readonly Problem[] {
   const { source } = tenant;
-  const out = source.outline.allow.flatMap(({ to, ports }, i) => ('tenant' in to ? [{ peer: to, ports, at: ['allow', i, 'to'] }] : []));
-  const into = source.outline.accept.flatMap(({ from, ports }, i) => ('tenant' in from ? [{ peer: from, ports, at: ['accept', i, 'from'] }] : []));
+  const out = source.outline.allow.flatMap(({ to, ports }, i) =>
+    'tenant' in to ? [{ peer: to, ports, at: ['allow', i, 'to'] }] : [],
+  );
+  const into = source.outline.accept.flatMap(({ from, ports }, i) =>
+    'tenant' in from ? [{ peer: from, ports, at: ['accept', i, 'from'] }] : [],
+  );
   return [
     ...[...out, ...into].flatMap(({ peer, at }) => missingPeer(tenant, peer, at, byName)),
     ...out.flatMap(({ peer, ports, at }) => unaccepted(tenant, peer, ports, at, byName)),
@@ -113,14 +138,41 @@ function missingPeer(
 ): readonly Problem[] {
   const [other] = byName.get(peer.tenant) ?? [];
   if (other === undefined) {
-    return [problem(source, 'PL103', [...at, 'tenant'], peer.tenant, 'a tenant of this environment', 'remove the entry, or add the tenant first')];
+    return [
+      problem(
+        source,
+        'PL103',
+        [...at, 'tenant'],
+        peer.tenant,
+        'a tenant of this environment',
+        'remove the entry, or add the tenant first',
+      ),
+    ];
   }
   const namespaces = other.source.outline.namespaces;
   if (!namespaces.includes(peer.namespace)) {
-    return [problem(source, 'PL104', [...at, 'namespace'], peer.namespace, `a namespace of ${peer.tenant}: ${namespaces.join(', ')}`, 'name one of them')];
+    return [
+      problem(
+        source,
+        'PL104',
+        [...at, 'namespace'],
+        peer.namespace,
+        `a namespace of ${peer.tenant}: ${namespaces.join(', ')}`,
+        'name one of them',
+      ),
+    ];
   }
   if (other.regions.some((region) => regions.includes(region))) return [];
-  return [problem(source, 'PL105', [...at, 'tenant'], peer.tenant, `a tenant in ${regions.join(' or ')}`, `${peer.tenant} is in ${other.regions.join(', ')}: land in a common region or remove the entry`)];
+  return [
+    problem(
+      source,
+      'PL105',
+      [...at, 'tenant'],
+      peer.tenant,
+      `a tenant in ${regions.join(' or ')}`,
+      `${peer.tenant} is in ${other.regions.join(', ')}: land in a common region or remove the entry`,
+    ),
+  ];
 }
 
 function unaccepted(
@@ -135,17 +187,32 @@ function unaccepted(
   const own = source.outline.namespaces;
   const accepted = new Set(
     other.source.outline.accept
-      .filter(({ from, namespace }) => 'tenant' in from && from.tenant === source.outline.name && own.includes(from.namespace) && (namespace ?? peer.namespace) === peer.namespace)
+      .filter(
+        ({ from, namespace }) =>
+          'tenant' in from &&
+          from.tenant === source.outline.name &&
+          own.includes(from.namespace) &&
+          (namespace ?? peer.namespace) === peer.namespace,
+      )
       .flatMap((entry) => entry.ports),
   );
   const missing = ports.filter((port) => !accepted.has(port));
   if (missing.length === 0) return [];
   const remedy = `ask ${peer.tenant} to add \`accept\` from ${source.outline.name} for port ${missing.join(', ')}, or remove the entry`;
-  return [problem(source, 'PL106', at, `${peer.tenant}:${missing.join(',')}`, `a path that ${peer.tenant} accepts`, remedy)];
+  return [
+    problem(source, 'PL106', at, `${peer.tenant}:${missing.join(',')}`, `a path that ${peer.tenant} accepts`, remedy),
+  ];
 }
 
 function duplicateName({ source }: PlannedTenant): Problem {
-  return problem(source, 'PL107', ['name'], source.outline.name, 'a name that no other tenant has', 'rename one of them; a name cannot be shared');
+  return problem(
+    source,
+    'PL107',
+    ['name'],
+    source.outline.name,
+    'a name that no other tenant has',
+    'rename one of them; a name cannot be shared',
+  );
 }
 
 /** `beta` + `x-train` and `beta-x` + `train` would be one namespace. */
@@ -157,7 +224,9 @@ function sharedNamespaces(tenants: readonly PlannedTenant[]): readonly Problem[]
       const owner = owners.get(name);
       owners.set(name, source.outline.name);
       if (owner === undefined || owner === source.outline.name) return [];
-      return [problem(source, 'PL108', ['namespaces', suffix], name, `a namespace that is not ${owner}’s`, 'rename it')];
+      return [
+        problem(source, 'PL108', ['namespaces', suffix], name, `a namespace that is not ${owner}’s`, 'rename it'),
+      ];
     }),
   );
 }
@@ -169,7 +238,16 @@ function sharedHosts(tenants: readonly PlannedTenant[]): readonly Problem[] {
       const owner = owners.get(host);
       owners.set(host, source.outline.name);
       if (owner === undefined) return [];
-      return [problem(source, 'PL109', ['hosts', i], host, `a host that is not ${owner}’s`, 'remove it from one of the two tenants')];
+      return [
+        problem(
+          source,
+          'PL109',
+          ['hosts', i],
+          host,
+          `a host that is not ${owner}’s`,
+          'remove it from one of the two tenants',
+        ),
+      ];
     }),
   );
 }
@@ -182,6 +260,16 @@ function problem(
   expected: string,
   remedy: string,
 ): Problem {
-  const text = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('').slice(1);
-  return { code, path: `${source.outline.name}.${text}`, given: JSON.stringify(given) ?? 'nothing', expected, remedy, place: placeIn(source.file, path) };
+  const text = path
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`))
+    .join('')
+    .slice(1);
+  return {
+    code,
+    path: `${source.outline.name}.${text}`,
+    given: JSON.stringify(given) ?? 'nothing',
+    expected,
+    remedy,
+    place: placeIn(source.file, path),
+  };
 }

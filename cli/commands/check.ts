@@ -72,7 +72,7 @@ function checkEnvironment(
     const { name } = planned.region;
     progress(`${environment.name}: checking ${name}`);
     const run =
-      rules === undefined ? gateOf(environment, planned.region, today) : runOf(rules, today, environment.waivers);
+      rules === undefined ? gateOf(environment, today) : runOf(rules, today, environment.waivers);
     run.add(objects);
     return { cluster: name, report: run.finish() };
   });

@@ -11,7 +11,6 @@ export const memorySchema = z
 const CPU = 'a whole number of cores such as 8, or thousandths such as 500m';
 
 /** A schema that admits whole cores, or a string whose regular expression admits exactly thousandths. */
-export const cpuSchema = z.union(
-  [z.int().min(1).max(100_000), z.string().regex(/^[1-9]\d{0,7}m$/, { error: CPU })],
-  { error: CPU },
-) as unknown as z.ZodType<Cpu, Cpu>;
+export const cpuSchema = z.union([z.int().min(1).max(100_000), z.string().regex(/^[1-9]\d{0,7}m$/, { error: CPU })], {
+  error: CPU,
+}) as unknown as z.ZodType<Cpu, Cpu>;

@@ -17,7 +17,10 @@ export const clusterFactsSchema = z.strictObject({
     .regex(/^1\.\d{2}$/, { error: 'a minor version such as 1.36' })
     .default('1.36'),
   /** SPIFFE trust domain of the mesh; identities read `spiffe://<trustDomain>/ns/<namespace>/sa/<account>`. */
-  trustDomain: z.string().regex(/^[a-z0-9.-]{1,253}$/).default('cluster.local'),
+  trustDomain: z
+    .string()
+    .regex(/^[a-z0-9.-]{1,253}$/)
+    .default('cluster.local'),
   podCidrs: cidrs.default(['10.0.0.0/14']),
   serviceCidrs: cidrs.default(['10.96.0.0/16']),
   nodeCidrs: cidrs.default(['172.16.0.0/16']),

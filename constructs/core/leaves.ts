@@ -21,24 +21,41 @@ export type Leaf =
  */
 export function leavesOf(root: IConstruct): readonly Leaf[] {
   const leaves: Leaf[] = [];
-  const state = new Map<IConstruct, 'open' | 'done'>();
-  const visit = (construct: IConstruct, trail: readonly IConstruct[]): void => {
-    const seen = state.get(construct);
-    if (seen === 'done') return;
-    if (seen === 'open') throw circle([...trail, construct]);
-    state.set(construct, 'open');
-    const below = [...trail, construct];
-    for (const dependency of construct.node.dependencies) {
-      // A dependency outside this root belongs to another layer, whose order is the table of layers.
-      if (isWithin(dependency, root) && !isWithin(construct, dependency)) visit(dependency, below);
+  const state = new Map<IConstruct, 'open' | 'done'>([[root, 'open']]);
+  // An explicit stack: a chain of dependencies may be longer than the call stack is deep.
+  const stack: Visit[] = [visitOf(root, root)];
+  for (let visit = stack.at(-1); visit !== undefined; visit = stack.at(-1)) {
+    const step = visit.steps[visit.next];
+    visit.next += 1;
+    if (step === undefined) {
+      state.set(visit.construct, 'done');
+      stack.pop();
+    } else if (step === visit.construct) {
+      const leaf = leafOf(step);
+      if (leaf !== undefined) leaves.push(leaf);
+    } else if (state.get(step) === 'open') {
+      throw circle(stack.map(({ construct }) => construct), step);
+    } else if (state.get(step) === undefined) {
+      state.set(step, 'open');
+      stack.push(visitOf(step, root));
     }
-    const leaf = leafOf(construct);
-    if (leaf !== undefined) leaves.push(leaf);
-    for (const child of construct.node.children) visit(child, below);
-    state.set(construct, 'done');
-  };
-  visit(root, []);
+  }
   return leaves;
+}
+
+/** A construct on the way: what it needs first, itself, then what it holds. */
+interface Visit {
+  readonly construct: IConstruct;
+  readonly steps: readonly IConstruct[];
+  next: number;
+}
+
+function visitOf(construct: IConstruct, root: IConstruct): Visit {
+  // A dependency outside this root belongs to another layer, whose order is the table of layers.
+  const first = construct.node.dependencies.filter(
+    (dependency) => isWithin(dependency, root) && !isWithin(construct, dependency),
+  );
+  return { construct, steps: [...first, construct, ...construct.node.children], next: 0 };
 }
 
 /** The Kubernetes objects of a leaf as plain data; none for leaves that are not Kubernetes objects. */
@@ -59,13 +76,12 @@ function isWithin(construct: IConstruct, ancestor: IConstruct): boolean {
   return construct.node.scopes.includes(ancestor);
 }
 
-function circle(trail: readonly IConstruct[]): ProblemError {
-  const last = trail.at(-1);
-  const names = trail.slice(trail.findIndex((construct) => construct === last)).map(({ node }) => node.path);
+function circle(before: readonly IConstruct[], last: IConstruct): ProblemError {
+  const names = [...before.slice(before.indexOf(last)), last].map(({ node }) => node.path);
   return new ProblemError([
     {
       code: 'PL002',
-      path: last?.node.path ?? '',
+      path: last.node.path,
       given: `a circle of dependencies: ${names.join(' -> ')}`,
       expected: 'dependencies that end',
       remedy: 'remove one of them',

@@ -27,7 +27,9 @@ export const hostName = z
 export const groupName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._/@-]{0,99}$/, { error: 'a group name of letters, digits and . _ / @ -' })
-  .refine((group) => !/^(system|drun-platform)/.test(group), { error: 'a group that is not the platform’s or Kubernetes’ own' });
+  .refine((group) => !/^(system|drun-platform)/.test(group), {
+    error: 'a group that is not the platform’s or Kubernetes’ own',
+  });
 
 const RESERVED = /^(kube|istio|drun|system$|platform$|default$|vault$|kueue)/;
 const INTERNAL_HOST = /(^|\.)(svc|local|internal|localhost|cluster)$|\.svc\.|^kubernetes\./;

@@ -7,7 +7,9 @@ import { type Place, type Problem, ProblemError, show } from './problem';
 export type PlaceOf = (path: readonly (string | number)[]) => Place | undefined;
 
 /** What {@link parse} gives: the value, or every mistake in it. */
-export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly Problem[] };
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** Parses untrusted input with a schema. All mistakes at once, each with code, path, what was given, expected and a remedy. */
 export function parse<T>(schema: z.ZodType<T>, input: unknown, placeOf?: PlaceOf): Parsed<T> {
@@ -35,7 +37,12 @@ function problemsOf(issue: z.core.$ZodIssue, input: unknown, schema: z.ZodType, 
   return [described(issue, keys, lookup(input, keys), placeOf)];
 }
 
-function described(issue: z.core.$ZodIssue, keys: readonly (string | number)[], given: unknown, placeOf?: PlaceOf): Problem {
+function described(
+  issue: z.core.$ZodIssue,
+  keys: readonly (string | number)[],
+  given: unknown,
+  placeOf?: PlaceOf,
+): Problem {
   const missing = given === undefined;
   return {
     code: missing ? 'IN002' : codeOf(issue),
@@ -74,7 +81,7 @@ function codeOf(issue: z.core.$ZodIssue): string {
 }
 
 function remedyOf(issue: z.core.$ZodIssue): string {
-  const remedy = issue.code === 'custom' ? issue.params?.['remedy'] : undefined;
+  const remedy = issue.code === 'custom' ? issue.params?.remedy : undefined;
   if (typeof remedy === 'string') return remedy;
   if (issue.code === 'too_big') return `use at most ${issue.maximum}`;
   if (issue.code === 'too_small') return `use at least ${issue.minimum}`;

@@ -36,7 +36,7 @@ export class ApiServerAccess extends Construct {
             issuer: { url: issuer, audiences: [audience] },
             claimValidationRules: [
               { expression: 'claims.email_verified == true', message: 'the address of the account must be verified' },
-              { expression: "claims.exp - claims.iat <= 43200", message: 'a token may live twelve hours at most' },
+              { expression: 'claims.exp - claims.iat <= 43200', message: 'a token may live twelve hours at most' },
             ],
             claimMappings: {
               // The prefix keeps a group of the identity provider from ever being a group of Kubernetes.

@@ -3,14 +3,25 @@ import { satisfiesAll } from '../core/control';
 import { type ClusterRole, type ClusterRoleBinding, manifest } from '../core/manifest';
 import { stampFor } from '../core/stamp';
 
-const CONTROLS = { 'IAM-2': 'platform staff see the cluster without its secrets; nobody is bound to a built-in admin role' } as const;
+const CONTROLS = {
+  'IAM-2': 'platform staff see the cluster without its secrets; nobody is bound to a built-in admin role',
+} as const;
 
 const READ = ['get', 'list', 'watch'] as const;
 
 const VIEW = [
   {
     apiGroups: [''],
-    resources: ['namespaces', 'nodes', 'pods', 'services', 'events', 'resourcequotas', 'limitranges', 'persistentvolumes'],
+    resources: [
+      'namespaces',
+      'nodes',
+      'pods',
+      'services',
+      'events',
+      'resourcequotas',
+      'limitranges',
+      'persistentvolumes',
+    ],
     verbs: READ,
   },
   { apiGroups: ['apps'], resources: ['deployments', 'statefulsets', 'daemonsets', 'replicasets'], verbs: READ },
@@ -20,10 +31,19 @@ const VIEW = [
   { apiGroups: ['policy.drun.io'], resources: ['tenantpolicies'], verbs: READ },
   {
     apiGroups: ['admissionregistration.k8s.io'],
-    resources: ['validatingadmissionpolicies', 'validatingadmissionpolicybindings', 'mutatingadmissionpolicies', 'mutatingadmissionpolicybindings'],
+    resources: [
+      'validatingadmissionpolicies',
+      'validatingadmissionpolicybindings',
+      'mutatingadmissionpolicies',
+      'mutatingadmissionpolicybindings',
+    ],
     verbs: READ,
   },
-  { apiGroups: ['kueue.x-k8s.io'], resources: ['clusterqueues', 'localqueues', 'resourceflavors', 'workloads'], verbs: READ },
+  {
+    apiGroups: ['kueue.x-k8s.io'],
+    resources: ['clusterqueues', 'localqueues', 'resourceflavors', 'workloads'],
+    verbs: READ,
+  },
 ] as const;
 
 const OPERATE = [

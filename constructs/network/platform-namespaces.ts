@@ -43,7 +43,12 @@ const { vault, telemetry, models } = PLATFORM_SERVICES;
 
 /** Small named defaults that feed one generator: a new component is a row. */
 const NAMESPACES: readonly PlatformNamespace[] = [
-  { name: PLATFORM_NAMESPACE.system, podSecurity: 'restricted', ambient: true, needs: [{ need: 'dns' }, { need: 'api-server' }] },
+  {
+    name: PLATFORM_NAMESPACE.system,
+    podSecurity: 'restricted',
+    ambient: true,
+    needs: [{ need: 'dns' }, { need: 'api-server' }],
+  },
   {
     name: PLATFORM_NAMESPACE.ingress,
     podSecurity: 'restricted',
@@ -54,13 +59,22 @@ const NAMESPACES: readonly PlatformNamespace[] = [
     name: PLATFORM_NAMESPACE.egress,
     podSecurity: 'restricted',
     ambient: true,
-    needs: [{ need: 'dns' }, { need: 'mesh' }, { need: 'callers', service: 'egress', ports: [HBONE_PORT] }, { need: 'internet' }],
+    needs: [
+      { need: 'dns' },
+      { need: 'mesh' },
+      { need: 'callers', service: 'egress', ports: [HBONE_PORT] },
+      { need: 'internet' },
+    ],
   },
   {
     name: telemetry.namespace,
     podSecurity: 'restricted',
     ambient: true,
-    needs: [{ need: 'dns' }, { need: 'mesh' }, { need: 'callers', service: 'telemetry', ports: servicePorts(telemetry) }],
+    needs: [
+      { need: 'dns' },
+      { need: 'mesh' },
+      { need: 'callers', service: 'telemetry', ports: servicePorts(telemetry) },
+    ],
   },
   {
     name: models.namespace,
@@ -83,7 +97,12 @@ const NAMESPACES: readonly PlatformNamespace[] = [
     name: PLATFORM_NAMESPACE.mesh,
     podSecurity: 'privileged',
     ambient: false,
-    needs: [{ need: 'dns' }, { need: 'api-server' }, { need: 'webhook', port: 15017 }, { need: 'everyone', port: 15012 }],
+    needs: [
+      { need: 'dns' },
+      { need: 'api-server' },
+      { need: 'webhook', port: 15017 },
+      { need: 'everyone', port: 15012 },
+    ],
   },
   {
     name: PLATFORM_NAMESPACE.queue,
@@ -180,20 +199,31 @@ interface SpecObject extends Manifest {
 function policySpec(need: Need, facts: ClusterFacts): PolicySpec {
   switch (need.need) {
     case 'dns':
-      return egress([{ namespaceSelector: byName('kube-system'), podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } }], {
-        ports: [
-          { protocol: 'UDP', port: 53 },
-          { protocol: 'TCP', port: 53 },
-        ],
-      });
+      return egress(
+        [{ namespaceSelector: byName('kube-system'), podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } }],
+        {
+          ports: [
+            { protocol: 'UDP', port: 53 },
+            { protocol: 'TCP', port: 53 },
+          ],
+        },
+      );
     case 'api-server':
-      return egress(facts.apiServerCidrs.map((cidr) => ({ ipBlock: { cidr } })), { ports: tcp(443, 6443) });
+      return egress(
+        facts.apiServerCidrs.map((cidr) => ({ ipBlock: { cidr } })),
+        { ports: tcp(443, 6443) },
+      );
     case 'mesh':
       return egress([{ namespaceSelector: byName(PLATFORM_NAMESPACE.mesh) }], { ports: tcp(15012) });
     case 'webhook':
-      return ingress([...facts.apiServerCidrs, ...facts.nodeCidrs].map((cidr) => ({ ipBlock: { cidr } })), { ports: tcp(need.port) });
+      return ingress(
+        [...facts.apiServerCidrs, ...facts.nodeCidrs].map((cidr) => ({ ipBlock: { cidr } })),
+        { ports: tcp(need.port) },
+      );
     case 'callers':
-      return ingress([{ namespaceSelector: { matchLabels: { [`${LABEL.usesPrefix}${need.service}`]: 'true' } } }], { ports: tcp(...need.ports) });
+      return ingress([{ namespaceSelector: { matchLabels: { [`${LABEL.usesPrefix}${need.service}`]: 'true' } } }], {
+        ports: tcp(...need.ports),
+      });
     case 'everyone':
       return ingress([{ namespaceSelector: {} }], { ports: tcp(need.port) });
     case 'platform':

@@ -30,7 +30,7 @@ export function admit(environment: Environment, today: string, tenants?: string)
 }
 
 function report({ environment }: Plan, tree: Platform, region: Region, today: string) {
-  const gate = gateOf(environment, region, today);
+  const gate = gateOf(environment, today);
   for (const leaf of leavesOf(tree.node.findChild(region.name))) gate.add(manifestsOf(leaf));
   return { region: region.name, report: gate.finish() };
 }

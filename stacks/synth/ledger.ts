@@ -58,7 +58,9 @@ function isLedger(read: unknown): read is Ledger {
     numberAt(read, 'objects') !== undefined &&
     isFileList(platform) &&
     isRecord(tenants) &&
-    Object.values(tenants).every((tenant) => isRecord(tenant) && stringAt(tenant, 'sha256') !== undefined && isFileList(tenant['files']))
+    Object.values(tenants).every(
+      (tenant) => isRecord(tenant) && stringAt(tenant, 'sha256') !== undefined && isFileList(tenant.files),
+    )
   );
 }
 

@@ -18,5 +18,5 @@ export function readRecords(stored: unknown): ReadonlyMap<string, TenantRecord> 
 }
 
 function isTenantRecord(value: unknown): value is TenantRecord {
-  return isRecord(value) && isRecord(value['outline']) && Array.isArray(value['files']) && isRecord(value['checked']);
+  return isRecord(value) && isRecord(value.outline) && Array.isArray(value.files) && isRecord(value.checked);
 }

@@ -138,7 +138,7 @@ class Rendering {
   }
 
   private region({ region, tenants }: PlannedRegion): void {
-    const gate = gateOf(this.plan.environment, region, this.options.today);
+    const gate = gateOf(this.plan.environment, this.options.today);
     const cluster = this.tree.node.findChild(region.name);
     const layers: DeliveredLayer[] = [];
     for (const chart of cluster.node.children) {

@@ -23,7 +23,7 @@ export async function pulumiRunner({
   workDir = PACKAGE_ROOT,
   onOutput,
 }: PulumiRunnerOptions = {}): Promise<StackRunner> {
-  const path = process.env['PATH'] ?? '';
+  const path = process.env.PATH ?? '';
   if (!isOnPath('pulumi', path)) throw refusal('PL122', 'PATH', path, 'a folder with the pulumi program');
   const automation: typeof import('@pulumi/pulumi/automation') = require('@pulumi/pulumi/automation');
   // An Output that gets into a text by mistake then throws where it happens; the gate refuses its text in any case.
@@ -76,13 +76,13 @@ async function stateOf(stack: Stack): Promise<StackState> {
   const config = Object.entries(await stack.getAllConfig()).flatMap(([key, { value, secret }]) =>
     secret === true ? [] : [[key, value]],
   );
-  const hash: unknown = outputs['contentHash']?.value;
+  const hash: unknown = outputs.contentHash?.value;
   const trusted = last?.kind === 'update' && last.result === 'succeeded' && typeof hash === 'string';
   return { tenants: tenantsIn(outputs), config: Object.fromEntries(config), ...(trusted ? { hash } : {}) };
 }
 
 function tenantsIn(outputs: OutputMap): readonly string[] {
-  const tenants: unknown = outputs['tenants']?.value;
+  const tenants: unknown = outputs.tenants?.value;
   return isList(tenants) ? tenants.filter((name) => typeof name === 'string') : [];
 }
 

@@ -29,7 +29,13 @@ describe('synth', () => {
     const first = run({});
     const times = timesOf(join(work, 'out'));
     const again = run({});
-    expect(again).toMatchObject({ tenantsBuilt: 0, filesWritten: 0, filesRemoved: 0, objects: first.objects, tenants: first.tenants });
+    expect(again).toMatchObject({
+      tenantsBuilt: 0,
+      filesWritten: 0,
+      filesRemoved: 0,
+      objects: first.objects,
+      tenants: first.tenants,
+    });
     expect(timesOf(join(work, 'out'))).toEqual(times);
   });
 
@@ -99,8 +105,10 @@ function edit(name: string, change: (text: string) => string): void {
 function shuffleNames(): void {
   const names = readdirSync(join(work, 'tenants')).sort();
   const texts = names.map((name) => readFileSync(join(work, 'tenants', name), 'utf8'));
-  names.forEach((name) => rmSync(join(work, 'tenants', name)));
-  texts.forEach((text, i) => writeFileSync(join(work, 'tenants', `${String(names.length - i).padStart(3, '0')}.yaml`), text));
+  for (const name of names) rmSync(join(work, 'tenants', name));
+  for (const [i, text] of texts.entries()) {
+    writeFileSync(join(work, 'tenants', `${String(names.length - i).padStart(3, '0')}.yaml`), text);
+  }
 }
 
 function read(folder: string): Readonly<Record<string, string>> {
@@ -112,5 +120,7 @@ function timesOf(folder: string): Readonly<Record<string, number>> {
 }
 
 function filesIn(folder: string): readonly string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.yaml')).sort();
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.yaml'))
+    .sort();
 }

@@ -94,7 +94,9 @@ function assertionsIn(file: string, text: string): readonly string[] {
   const visit = (node: ts.Node): void => {
     const asserts = ts.isAsExpression(node) && !ts.isConstTypeReference(node.type);
     if (asserts || ts.isNonNullExpression(node) || node.kind === ts.SyntaxKind.AnyKeyword) {
-      found.push(`${file}:${tree.getLineAndCharacterOfPosition(node.getStart()).line + 1} ${node.getText().slice(0, 60)}`);
+      found.push(
+        `${file}:${tree.getLineAndCharacterOfPosition(node.getStart()).line + 1} ${node.getText().slice(0, 60)}`,
+      );
     }
     ts.forEachChild(node, visit);
   };
@@ -108,7 +110,8 @@ function longFunctionsIn(file: string, text: string): readonly string[] {
   const lineOf = (position: number) => tree.getLineAndCharacterOfPosition(position).line;
   const visit = (node: ts.Node): void => {
     const lines = lineOf(node.getEnd()) - lineOf(node.getStart()) + 1;
-    if (ts.isFunctionLike(node) && 'body' in node && lines > 40) found.push(`${file}:${lineOf(node.getStart()) + 1} ${lines} lines`);
+    if (ts.isFunctionLike(node) && 'body' in node && lines > 40)
+      found.push(`${file}:${lineOf(node.getStart()) + 1} ${lines} lines`);
     ts.forEachChild(node, visit);
   };
   visit(tree);

@@ -19,7 +19,13 @@ beforeAll(() => {
   });
   const [{ filename }]: readonly [{ readonly filename: string }] = JSON.parse(packed);
   mkdirSync(join(project, 'node_modules/drun-platform'), { recursive: true });
-  execFileSync('tar', ['-xzf', join(project, filename), '-C', join(project, 'node_modules/drun-platform'), '--strip-components=1']);
+  execFileSync('tar', [
+    '-xzf',
+    join(project, filename),
+    '-C',
+    join(project, 'node_modules/drun-platform'),
+    '--strip-components=1',
+  ]);
   for (const name of INSTALLED) symlinkSync(join(NODE_MODULES, name), join(project, 'node_modules', name));
   writeFileSync(join(project, 'package.json'), '{"name": "consumer", "private": true}');
   writeFileSync(join(project, 'example.ts'), readmeExample());
@@ -33,19 +39,29 @@ test('the example of the README compiles against the packed library, whose decla
 test('fails to compile where the example says what the library does not know', () => {
   const text = readFileSync(join(project, 'example.ts'), 'utf8');
   writeFileSync(join(project, 'wrong.ts'), text.replace("trust: 'standard'", "trust: 'blind'"));
-  expect(compile('wrong.ts', '--skipLibCheck', '--noEmit')).toContain("'\"blind\"' is not assignable to type");
+  expect(compile('wrong.ts', '--skipLibCheck', '--noEmit')).toContain('\'"blind"\' is not assignable to type');
 }, 60_000);
 
 test('[NET-4] the example writes a tenant that is closed and opens one host', () => {
   execFileSync('node', ['example.js'], { cwd: project });
-  const yaml = readdirSync(join(project, 'dist')).map((name) => readFileSync(join(project, 'dist', name), 'utf8')).join('\n');
+  const yaml = readdirSync(join(project, 'dist'))
+    .map((name) => readFileSync(join(project, 'dist', name), 'utf8'))
+    .join('\n');
   expect(yaml).toContain('name: default-deny');
   expect(yaml).toContain('- api.openai.com');
 }, 60_000);
 
 test('the package holds the library, the command and the schemas, and no tests', () => {
   const files = readdirSync(join(project, 'node_modules/drun-platform'), { recursive: true, encoding: 'utf8' });
-  expect(files).toEqual(expect.arrayContaining(['lib/constructs/index.d.ts', 'lib/charts/index.js', 'bin/drun.js', 'schemas/tenant.schema.json', 'LICENSE']));
+  expect(files).toEqual(
+    expect.arrayContaining([
+      'lib/constructs/index.d.ts',
+      'lib/charts/index.js',
+      'bin/drun.js',
+      'schemas/tenant.schema.json',
+      'LICENSE',
+    ]),
+  );
   expect(files.filter((file) => file.startsWith('lib/test'))).toEqual([]);
 });
 

@@ -37,7 +37,7 @@ test('a waiver is stale only where no region needs it', () => {
 
 function problemsOf(environment: Environment) {
   return gateProblems(
-    environment.regions.map((region) => ({ region: region.name, report: gateOf(environment, region, TODAY).finish() })),
+    environment.regions.map((region) => ({ region: region.name, report: gateOf(environment, TODAY).finish() })),
   );
 }
 

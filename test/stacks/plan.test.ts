@@ -1,6 +1,6 @@
+import type { Problem } from '../../constructs/core/problem';
 import { environmentNamed } from '../../stacks/environments';
 import { planEnvironment, planProblems } from '../../stacks/plan';
-import type { Problem } from '../../constructs/core/problem';
 import { parseTenant, type TenantSource } from '../../stacks/spec/tenant-source';
 
 const prod = environmentNamed('prod');
@@ -18,7 +18,11 @@ describe('a plan', () => {
     ['the peer is in no common region', [acme(`regions: [ap-southeast-1]\n${ALLOW_BETA}`), beta('')], 'PL105'],
     ['the peer accepts nothing', [acme(ALLOW_BETA), beta('')], 'PL106'],
     ['the peer accepts another port', [acme(ALLOW_BETA), beta(ACCEPT_ACME.replace('8443', '9443'))], 'PL106'],
-    ['the peer accepts another tenant', [acme(ALLOW_BETA), beta(ACCEPT_ACME.replace('acme', 'gamma')), tenant('gamma', 'train', '')], 'PL106'],
+    [
+      'the peer accepts another tenant',
+      [acme(ALLOW_BETA), beta(ACCEPT_ACME.replace('acme', 'gamma')), tenant('gamma', 'train', '')],
+      'PL106',
+    ],
   ])('fails a path where %s', (_, sources, code) => {
     expect(codesOf(...sources)).toContain(code);
   });

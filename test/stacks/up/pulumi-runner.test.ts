@@ -41,19 +41,19 @@ beforeAll(() => {
   copyFileSync(join(PACKAGE_ROOT, 'test', 'support', 'stand-in-pulumi.cjs'), program);
   chmodSync(program, 0o755);
   writeFileSync(answers, JSON.stringify({ stacks: STACKS }));
-  process.env['STAND_IN_PULUMI'] = answers;
+  process.env.STAND_IN_PULUMI = answers;
 });
 beforeEach(() => {
-  process.env['PATH'] = [folder, dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter);
+  process.env.PATH = [folder, dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter);
 });
 afterAll(() => {
-  process.env['PATH'] = PATH;
-  if (STAND_IN_PULUMI === undefined) delete process.env['STAND_IN_PULUMI'];
+  process.env.PATH = PATH;
+  if (STAND_IN_PULUMI === undefined) delete process.env.STAND_IN_PULUMI;
   rmSync(folder, { recursive: true });
 });
 
 test('fails with PL122 and where to get it where there is no pulumi on the PATH', async () => {
-  process.env['PATH'] = '/nowhere';
+  process.env.PATH = '/nowhere';
   await expect(pulumiRunner()).rejects.toMatchObject({
     problems: [{ code: 'PL122', remedy: expect.stringContaining('pulumi.com') }],
   });

@@ -35,7 +35,7 @@ function environment(delivery: Environment['delivery']): Environment {
 function documents(by: PulledDelivery['by'], more: Partial<DeliveredRegion> = {}, source: Partial<typeof SOURCE> = {}) {
   return deliveryFiles(environment({ by, ...SOURCE, ...source }), { ...REGION, ...more })
     .flatMap((file) => file.documents)
-    .filter((document) => !String(document['apiVersion']).startsWith('kustomize.config'));
+    .filter((document) => !String(document.apiVersion).startsWith('kustomize.config'));
 }
 
 function named(objects: readonly unknown[], kind: string, name: string): unknown {
@@ -45,7 +45,7 @@ function named(objects: readonly unknown[], kind: string, name: string): unknown
 describe('Flux', () => {
   test('waits for each layer before the next, and for the last before the tenants', () => {
     const syncs = documents('flux').filter(({ apiVersion }) => apiVersion === 'kustomize.toolkit.fluxcd.io/v1');
-    expect(syncs.map((sync) => [stringAt(sync, 'metadata', 'name'), recordAt(sync, 'spec')['dependsOn']])).toEqual([
+    expect(syncs.map((sync) => [stringAt(sync, 'metadata', 'name'), recordAt(sync, 'spec').dependsOn])).toEqual([
       ['drun-root', undefined],
       ['drun-foundation', undefined],
       ['drun-controllers', [{ name: 'drun-foundation' }]],
@@ -79,7 +79,7 @@ describe('Flux', () => {
   test('[ENC-3] a repository over ssh is reached with a secret that is named and never written', () => {
     const over = (repository: string) => named(documents('flux', {}, { repository }), 'GitRepository', 'drun');
     expect(over('ssh://git@git.example/clusters')).toMatchObject({ spec: { secretRef: { name: 'drun-repository' } } });
-    expect(recordAt(over('https://git.example/clusters'), 'spec')['secretRef']).toBeUndefined();
+    expect(recordAt(over('https://git.example/clusters'), 'spec').secretRef).toBeUndefined();
   });
 });
 
