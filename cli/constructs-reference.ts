@@ -26,16 +26,19 @@ interface Exported {
   readonly text: string;
 }
 
-const DECLARATION = /(?:\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\n)?export (?:declare )?(?:abstract )?(class|function|const|interface|type) (\w+)/g;
+const DECLARATION =
+  /(?:\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\n)?export (?:declare )?(?:abstract )?(class|function|const|interface|type) (\w+)/g;
 
 /** Exports by the declaration files: what a user's editor reads as well. */
 function exportsOf(folder: string): readonly Exported[] {
   const index = readFileSync(join(PACKAGE_ROOT, 'lib', folder, 'index.d.ts'), 'utf8');
-  const found = [...index.matchAll(/export (?:type )?(\*|\{([^}]*)\}) from '([^']+)'/g)].flatMap(([, star, names = '', from = '']) => {
-    const all = declarationsIn(join(PACKAGE_ROOT, 'lib', folder, `${from}.d.ts`));
-    const wanted = names.split(',').map((name) => name.trim().replace(/^type /, ''));
-    return star === '*' ? all : all.filter(({ name }) => wanted.includes(name));
-  });
+  const found = [...index.matchAll(/export (?:type )?(\*|\{([^}]*)\}) from '([^']+)'/g)].flatMap(
+    ([, star, names = '', from = '']) => {
+      const all = declarationsIn(join(PACKAGE_ROOT, 'lib', folder, `${from}.d.ts`));
+      const wanted = names.split(',').map((name) => name.trim().replace(/^type /, ''));
+      return star === '*' ? all : all.filter(({ name }) => wanted.includes(name));
+    },
+  );
   return found.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
@@ -46,11 +49,21 @@ function declarationsIn(file: string): readonly Exported[] {
     text: firstSentence(doc),
   }));
   // A name that is both a type and a value is listed once, with whichever text there is.
-  return found.filter(({ name, text }, i) => !found.some((other, j) => other.name === name && (j < i ? other.text !== '' || text === '' : other.text !== '' && text === '')));
+  return found.filter(
+    ({ name, text }, i) =>
+      !found.some(
+        (other, j) =>
+          other.name === name && (j < i ? other.text !== '' || text === '' : other.text !== '' && text === ''),
+      ),
+  );
 }
 
 function firstSentence(doc: string): string {
-  const text = doc.replace(/^\s*\* ?/gm, ' ').replace(/\s+/g, ' ').trim().replace(/\{@link ([^}]+)\}/g, '`$1`');
+  const text = doc
+    .replace(/^\s*\* ?/gm, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/\{@link ([^}]+)\}/g, '`$1`');
   const [first = ''] = /^.*?\.(?=\s|$)|^.*$/.exec(text.split(' @')[0] ?? '') ?? [];
   return first.replaceAll('|', '\\|').trim();
 }

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
-import { claimsOf, CONTROLS } from '../constructs/core/control';
-import { environmentNamed } from '../stacks/environments';
+import { CONTROLS, claimsOf } from '../constructs/core/control';
 import { CODE_GROUPS, type Explanation } from '../stacks/codes';
+import { environmentNamed } from '../stacks/environments';
 import { loadPlan } from '../stacks/load';
 import { buildTree } from '../stacks/tree';
 

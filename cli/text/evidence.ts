@@ -20,7 +20,9 @@ export function evidenceText(
       'proved: every rule and proof over what constructs claim passed; checked: every rule did, and no proof exists;',
     ),
     paint.faint('claimed: nothing here tests it; failed: a rule or proof failed; open: no construct claims it yet'),
-    paint.faint('a status speaks of what is claimed; whether the claims fill the promise is for the reader: see `claims`'),
+    paint.faint(
+      'a status speaks of what is claimed; whether the claims fill the promise is for the reader: see `claims`',
+    ),
     paint.faint(`generated from ${fingerprint}`),
     written !== undefined && `${paint.bold(written)} written`,
   );
