@@ -95,7 +95,7 @@ describe('preview in a git repository', () => {
     const { code, out, err } = await preview();
     expect(code).toBe(2);
     expect(err).toMatch(/^IN004 platform\/tenants\/team-alpha\.yaml:\d+:\d+ namespaces\.main\.cpu: /);
-    expect(out).toMatch(/\ndev {2}invalid {2}\d+ mistakes?\n$/);
+    expect(out).toMatch(/\ndev {2}invalid {2}1 mistake\n$/);
   });
 
   test('[IAM-2] fails where two tenants share a group, and names who gets where', async () => {
