@@ -14,7 +14,12 @@ const namespaceSpec = z.strictObject({
   memory: memorySchema.default('32Gi').describe('memory that the pods may request and use'),
   storage: memorySchema.default('100Gi').describe('disk that persistent volume claims may ask for'),
   gpus: z.int().min(0).max(4096).default(0).describe('share of the tenant’s GPUs that this namespace may use'),
-  pods: z.int().min(1).max(5000).default(50),
+  pods: z
+    .int()
+    .min(1)
+    .max(5000)
+    .default(50)
+    .describe('pods that may exist at once; each also gets 10 GiB of scratch space'),
 });
 
 const peerTenant = z.strictObject({
@@ -44,7 +49,7 @@ const accept = z.strictObject({
 
 const fields = z.strictObject({
   name: tenantName.describe('unique in the environment; part of every object name, so it cannot be changed later'),
-  displayName: z.string().min(1).max(80).optional(),
+  displayName: z.string().min(1).max(80).optional().describe('the name that people read'),
   owner: z.string().min(3).max(120).describe('who answers for the tenant: an address or a group'),
   scenario: z
     .enum(['compute-leasing', 'model-service', 'ai-application'])
@@ -63,8 +68,16 @@ const fields = z.strictObject({
     .enum(['shared', 'dedicated'])
     .default('shared')
     .describe('whether GPU work runs on nodes that other tenants use too'),
-  access: z.strictObject({ owner: groups, operator: groups, developer: groups, viewer: groups }).prefault({}),
-  serviceAccounts: z.array(shortName).min(1).max(20).default(['workload']),
+  access: z
+    .strictObject({ owner: groups, operator: groups, developer: groups, viewer: groups })
+    .prefault({})
+    .describe('groups of the identity provider by their duty in the tenant’s namespaces'),
+  serviceAccounts: z
+    .array(shortName)
+    .min(1)
+    .max(20)
+    .default(['workload'])
+    .describe('accounts that pods may run as, in each namespace; none has a token unless a pod asks for one'),
   registries: z
     .array(
       z
@@ -75,12 +88,21 @@ const fields = z.strictObject({
         }),
     )
     .max(20)
-    .default([]),
-  storageClasses: z.array(shortName).min(1).max(10).default(['drun-encrypted']),
+    .default([])
+    .describe('where images may come from; without one no pod can start'),
+  storageClasses: z
+    .array(shortName)
+    .min(1)
+    .max(10)
+    .default(['drun-encrypted'])
+    .describe('storage classes that volume claims may name'),
   hosts: z.array(hostName).max(50).default([]).describe('host names that only this tenant may serve'),
   allow: z.array(allow).max(100).default([]).describe('what the tenant may call'),
   accept: z.array(accept).max(100).default([]).describe('who may call the tenant'),
-  mesh: z.enum(['ambient', 'sidecar']).default('ambient'),
+  mesh: z
+    .enum(['ambient', 'sidecar'])
+    .default('ambient')
+    .describe('whether the node or a proxy in each pod carries the encrypted traffic'),
 });
 
 /**
