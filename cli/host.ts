@@ -26,8 +26,8 @@ export function processHost(): Host {
 
 /** Whether a stream takes colour: a terminal, unless NO_COLOR (no-color.org) or a dumb terminal says otherwise. */
 export function takesColour(stream: Stream, { env }: Host): boolean {
-  const refused = env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== '';
-  return stream.isTTY === true && !refused && env['TERM'] !== 'dumb';
+  const refused = env.NO_COLOR !== undefined && env.NO_COLOR !== '';
+  return stream.isTTY === true && !refused && env.TERM !== 'dumb';
 }
 
 /** The `code` of an error of Node, such as `ENOENT`. */

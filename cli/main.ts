@@ -87,7 +87,7 @@ class Edge {
     this.host.stderr.write(
       'please report it with the command line and the version (drun --version); DRUN_DEBUG=1 shows where it happened\n',
     );
-    if (this.host.env['DRUN_DEBUG'] === '1' && error instanceof Error) this.host.stderr.write(`${error.stack}\n`);
+    if (this.host.env.DRUN_DEBUG === '1' && error instanceof Error) this.host.stderr.write(`${error.stack}\n`);
     return EXIT.internal;
   }
 

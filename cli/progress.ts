@@ -14,7 +14,7 @@ const ERASE = '\r\u001b[2K';
 
 /** One line on standard error that says what is going on and goes away by itself; nothing where nobody watches. */
 export function progressLine({ stderr, env }: Host, paint: Paint): ProgressLine {
-  if (stderr.isTTY !== true || env['TERM'] === 'dumb' || env['CI'] !== undefined) return SILENT;
+  if (stderr.isTTY !== true || env.TERM === 'dumb' || env.CI !== undefined) return SILENT;
   let shown = 0;
   return {
     show: (what) => {

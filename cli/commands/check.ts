@@ -71,8 +71,7 @@ function checkEnvironment(
   const clusters = regions.map(({ planned, objects }) => {
     const { name } = planned.region;
     progress(`${environment.name}: checking ${name}`);
-    const run =
-      rules === undefined ? gateOf(environment, today) : runOf(rules, today, environment.waivers);
+    const run = rules === undefined ? gateOf(environment, today) : runOf(rules, today, environment.waivers);
     run.add(objects);
     return { cluster: name, report: run.finish() };
   });

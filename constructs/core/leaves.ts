@@ -34,7 +34,10 @@ export function leavesOf(root: IConstruct): readonly Leaf[] {
       const leaf = leafOf(step);
       if (leaf !== undefined) leaves.push(leaf);
     } else if (state.get(step) === 'open') {
-      throw circle(stack.map(({ construct }) => construct), step);
+      throw circle(
+        stack.map(({ construct }) => construct),
+        step,
+      );
     } else if (state.get(step) === undefined) {
       state.set(step, 'open');
       stack.push(visitOf(step, root));

@@ -54,7 +54,7 @@ export function runProgram(command: readonly string[], timeout: number, output?:
 
 /** Whether a peer can be measured here. */
 export function isInstalled(program: string): boolean {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  const folders = (process.env.PATH ?? '').split(delimiter);
   return existsSync(TIME) && folders.some((folder) => existsSync(join(folder, program)));
 }
 

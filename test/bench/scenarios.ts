@@ -46,15 +46,15 @@ function layered(work: string, facts: ClusterFacts, count: number, rounds: numbe
   const job = jobIn(work, 'layers', facts, count);
   const runs = Array.from({ length: rounds }, () => finished(runNode('layers', job, TEN_MINUTES)));
   for (const { said } of runs) {
-    if (said['inOrder'] !== true) throw new Error(`layers of ${count}: an object stands before one that it depends on`);
+    if (said.inOrder !== true) throw new Error(`layers of ${count}: an object stands before one that it depends on`);
   }
-  return { objects: Number(runs[0]?.said['objects']), usage: medians(runs.map(({ usage }) => usage)) };
+  return { objects: Number(runs[0]?.said.objects), usage: medians(runs.map(({ usage }) => usage)) };
 }
 
 function proof(work: string, facts: ClusterFacts): Findings['prove'] {
   const { usage, said } = finished(runNode('prove', jobIn(work, 'prove', facts, 200), TEN_MINUTES));
-  if (said['violations'] !== 0) throw new Error(`prove: ${said['violations']} violations, first: ${said['first']}`);
-  return { usage, pairs: Number(said['pairs']), violations: 0 };
+  if (said.violations !== 0) throw new Error(`prove: ${said.violations} violations, first: ${said.first}`);
+  return { usage, pairs: Number(said.pairs), violations: 0 };
 }
 
 /** The same input gives the same bytes, whatever was there before and in whatever order the files are read. */
@@ -97,7 +97,7 @@ function renameBackwards(tenants: string, job: Job): void {
 
 function synthesize(job: Job): void {
   const { said } = finished(runNode('synth', job, TEN_MINUTES));
-  if (said['problems'] !== 0) throw new Error(`synth: ${said['problems']} problems, first: ${said['first']}`);
+  if (said.problems !== 0) throw new Error(`synth: ${said.problems} problems, first: ${said.first}`);
 }
 
 function helpRatio(): number | undefined {

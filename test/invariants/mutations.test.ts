@@ -57,7 +57,7 @@ const NOTICED_BY_RULES: readonly (readonly [control: string, rule: string, patte
 
 const [dev] = renderedRegions(['dev']);
 if (dev === undefined) throw new Error('dev has no region');
-const { objects, plan, planned } = dev;
+const { objects, plan } = dev;
 const judge = judgeOf(objects, orderOf(dev), () => gateOf(plan.environment, TODAY));
 const mutants = mutantsOf(objects);
 const isEquivalent = (what: string): boolean => EQUIVALENT.some(([pattern]) => pattern.test(what));

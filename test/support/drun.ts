@@ -41,7 +41,7 @@ export function spawnDrun(args: readonly string[], { cwd = PACKAGE_ROOT, env = {
   const bin = join(PACKAGE_ROOT, 'bin', 'drun.js');
   const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], {
     cwd,
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
     encoding: 'utf8',
   });
   return { code: status, out: stdout, err: stderr };

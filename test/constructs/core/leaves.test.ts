@@ -6,11 +6,16 @@ import { ProblemError } from '../../../constructs/core/problem';
 
 function chartOf(...names: readonly string[]) {
   const chart = new Chart(new Platform(), 'layer');
-  const objects = names.map((name) => manifest(chart, name, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } }));
+  const objects = names.map((name) =>
+    manifest(chart, name, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } }),
+  );
   return { chart, objects };
 }
 
-const order = (chart: Chart) => leavesOf(chart).flatMap(manifestsOf).map(({ metadata }) => metadata.name);
+const order = (chart: Chart) =>
+  leavesOf(chart)
+    .flatMap(manifestsOf)
+    .map(({ metadata }) => metadata.name);
 
 test('leaves come as they were declared', () => {
   expect(order(chartOf('c', 'a', 'b').chart)).toEqual(['c', 'a', 'b']);
