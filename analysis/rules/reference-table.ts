@@ -22,8 +22,8 @@ const CRD = 'apiextensions.k8s.io/CustomResourceDefinition';
 /** Group of the kinds that this platform defines itself; other kinds come with charts. */
 const OWN_GROUP = 'policy.drun.io';
 
-/** What every object of a kind names, by group and kind: a new kind of reference is a row. */
-export const REFERENCES: Readonly<Record<string, (subject: Subject) => readonly Reference[]>> = {
+/** By group and kind: a new kind of reference is a row. */
+const ROWS: Readonly<Record<string, (subject: Subject) => readonly Reference[]>> = {
   [`${RBAC}/RoleBinding`]: (subject) => [role(subject), ...accounts(subject)],
   [`${RBAC}/ClusterRoleBinding`]: (subject) => [role(subject), ...accounts(subject)],
   [`${ADMISSION}/ValidatingAdmissionPolicyBinding`]: ({ object }) => policy(object, 'ValidatingAdmissionPolicy'),
@@ -46,6 +46,11 @@ export const REFERENCES: Readonly<Record<string, (subject: Subject) => readonly 
     ...peers(object, 'egress', 'to'),
   ],
 };
+
+/** What an object of a group and kind names. */
+export const REFERENCES: ReadonlyMap<string, (subject: Subject) => readonly Reference[]> = new Map(
+  Object.entries(ROWS),
+);
 
 /** Groups and kinds that something can name. */
 export const TARGETS: ReadonlySet<string> = new Set([

@@ -1,4 +1,4 @@
-import type { ClusterRule, Subject } from '../../constructs/core/rule';
+import type { Claim, ClusterRule, Subject } from '../../constructs/core/rule';
 import { scopeOf } from './kinds';
 import { isManaged } from './presence';
 import { BUILT_IN, REFERENCES, type Reference, TARGETS } from './reference-table';
@@ -15,16 +15,19 @@ export const referencesResolve: ClusterRule = {
   control: 'CMP-1',
   kinds: '*',
   distinct: true,
+  // asked of every object there is, so it makes no list that it does not need
   claims: (subject) => {
     const { group, kind, name, namespace, label } = subject;
     const id = `${group}/${kind}`;
-    const own = TARGETS.has(id) && name ? [{ ...SHORT, key: keyOf({ to: id, name, namespace }), value: HERE }] : [];
-    if (!isManaged(subject)) return own;
-    const row = Object.hasOwn(REFERENCES, id) ? REFERENCES[id] : undefined;
-    const named = (row?.(subject) ?? []).filter(isWritten);
+    const claims: Claim[] = [];
+    if (name && TARGETS.has(id)) claims.push({ ...SHORT, key: keyOf({ to: id, name, namespace }), value: HERE });
+    if (!isManaged(subject)) return claims;
     // every object is somewhere, so this claim names no object: those of one namespace are one
-    const place = isPlaced(subject) ? [{ ...SHORT, key: keyOf({ to: '/Namespace', name: namespace ?? '' }) }] : [];
-    return [...own, ...place, ...named.map((one) => ({ ...SHORT, key: keyOf(one), object: label, field: one.field }))];
+    if (isPlaced(subject)) claims.push({ ...SHORT, key: `Namespace ${namespace}` });
+    for (const one of REFERENCES.get(id)?.(subject) ?? []) {
+      if (isWritten(one)) claims.push({ ...SHORT, key: keyOf(one), object: label, field: one.field });
+    }
+    return claims;
   },
   judge: (claims) => {
     const here = new Set<string>();

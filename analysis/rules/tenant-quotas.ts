@@ -14,7 +14,7 @@ const asked = (namespace: Subject): boolean => isTenants(namespace) && isManaged
 
 /** A rule that the quotas of each tenant namespace bound some names; a quota with scopes counts only some pods. */
 function bounds({ names, ...text }: Bounds): ClusterRule {
-  const ways = names.map((name) => name.split('|'));
+  const places = new Map(names.flatMap((name, i) => name.split('|').map((each) => [each, i] as const)));
   return {
     ...text,
     kinds: ['Namespace.core', 'ResourceQuota.core'],
@@ -22,8 +22,7 @@ function bounds({ names, ...text }: Bounds): ClusterRule {
       if (subject.kind === 'Namespace') return asked(subject) ? [claimBy(subject, subject.name ?? '', '', WANTS)] : [];
       const spec = recordAt(subject.object, 'spec');
       if (spec.scopes !== undefined || spec.scopeSelector !== undefined || !subject.namespace) return [];
-      const hard = recordAt(spec, 'hard');
-      const found = ways.flatMap((way, i) => (way.some((name) => hard[name] !== undefined) ? [i] : []));
+      const found = Object.keys(recordAt(spec, 'hard')).flatMap((name) => places.get(name) ?? []);
       if (found.length === 0) return [];
       return [{ key: subject.namespace, owner: '', object: '', field: '', value: found.join(' ') }];
     },
