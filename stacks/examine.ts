@@ -86,11 +86,7 @@ export function examine(rendered: Rendered, { today, onProgress }: ExamineOption
 }
 
 /** All rules over one region, with the environment's waivers: the gate that synth passes as well. */
-export function checkRegion(
-  environment: Environment,
-  { objects }: RenderedRegion,
-  today: string,
-): CheckReport {
+export function checkRegion(environment: Environment, { objects }: RenderedRegion, today: string): CheckReport {
   const gate = gateOf(environment, today);
   gate.add(objects);
   return gate.finish();

@@ -138,41 +138,18 @@ function missingPeer(
 ): readonly Problem[] {
   const [other] = byName.get(peer.tenant) ?? [];
   if (other === undefined) {
-    return [
-      problem(
-        source,
-        'PL103',
-        [...at, 'tenant'],
-        peer.tenant,
-        'a tenant of this environment',
-        'remove the entry, or add the tenant first',
-      ),
-    ];
+    const remedy = 'remove the entry, or add the tenant first';
+    return [problem(source, 'PL103', [...at, 'tenant'], peer.tenant, 'a tenant of this environment', remedy)];
   }
-  const namespaces = other.source.outline.namespaces;
+  const { namespaces } = other.source.outline;
   if (!namespaces.includes(peer.namespace)) {
-    return [
-      problem(
-        source,
-        'PL104',
-        [...at, 'namespace'],
-        peer.namespace,
-        `a namespace of ${peer.tenant}: ${namespaces.join(', ')}`,
-        'name one of them',
-      ),
-    ];
+    const expected = `a namespace of ${peer.tenant}: ${namespaces.join(', ')}`;
+    return [problem(source, 'PL104', [...at, 'namespace'], peer.namespace, expected, 'name one of them')];
   }
   if (other.regions.some((region) => regions.includes(region))) return [];
-  return [
-    problem(
-      source,
-      'PL105',
-      [...at, 'tenant'],
-      peer.tenant,
-      `a tenant in ${regions.join(' or ')}`,
-      `${peer.tenant} is in ${other.regions.join(', ')}: land in a common region or remove the entry`,
-    ),
-  ];
+  const expected = `a tenant in ${regions.join(' or ')}`;
+  const remedy = `${peer.tenant} is in ${other.regions.join(', ')}: land in a common region or remove the entry`;
+  return [problem(source, 'PL105', [...at, 'tenant'], peer.tenant, expected, remedy)];
 }
 
 function unaccepted(

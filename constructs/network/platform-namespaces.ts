@@ -52,7 +52,8 @@ const NAMESPACES: readonly PlatformNamespace[] = [
   {
     name: PLATFORM_NAMESPACE.ingress,
     podSecurity: 'restricted',
-    ambient: true,
+    // A gateway speaks the mesh's protocol itself; captured by it, callers from outside would be refused for want of an identity.
+    ambient: false,
     needs: [{ need: 'dns' }, { need: 'mesh' }, { need: 'public', port: 8443 }, { need: 'tenants' }],
   },
   {

@@ -21,7 +21,7 @@ const webhook = (port: number) => [`Ingress API TCP/${port}`, `Ingress NODES TCP
 const COMPONENTS: Readonly<Record<string, Component>> = {
   'drun-system': { ambient: true, paths: [...DNS, ...API] },
   'drun-ingress': {
-    ambient: true,
+    ambient: false,
     paths: [...DNS, ...MESH, 'Ingress 0.0.0.0/0 TCP/8443', 'Ingress ::/0 TCP/8443', 'Egress drun.io/tenant Exists all'],
   },
   'drun-egress': { ambient: true, paths: [...DNS, ...MESH, ...callers('egress', 15008), 'Egress INTERNET TCP/443'] },
