@@ -1,5 +1,6 @@
 import type { ClusterPlan } from '../charts/cluster';
 import { namespaceName } from '../constructs/core/names';
+import { pathText } from '../constructs/core/path';
 import type { Problem } from '../constructs/core/problem';
 import { markParsed } from '../constructs/tenant/tenant-spec';
 import { shardOf } from './shard';
@@ -237,13 +238,9 @@ function problem(
   expected: string,
   remedy: string,
 ): Problem {
-  const text = path
-    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`))
-    .join('')
-    .slice(1);
   return {
     code,
-    path: `${source.outline.name}.${text}`,
+    path: `${source.outline.name}.${pathText(path)}`,
     given: JSON.stringify(given) ?? 'nothing',
     expected,
     remedy,

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { valueAt } from './json';
 import { nearest } from './nearest';
+import { pathText } from './path';
 import { type Place, type Problem, ProblemError, show } from './problem';
 
 /** Finds where a field stands in the file it was read from; undefined for input that never was a file. */
@@ -126,11 +127,6 @@ function lookup(input: unknown, keys: readonly (string | number)[]): unknown {
     current = Reflect.get(current, key);
   }
   return current;
-}
-
-function pathText(keys: readonly (string | number)[]): string {
-  const text = keys.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('');
-  return text.startsWith('.') ? text.slice(1) : text || '(document)';
 }
 
 /** What the schema asks for, without the library's own framing; a schema's own words are taken as they are. */

@@ -1,5 +1,5 @@
+import { type DocumentPath, pathText } from '../../constructs/core/path';
 import type { Place, Problem } from '../../constructs/core/problem';
-import { type DocumentPath, pathText } from '../yaml/path';
 import { readFast } from './fast-yaml';
 import { INPUT_CODES } from './input-codes';
 import { lineIndex } from './line-index';

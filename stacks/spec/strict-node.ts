@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, type ParsedNode, type Scalar, type YAMLMap } from 'yaml';
+import type { DocumentPath } from '../../constructs/core/path';
 import { show } from '../../constructs/core/problem';
-import type { DocumentPath } from '../yaml/path';
 import { clip, readPlain } from './plain-scalar';
 import { nameOf, unwantedIn } from './raw-text';
 import type { Mistake } from './strict-yaml';

@@ -1,6 +1,6 @@
 import { Composer, type CST, type Document, isAlias, isMap, isScalar, isSeq, type ParsedNode, Parser } from 'yaml';
+import type { DocumentPath } from '../../constructs/core/path';
 import { show } from '../../constructs/core/problem';
-import type { DocumentPath } from '../yaml/path';
 import { depthOf } from '../yaml/token-depth';
 import type { InputCode } from './input-codes';
 import { lineIndex } from './line-index';

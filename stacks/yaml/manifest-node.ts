@@ -1,8 +1,8 @@
 import { isAlias, isMap, isScalar, isSeq, type ParsedNode, type Scalar, type YAMLMap } from 'yaml';
+import type { DocumentPath } from '../../constructs/core/path';
 import { show } from '../../constructs/core/problem';
 import { resolveGoScalar } from './go-scalar';
 import type { ManifestCode } from './manifest-codes';
-import type { DocumentPath } from './path';
 
 /** One reason why a document cannot be taken as it is, by its offset in the text. */
 export interface NodeMistake {

@@ -1,11 +1,11 @@
 import type { Manifest } from '../../constructs/core/manifest';
+import { pathText } from '../../constructs/core/path';
 import type { Place, Problem } from '../../constructs/core/problem';
 import { readFast } from '../spec/fast-yaml';
 import { decodeUtf8, unwantedIn, visible, withLineFeeds } from '../spec/raw-text';
 import { MANIFEST_CODES } from './manifest-codes';
 import type * as Documents from './manifest-document';
 import { objectsOf } from './manifest-object';
-import { pathText } from './path';
 
 /** An object and where its document starts. */
 export interface LocatedManifest {

@@ -1,6 +1,6 @@
 import { isList, isRecord } from '../../constructs/core/json';
+import { type DocumentPath, pathText } from '../../constructs/core/path';
 import type { Problem } from '../../constructs/core/problem';
-import { type DocumentPath, pathText } from './path';
 import { isWellFormed } from './scalar';
 
 /** Deeper than any real manifest (a CRD schema nests some forty levels); a cycle is deeper than anything. */

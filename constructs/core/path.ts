@@ -1,4 +1,4 @@
-import { show } from '../../constructs/core/problem';
+import { show } from './problem';
 
 /** Steps into a document: keys of mappings and indexes (from 0) of lists. */
 export type DocumentPath = readonly (string | number)[];
