@@ -9,6 +9,7 @@ import {
   outcomeOf,
   type Subject,
 } from '../../constructs/core/rule';
+import { flatMapClaims } from './claims';
 import { isManaged } from './presence';
 
 const GROUP = 'admissionregistration.k8s.io';
@@ -45,7 +46,7 @@ export const boundAdmission: ClusterRule = {
     for (const { key, value } of claims) {
       if (value.startsWith(BINDING)) bindings.set(key, [...(bindings.get(key) ?? []), value.slice(BINDING.length)]);
     }
-    return [...claims].flatMap(({ key, object, field, value }) => {
+    return flatMapClaims(claims, ({ key, object, field, value }) => {
       const given = value.startsWith(POLICY) ? fault(value.slice(POLICY.length), bindings.get(key) ?? []) : undefined;
       const expected = 'each operation that the policy matches in one binding that refuses';
       return given === undefined ? [] : [{ object, field, given, expected }];

@@ -1,5 +1,6 @@
 import { listAt, stringAt, valueAt } from '../../constructs/core/json';
 import { type Claim, type ClusterRule, claimBy, type Subject } from '../../constructs/core/rule';
+import { flatMapClaims } from './claims';
 
 const ISTIO = 'networking.istio.io';
 const INSIDE = '.svc.cluster.local';
@@ -28,7 +29,7 @@ export const reachableDestinations: ClusterRule = {
       here.add(key);
       if (key.endsWith(INSIDE)) filled.add(namespaceOf(key));
     }
-    return [...claims].flatMap(({ key, object, field, value }) => {
+    return flatMapClaims(claims, ({ key, object, field, value }) => {
       if (value === HERE || isThere(key, here, filled)) return [];
       return [
         { object, field, given: JSON.stringify(key.slice(0, 120)), expected: 'a host of a service or service entry' },

@@ -1,6 +1,6 @@
 import type { AnyRule, ClusterFinding, ClusterRanges, ClusterRule } from '../../constructs/core/rule';
 import type { Waiver } from '../../constructs/core/waiver';
-import { unpackClaims } from './claims';
+import { joinClaims, unpackClaims } from './claims';
 import { emptyTally, examine, examineFacts, type Tally, threw } from './examine';
 import { isClusterRule, type Plan, planner, type Ranked, ranked } from './plan';
 import { type Breach, type CheckRecord, isCheckRecord, rulesKey } from './record';
@@ -42,7 +42,7 @@ export class CheckRun {
   readonly #rules: readonly AnyRule[];
   readonly #key: string;
   readonly #planOf: (group: string, kind: string) => Plan;
-  readonly #all: Tally;
+  readonly #all: Sum;
   readonly #clusterRules: readonly Ranked<ClusterRule>[];
 
   constructor(options: CheckOptions) {
@@ -52,7 +52,9 @@ export class CheckRun {
     this.#planOf = planner(this.#rules);
     this.#clusterRules = ranked(this.#rules).filter((each): each is Ranked<ClusterRule> => isClusterRule(each.rule));
     this.#all = emptyTally(this.#rules.length);
-    examineFacts(this.#all, options.facts ?? [], this.#clusterRules);
+    const environment = emptyTally(this.#rules.length);
+    examineFacts(environment, options.facts ?? [], this.#clusterRules);
+    merge(this.#all, recordOf(this.#key, environment));
   }
 
   /** Checks documents and returns what a caller may store in place of them. Lists are unfolded, empty ones skipped. */
@@ -62,8 +64,9 @@ export class CheckRun {
     for (const { rule, rank } of this.#clusterRules) {
       if (rule.distinct) tally.claims[rank] = [...new Set(tally.claims[rank])];
     }
-    merge(this.#all, tally);
-    return { rules: this.#key, ...tally };
+    const record = recordOf(this.#key, tally);
+    merge(this.#all, record);
+    return record;
   }
 
   /** Takes a stored record in place of the documents; false where it is damaged or of other rules: add them instead. */
@@ -104,12 +107,18 @@ function judge(rule: ClusterRule, claims: readonly string[]): readonly Breach[] 
   }
 }
 
-function merge(into: Tally, from: Omit<CheckRecord, 'rules'>): void {
+/** As {@link Tally}, but a text in `claims` is that of a whole record. */
+type Sum = Tally;
+
+function recordOf(rules: string, { subjects, passed, breaches, claims }: Tally): CheckRecord {
+  return { rules, subjects, passed, breaches, claims: claims.map(joinClaims) };
+}
+
+function merge(into: Sum, from: CheckRecord): void {
   into.subjects += from.subjects;
   for (const breach of from.breaches) into.breaches.push(breach);
   for (const [rank, count] of from.passed.entries()) into.passed[rank] = (into.passed[rank] ?? 0) + count;
   for (const [rank, claims] of from.claims.entries()) {
-    const all = into.claims[rank];
-    for (const claim of claims) all?.push(claim);
+    if (claims !== '') into.claims[rank]?.push(claims);
   }
 }

@@ -10,6 +10,7 @@ import {
   outcomeOf,
   type Subject,
 } from '../../constructs/core/rule';
+import { flatMapClaims } from './claims';
 import { isAmbient, isManaged, isMeshed } from './presence';
 
 const USE_WAYPOINT = 'istio.io/use-waypoint';
@@ -75,7 +76,7 @@ export const enforcedMeshPolicies: ClusterRule = {
   judge: (claims) => {
     const holding = new Set<string>();
     for (const { key, value } of claims) if (value === '') holding.add(key);
-    return [...claims].flatMap(({ key, object, value }) =>
+    return flatMapClaims(claims, ({ key, object, value }) =>
       value === OUTSIDE && holding.has(key)
         ? [
             {
@@ -114,7 +115,7 @@ export const enforcedEntryPolicies: ClusterRule = {
   judge: (claims) => {
     const bound = new Set<string>();
     for (const { key, value } of claims) if (value === BOUND) bound.add(key);
-    return [...claims].flatMap(({ key, object, field, value }) =>
+    return flatMapClaims(claims, ({ key, object, field, value }) =>
       value === BOUND || bound.has(key)
         ? []
         : [{ object, field, given: `${ENTRY} ${key} without a waypoint`, expected: `the label ${USE_WAYPOINT} on it` }],

@@ -1,5 +1,6 @@
 import { LABEL, MANAGER } from '../../constructs/core/labels';
 import type { ClusterRule, RuleText, Subject } from '../../constructs/core/rule';
+import { flatMapClaims } from './claims';
 
 /** Something that every namespace of some sort must hold. */
 export interface Presence extends RuleText {
@@ -33,7 +34,7 @@ export function presence({ asks, kind, what, serves, ...text }: Presence): Clust
     judge: (claims) => {
       const served = new Set<string>();
       for (const claim of claims) if (claim.value !== WANTS) served.add(claim.key);
-      return [...claims].flatMap(({ key, object, value }) =>
+      return flatMapClaims(claims, ({ key, object, value }) =>
         value === WANTS && !served.has(key) ? [{ object, field: '', given: `no ${what}`, expected: `a ${what}` }] : [],
       );
     },

@@ -22,8 +22,8 @@ export interface CheckRecord {
   /** Objects that passed, rule by rule in the order of `rules`; for a rule over the cluster the objects it concerns. */
   readonly passed: readonly number[];
   readonly breaches: readonly Breach[];
-  /** Packed claims, rule by rule in the order of `rules`. */
-  readonly claims: readonly (readonly string[])[];
+  /** Packed claims, a text for each rule in the order of `rules`; empty where the rule has none. */
+  readonly claims: readonly string[];
 }
 
 /** Stands for a set of rules in a record. */
@@ -37,7 +37,7 @@ export function isCheckRecord(value: unknown, rules: string): value is CheckReco
   const { passed, breaches, claims } = value;
   const length = rules.split(' ').length;
   return (
-    isRow(passed, length, isCount) && isRow(claims, length, isTexts) && isList(breaches) && breaches.every(isBreach)
+    isRow(passed, length, isCount) && isRow(claims, length, isText) && isList(breaches) && breaches.every(isBreach)
   );
 }
 
@@ -53,10 +53,6 @@ function isBreach(value: unknown): value is Breach {
 function isFinding(value: unknown): value is Finding {
   if (!isRecord(value) || !(value.remedy === undefined || isText(value.remedy))) return false;
   return isText(value.field) && isText(value.given) && isText(value.expected);
-}
-
-function isTexts(value: unknown): boolean {
-  return isList(value) && value.every(isText);
 }
 
 function isText(value: unknown): value is string {

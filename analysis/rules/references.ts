@@ -1,4 +1,5 @@
 import type { Claim, ClusterRule, Subject } from '../../constructs/core/rule';
+import { flatMapClaims } from './claims';
 import { scopeOf } from './kinds';
 import { isManaged } from './presence';
 import { BUILT_IN, REFERENCES, type Reference, TARGETS } from './reference-table';
@@ -32,7 +33,7 @@ export const referencesResolve: ClusterRule = {
   judge: (claims) => {
     const here = new Set<string>();
     for (const { key, value } of claims) if (value === HERE) here.add(key);
-    return [...claims].flatMap(({ key, object, field, value }) => {
+    return flatMapClaims(claims, ({ key, object, field, value }) => {
       if (value === HERE || here.has(key)) return [];
       const expected = 'an object that is there';
       if (object === '') return [{ object: key, field: '', given: 'objects that are placed in it', expected }];

@@ -1,5 +1,6 @@
 import { isList, isRecord, listAt, recordAt, stringAt, valueAt } from '../../constructs/core/json';
 import { type Claim, type ClusterFinding, type ClusterRule, claimBy, type Subject } from '../../constructs/core/rule';
+import { flatMapClaims } from './claims';
 
 const RBAC = 'rbac.authorization.k8s.io';
 /** Everybody who can log in, tenants among them. */
@@ -106,7 +107,7 @@ export const noClusterWideGrants: ClusterRule = {
   claims: (subject) => shortened(bindingClaims(subject), ({ field }) => field === WIDE),
   judge: (claims) => {
     const isTenants = tenantTest(claims);
-    return [...claims].flatMap((claim) =>
+    return flatMapClaims(claims, (claim) =>
       claim.field === WIDE && isTenants(claim)
         ? [
             {

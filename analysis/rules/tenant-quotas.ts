@@ -1,6 +1,7 @@
 import { listAt, recordAt, valueAt } from '../../constructs/core/json';
 import { type Claim, type ClusterRule, claimBy, type RuleText, type Subject } from '../../constructs/core/rule';
 import { DEVICE_CLASSES, GPU_RESOURCES } from '../../constructs/gpu/gpu-share';
+import { flatMapClaims } from './claims';
 import { isManaged, isTenants, presence } from './presence';
 
 /** What quotas of a namespace must bound, whichever of them does it. */
@@ -35,7 +36,7 @@ function missing(names: readonly string[], claims: Iterable<Claim>) {
   const bounded = new Map<string, string[]>();
   for (const { key, value } of claims)
     if (value !== WANTS) bounded.set(key, [...(bounded.get(key) ?? []), ...value.split(' ')]);
-  return [...claims].flatMap(({ key, object, value }) => {
+  return flatMapClaims(claims, ({ key, object, value }) => {
     if (value !== WANTS) return [];
     const there = new Set(bounded.get(key));
     const open = names.filter((_, i) => !there.has(String(i)));

@@ -51,7 +51,7 @@ export interface Claim {
   readonly how: string;
 }
 
-const claims = new WeakMap<Construct, Claim[]>();
+const claims = new WeakMap<Construct, readonly Claim[]>();
 
 /**
  * Claims a control where it is made true. The evidence report joins the claims with the objects below the construct and
@@ -61,16 +61,26 @@ const claims = new WeakMap<Construct, Claim[]>();
  * satisfies(new Chart(new App(), 'net'), 'NET-4', 'tenant traffic is denied unless declared');
  */
 export function satisfies(construct: Construct, control: ControlId, how: string): void {
-  const known = claims.get(construct);
-  if (known === undefined) claims.set(construct, [{ control, how }]);
-  else known.push({ control, how });
+  claims.set(construct, [...claimsOf(construct), { control, how }]);
 }
 
-/** Claims each control of a table, as {@link satisfies} does. */
-export function satisfiesAll(construct: Construct, controls: Readonly<Partial<Record<ControlId, string>>>): void {
-  for (const [control, how] of Object.entries(controls)) {
-    if (isControlId(control)) satisfies(construct, control, how);
-  }
+/** Claims each control of a table, as {@link satisfies} does, or each claim of a list that several constructs share. */
+export function satisfiesAll(construct: Construct, controls: ControlTable | readonly Claim[]): void {
+  const known = claimsOf(construct);
+  const more = isClaims(controls) ? controls : claimsIn(controls);
+  claims.set(construct, known.length === 0 ? more : [...known, ...more]);
+}
+
+/** How each control is made true, in one sentence. */
+export type ControlTable = Readonly<Partial<Record<ControlId, string>>>;
+
+/** The claims of a table. */
+export function claimsIn(controls: ControlTable): readonly Claim[] {
+  return Object.entries(controls).flatMap(([control, how]) => (isControlId(control) ? [{ control, how }] : []));
+}
+
+function isClaims(controls: ControlTable | readonly Claim[]): controls is readonly Claim[] {
+  return Array.isArray(controls);
 }
 
 /** What a construct itself has claimed, in the order of the claims; not what its children claim. */

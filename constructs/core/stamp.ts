@@ -1,4 +1,4 @@
-import type { ControlId } from './control';
+import type { ControlTable } from './control';
 import { CONTROLS_ANNOTATION, LABEL, MANAGER } from './labels';
 import type { ManifestMetadata } from './manifest';
 
@@ -6,7 +6,7 @@ import type { ManifestMetadata } from './manifest';
 export type Owner = { readonly tenant: string } | { readonly component: string };
 
 /** How each control is made true, in one sentence. */
-export type ControlClaims = Readonly<Partial<Record<ControlId, string>>>;
+export type ControlClaims = ControlTable;
 
 /** Writes the metadata of an object: its name, its place, and the labels and annotations of its owner. */
 export type Stamp = (name: string, namespace?: string, labels?: Readonly<Record<string, string>>) => ManifestMetadata;

@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import { type ClusterFacts, clusterFactsOf } from '../core/cluster-facts';
-import { satisfiesAll } from '../core/control';
+import { claimsIn, satisfiesAll } from '../core/control';
 import type { Manifest } from '../core/manifest';
 import { ManifestGroup } from '../core/manifest-group';
 import { stampFor } from '../core/stamp';
@@ -27,6 +27,9 @@ export const TENANT_PARTS: readonly TenantPart[] = [
   queuePart,
   accessPart,
 ];
+
+/** What every tenant claims, made once for all of them. */
+const CLAIMS = TENANT_PARTS.flatMap(({ controls }) => claimsIn(controls));
 
 /**
  * A tenant that is closed until it is opened: namespaces under Pod Security `restricted`, quotas, roles, default-deny
@@ -55,7 +58,7 @@ export class SecureTenant extends ManifestGroup implements TenantPeer {
     super(scope, id);
     this.current = tenantSpec(props);
     this.cluster = clusterFactsOf(this);
-    for (const part of TENANT_PARTS) satisfiesAll(this, part.controls);
+    satisfiesAll(this, CLAIMS);
   }
 
   /** What the tenant is now, with every `allow` and `accept` so far. */

@@ -24,8 +24,6 @@ export interface Ledger {
 
 /** Name of the ledger inside an output folder. */
 export const LEDGER_FILE = '.drun/ledger.json';
-/** Name of the records of tenants that did not change, inside an output folder; read only when something did. */
-export const RECORDS_FILE = '.drun/records.json';
 
 /** The ledger of an output folder; undefined where there is none, or none that can be trusted. */
 export function readLedger(folder: string): Ledger | undefined {

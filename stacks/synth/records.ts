@@ -1,5 +1,7 @@
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { CheckRecord } from '../../analysis/rules/record';
-import { isRecord } from '../../constructs/core/json';
+import { isList, isRecord, stringAt } from '../../constructs/core/json';
 import type { TenantOutline } from '../spec/tenant-source';
 import type { WrittenFile } from './ledger';
 
@@ -11,12 +13,79 @@ export interface TenantRecord {
   readonly checked: Readonly<Record<string, { readonly objects: number; readonly record: CheckRecord }>>;
 }
 
+/** Name of the records inside an output folder, a tenant a line; read only when something changed. */
+const RECORDS_FILE = '.drun/records.jsonl';
+
 /** Stored records by the name of the tenant's file; a damaged one is left out, and its tenant is built again. */
-export function readRecords(stored: unknown): ReadonlyMap<string, TenantRecord> {
-  if (!isRecord(stored)) return new Map();
-  return new Map(Object.entries(stored).filter((entry): entry is [string, TenantRecord] => isTenantRecord(entry[1])));
+export function readRecords(folder: string): ReadonlyMap<string, TenantRecord> {
+  const records = new Map<string, TenantRecord>();
+  for (const line of linesOf(join(folder, RECORDS_FILE))) {
+    const read = parsed(line);
+    const input = stringAt(read, 'input');
+    if (input !== undefined && isTenantRecord(read)) records.set(input, read);
+  }
+  return records;
+}
+
+function linesOf(file: string): readonly string[] {
+  try {
+    return readFileSync(file, 'utf8').split('\n');
+  } catch {
+    return [];
+  }
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
 }
 
 function isTenantRecord(value: unknown): value is TenantRecord {
-  return isRecord(value) && isRecord(value.outline) && Array.isArray(value.files) && isRecord(value.checked);
+  return isRecord(value) && isRecord(value.outline) && isList(value.files) && isRecord(value.checked);
+}
+
+/** Lines are written in pieces of about this many characters. */
+const PIECE = 1 << 18;
+
+/**
+ * Writes the records of an output tenant by tenant, so that those of thousands of tenants are never in memory together.
+ * They take the place of the earlier ones with {@link commit}.
+ */
+export class RecordsWriter {
+  private readonly file: string;
+  private readonly handle: number;
+  private pending = '';
+
+  constructor(folder: string) {
+    this.file = join(folder, RECORDS_FILE);
+    mkdirSync(dirname(this.file), { recursive: true });
+    this.handle = openSync(`${this.file}.new`, 'w');
+  }
+
+  /** Adds what is known of a tenant, under the name of its file. */
+  add(input: string, { outline, files, checked }: TenantRecord): void {
+    this.pending += `${JSON.stringify({ input, outline, files, checked })}\n`;
+    if (this.pending.length >= PIECE) this.flush();
+  }
+
+  /** A reader sees the old records or the new ones, never half of them. */
+  commit(): void {
+    this.flush();
+    closeSync(this.handle);
+    renameSync(`${this.file}.new`, this.file);
+  }
+
+  /** Forgets what was added; the old records stay. */
+  abandon(): void {
+    closeSync(this.handle);
+    rmSync(`${this.file}.new`, { force: true });
+  }
+
+  private flush(): void {
+    writeSync(this.handle, this.pending);
+    this.pending = '';
+  }
 }

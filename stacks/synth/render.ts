@@ -14,9 +14,9 @@ import { buildTree } from '../tree';
 import { emitYaml } from '../yaml/emit';
 import type { Input } from './inputs';
 import { hostFilePath, layerFile, layerLabel, tenantFile } from './layout';
-import { LEDGER_FILE, type Ledger, RECORDS_FILE, readJson, type WrittenFile, writeJson } from './ledger';
+import { LEDGER_FILE, type Ledger, type WrittenFile, writeJson } from './ledger';
 import { isUntouched, Output } from './output';
-import { readRecords, type TenantRecord } from './records';
+import { RecordsWriter, readRecords, type TenantRecord } from './records';
 import type { SynthOptions, SynthResult } from './synth';
 
 /** A tenant on its way to the output: parsed from its file, or taken over from an earlier synth. */
@@ -29,7 +29,8 @@ interface Candidate {
 /** A tenant with what was made of it so far. */
 interface RenderedTenant extends Candidate {
   readonly files: WrittenFile[];
-  readonly checked: Record<string, TenantRecord['checked'][string]>;
+  /** Until the tenant is complete: then it goes to the records. */
+  checked: Record<string, TenantRecord['checked'][string]>;
 }
 
 /** Builds, checks and writes what changed; see `synth`. */
@@ -54,8 +55,7 @@ function renderUpon(
   ledger: Ledger | undefined,
 ): SynthResult {
   const environment = environmentNamed(options.environment);
-  const records =
-    ledger === undefined ? new Map<string, TenantRecord>() : readRecords(readJson(join(options.out, RECORDS_FILE)));
+  const records = ledger === undefined ? new Map<string, TenantRecord>() : readRecords(options.out);
   const read = inputs.map((input) => candidateOf(input, ledger, records, options.out));
   const candidates = read.flatMap((one) => ('source' in one ? [one] : []));
   const plan = planEnvironment(
@@ -101,6 +101,7 @@ class Rendering {
   private readonly rendered: ReadonlyMap<string, RenderedTenant>;
   private readonly problems: Problem[];
   private readonly reports: { readonly region: string; readonly report: CheckReport }[] = [];
+  private readonly records: RecordsWriter;
   private objects = 0;
 
   constructor(
@@ -112,13 +113,19 @@ class Rendering {
     this.tree = buildTree(plan);
     this.rendered = new Map(candidates.map((one) => [one.source.outline.name, { ...one, files: [], checked: {} }]));
     this.problems = [...treeProblems(this.tree, options.today)];
+    this.records = new RecordsWriter(options.out);
   }
 
   finish(fingerprint: string): SynthResult {
-    for (const planned of this.plan.regions) this.region(planned);
+    try {
+      for (const planned of this.plan.regions) this.region(planned);
+    } catch (error) {
+      this.abandon();
+      throw error;
+    }
     this.problems.push(...gateProblems(this.reports));
     if (this.problems.length > 0) {
-      this.output.abandon();
+      this.abandon();
       return refused(this.problems, this.plan);
     }
     const filesWritten = this.output.changed;
@@ -135,6 +142,11 @@ class Rendering {
       filesRemoved,
       filesUnchanged: tenants.reduce((sum, { files }) => sum + files.length, this.platform.length) - filesWritten,
     };
+  }
+
+  private abandon(): void {
+    this.output.abandon();
+    this.records.abandon();
   }
 
   private region({ region, tenants }: PlannedRegion): void {
@@ -173,12 +185,13 @@ class Rendering {
   }
 
   private tenants(region: string, chart: IConstruct, tenants: readonly PlannedTenant[], gate: CheckRun): void {
-    tenants.forEach(({ source }, i) => {
+    tenants.forEach(({ source, regions }, i) => {
       const { name } = source.outline;
       const tenant = this.rendered.get(name);
       if (tenant === undefined) return;
       if (tenant.known === undefined) this.build(region, tenant, chart.node.findChild(name), gate);
       else this.takeOver(region, tenant, tenant.known, gate);
+      if (Object.keys(tenant.checked).length === new Set(regions).size) this.complete(tenant);
       this.options.onProgress?.(i + 1, tenants.length, `${region}/${name}`);
     });
   }
@@ -202,15 +215,16 @@ class Rendering {
     }
   }
 
+  private complete(tenant: RenderedTenant): void {
+    const { input, source, files, checked } = tenant;
+    this.records.add(input.name, { outline: source.outline, files, checked });
+    tenant.checked = {};
+  }
+
   private remember(fingerprint: string): void {
     const { out } = this.options;
     const tenants = [...this.rendered.values()];
-    writeJson(
-      join(out, RECORDS_FILE),
-      Object.fromEntries(
-        tenants.map(({ input, source, files, checked }) => [input.name, { outline: source.outline, files, checked }]),
-      ),
-    );
+    this.records.commit();
     const ledger: Ledger = {
       fingerprint,
       environment: this.plan.environment.name,

@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Chart } from 'cdk8s';
-import type { CheckRun } from '../../../analysis/rules/engine';
+import type { CheckRun } from '../../../analysis/rules';
 import { provideClusterFacts } from '../../../constructs/core/cluster-facts';
 import { leavesOf, manifestsOf } from '../../../constructs/core/leaves';
+import type { Manifest } from '../../../constructs/core/manifest';
 import { Platform } from '../../../constructs/core/platform';
 import { formatProblem } from '../../../constructs/core/problem';
 import { SecureTenant } from '../../../constructs/tenant/secure-tenant';
@@ -17,24 +18,24 @@ export function tree(job: Job): Said {
   return { objects: write(job, undefined) };
 }
 
-/** As {@link tree}, and all rules of `drun check` over each object and over all of them. */
+/** As {@link tree}, and all rules of `drun check` over each object and over all of them, the platform's layers included. */
 export function treeChecked(job: Job): Said {
-  const { CheckRun }: typeof import('../../../analysis/rules/engine') = require('../../../analysis/rules/engine');
-  const {
-    TenantRoles,
-  }: typeof import('../../../constructs/identity/tenant-roles') = require('../../../constructs/identity/tenant-roles');
+  const { CheckRun }: typeof import('../../../analysis/rules') = require('../../../analysis/rules');
   const gate = new CheckRun({ today: TODAY });
-  // The roles that the tenants' bindings name are the platform's; without them the rules refuse the bindings.
-  gate.add(leavesOf(new TenantRoles(new Chart(new Platform(), 'foundation'), 'Roles')).flatMap(manifestsOf));
+  // What the tenants' objects rely on; without it the rules refuse them.
+  gate.add(platformObjects());
   const objects = write(job, gate);
   const { subjects, problems } = gate.finish();
   const [first] = problems;
-  return {
-    objects,
-    subjects,
-    problems: problems.length,
-    ...(first === undefined ? {} : { first: formatProblem(first) }),
-  };
+  const said = { objects, subjects, problems: problems.length };
+  return first === undefined ? said : { ...said, first: formatProblem(first) };
+}
+
+function platformObjects(): readonly Manifest[] {
+  const { environmentNamed }: typeof import('../../../stacks/environments') = require('../../../stacks/environments');
+  const { planEnvironment }: typeof import('../../../stacks/plan') = require('../../../stacks/plan');
+  const { buildTree }: typeof import('../../../stacks/tree') = require('../../../stacks/tree');
+  return leavesOf(buildTree(planEnvironment(environmentNamed('dev'), []))).flatMap(manifestsOf);
 }
 
 function write({ count, out, facts }: Job, gate: CheckRun | undefined): number {
