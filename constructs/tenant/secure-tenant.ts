@@ -3,30 +3,9 @@ import { type ClusterFacts, clusterFactsOf } from '../core/cluster-facts';
 import { claimsIn, satisfiesAll } from '../core/control';
 import type { Manifest } from '../core/manifest';
 import { ManifestGroup } from '../core/manifest-group';
-import { stampFor } from '../core/stamp';
-import { accessPart } from './access';
-import { adminTierPart } from './admin-tier';
-import { meshPart } from './mesh';
-import { namespacesPart } from './namespaces';
-import { networkPart } from './network';
-import { paramsPart } from './params';
 import type { Peer, TenantPeer, TenantPeerRef } from './peers';
-import { queuePart } from './queue';
-import { quotaPart } from './quota';
-import { type TenantPart, tenantContext } from './tenant-part';
+import { TENANT_PARTS, tenantManifests } from './tenant-manifests';
 import { type TenantProps, type TenantSpec, tenantSpec } from './tenant-spec';
-
-/** The parts of a tenant in the order in which they must be applied. */
-export const TENANT_PARTS: readonly TenantPart[] = [
-  namespacesPart,
-  adminTierPart,
-  networkPart,
-  meshPart,
-  paramsPart,
-  quotaPart,
-  queuePart,
-  accessPart,
-];
 
 /** What every tenant claims, made once for all of them. */
 const CLAIMS = TENANT_PARTS.flatMap(({ controls }) => claimsIn(controls));
@@ -96,10 +75,4 @@ export class SecureTenant extends ManifestGroup implements TenantPeer {
     this.current = tenantSpec({ ...this.current, ...more });
     return this;
   }
-}
-
-/** The objects of a tenant in a cluster, as plain data: what {@link SecureTenant} stands for. */
-export function tenantManifests(spec: TenantSpec, cluster: ClusterFacts): readonly Manifest[] {
-  const context = tenantContext(spec, cluster);
-  return TENANT_PARTS.flatMap((part) => part.manifests(context, stampFor({ tenant: spec.name }, part.controls)));
 }

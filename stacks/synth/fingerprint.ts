@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -13,21 +13,21 @@ const CODE = ['analysis', 'charts', 'constructs', 'stacks'] as const;
  * libraries and of Node. An output made under another fingerprint is made again from scratch.
  */
 export function codeFingerprint(): string {
-  const parts: string[] = [process.version];
-  for (const name of ['cdk8s', 'constructs', 'yaml', 'zod']) parts.push(`${name}@${installedVersion(name)}`);
+  const hash = createHash('sha256').update(process.version);
+  const add = (name: string, file: string) => {
+    const bytes = readFileSync(file);
+    hash.update(`\n${name} ${bytes.length}\n`).update(bytes);
+  };
+  for (const name of ['cdk8s', 'constructs', 'yaml', 'zod']) add(name, require.resolve(`${name}/package.json`));
   for (const folder of CODE) {
     const root = join(PACKAGE_ROOT, 'lib', folder);
-    for (const file of codeFiles(root)) parts.push(file, hash('sha1', readFileSync(join(root, file)), 'base64'));
+    for (const file of codeFiles(root)) add(`${folder}/${file}`, `${root}/${file}`);
   }
-  return hash('sha256', parts.join('\n'), 'base64url');
+  return hash.digest('base64url');
 }
 
 function codeFiles(root: string): readonly string[] {
   return readdirSync(root, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.js'))
     .sort();
-}
-
-function installedVersion(name: string): string {
-  return hash('sha1', readFileSync(require.resolve(`${name}/package.json`)), 'base64');
 }

@@ -22,7 +22,8 @@ export interface Entry {
 
 /** Everything that takes part, in the order of the table. */
 export const ENTRIES: readonly Entry[] = [
-  node('floor', 'floor: object literals, `JSON.stringify`, a file a tenant'),
+  node('floor', 'floor, *literals*: object literals, `JSON.stringify`, a file a tenant'),
+  node('plain', 'floor, *plain objects* from the specifications, `JSON.stringify`, a file a tenant'),
   node('tree', '**ours**: tree + YAML', { expect: hasObjects }),
   node('treeChecked', '**ours**: tree + YAML + all rules of `check`', { expect: isClean }),
   synthEntry(

@@ -1,6 +1,11 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClusterFacts } from '../../constructs/core/cluster-facts';
+import { leavesOf, manifestsOf } from '../../constructs/core/leaves';
+import type { Manifest } from '../../constructs/core/manifest';
+import { environmentNamed } from '../../stacks/environments';
+import { planEnvironment } from '../../stacks/plan';
+import { buildTree } from '../../stacks/tree';
 import { writePopulation } from '../support/population-files';
 import { type Entry, empty } from './contest';
 import type { Job, Said } from './job';
@@ -48,6 +53,7 @@ export function contest(
   const input = join(work, 'input');
   writePopulation(join(input, 'tenants'), count);
   writePeers(input, shapes, count);
+  writeFileSync(join(input, 'platform.json'), JSON.stringify(platformObjects()));
   const states = entries.map((entry) => new State(entry, { count, input, facts, out: join(work, entry.id) }));
   let expected: ObjectSet | undefined;
   for (const state of states) {
@@ -62,6 +68,11 @@ export function contest(
     }
   }
   return { count, objects: expected?.size ?? 0, cells: new Map(states.map((state) => [state.entry.id, state.cell])) };
+}
+
+/** Everything in a cluster without tenants. */
+function platformObjects(): readonly Manifest[] {
+  return leavesOf(buildTree(planEnvironment(environmentNamed('dev'), []))).flatMap(manifestsOf);
 }
 
 class State {

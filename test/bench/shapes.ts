@@ -1,7 +1,7 @@
 import type { ClusterFacts } from '../../constructs/core/cluster-facts';
 import { isList, isRecord } from '../../constructs/core/json';
 import type { Manifest } from '../../constructs/core/manifest';
-import { tenantManifests } from '../../constructs/tenant/secure-tenant';
+import { tenantManifests } from '../../constructs/tenant/tenant-manifests';
 import { type Member, members, specOf, VARIANTS } from '../support/population';
 
 /**

@@ -1,0 +1,31 @@
+import type { ClusterFacts } from '../core/cluster-facts';
+import type { Manifest } from '../core/manifest';
+import { stampFor } from '../core/stamp';
+import { accessPart } from './access';
+import { adminTierPart } from './admin-tier';
+import { meshPart } from './mesh';
+import { namespacesPart } from './namespaces';
+import { networkPart } from './network';
+import { paramsPart } from './params';
+import { queuePart } from './queue';
+import { quotaPart } from './quota';
+import { type TenantPart, tenantContext } from './tenant-part';
+import type { TenantSpec } from './tenant-spec';
+
+/** The parts of a tenant in the order in which they must be applied. */
+export const TENANT_PARTS: readonly TenantPart[] = [
+  namespacesPart,
+  adminTierPart,
+  networkPart,
+  meshPart,
+  paramsPart,
+  quotaPart,
+  queuePart,
+  accessPart,
+];
+
+/** The objects of a tenant in a cluster, as plain data: what `SecureTenant` stands for. */
+export function tenantManifests(spec: TenantSpec, cluster: ClusterFacts): readonly Manifest[] {
+  const context = tenantContext(spec, cluster);
+  return TENANT_PARTS.flatMap((part) => part.manifests(context, stampFor({ tenant: spec.name }, part.controls)));
+}
