@@ -16,7 +16,8 @@ export { type ControlClaims, type Owner, type Stamp, stampFor } from './core/sta
 export * from './core/units';
 export * from './core/vault-object';
 export * from './core/waiver';
-export { type GpuMode, type GpuShare, gpuNames, gpuQuota, gpuShare } from './gpu/gpu-share';
+export { gpuNames, gpuQuota } from './gpu/gpu-names';
+export { type GpuMode, type GpuShare, gpuShare } from './gpu/gpu-share';
 export { SharedPool } from './gpu/shared-pool';
 export { ApiServerAccess, type ApiServerAccessProps } from './identity/api-server-access';
 export { PlatformRoles } from './identity/platform-roles';

@@ -5,7 +5,7 @@ import type { RbacReport } from '../analysis/rbac/report';
 import type { CheckReport } from '../analysis/rules';
 import { type ClusterFacts, METADATA_CIDRS } from '../constructs/core/cluster-facts';
 import type { Manifest } from '../constructs/core/manifest';
-import { namespaceName } from '../constructs/core/names';
+import { namespaceName } from '../constructs/core/object-names';
 import type { Platform } from '../constructs/core/platform';
 import type { Problem } from '../constructs/core/problem';
 import { findingProblem, proofFindings } from './findings';

@@ -1,5 +1,5 @@
 import type { ClusterPlan } from '../charts/cluster';
-import { namespaceName } from '../constructs/core/names';
+import { namespaceName } from '../constructs/core/object-names';
 import { pathText } from '../constructs/core/path';
 import type { Problem } from '../constructs/core/problem';
 import { markParsed } from '../constructs/tenant/tenant-spec';

@@ -1,4 +1,4 @@
-import { fnv1a } from '../constructs/core/names';
+import { fnv1a } from '../constructs/core/object-names';
 
 /**
  * The shard of a name among `shards`, by jump consistent hashing: adding a name moves no other, and going from n to n+1

@@ -1,6 +1,6 @@
 import { listAt, recordAt, valueAt } from '../../constructs/core/json';
 import { type Claim, type ClusterRule, claimBy, type RuleText, type Subject } from '../../constructs/core/rule';
-import { DEVICE_CLASSES, GPU_RESOURCES } from '../../constructs/gpu/gpu-share';
+import { DEVICE_CLASSES, GPU_RESOURCES } from '../../constructs/gpu/gpu-names';
 import { flatMapClaims } from './claims';
 import { isManaged, isTenants, presence } from './presence';
 

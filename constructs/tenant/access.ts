@@ -1,5 +1,5 @@
 import type { RoleBinding } from '../core/manifest';
-import { oidcGroup } from '../core/names';
+import { oidcGroup } from '../core/object-names';
 import type { TenantPart } from './tenant-part';
 
 /** Duties inside a tenant, least first; each is a ClusterRole `drun-tenant-<role>` of the foundation layer. */

@@ -1,5 +1,5 @@
 import type { Manifest } from '../core/manifest';
-import { hostSlug } from '../core/names';
+import { hostSlug } from '../core/object-names';
 import { HBONE_PORT, PLATFORM_NAMESPACE } from '../core/platform-service';
 import type { Stamp } from '../core/stamp';
 import type { TenantContext, TenantNamespace, TenantPart } from './tenant-part';

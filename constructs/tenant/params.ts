@@ -4,7 +4,7 @@ import {
   type TenantPolicy,
   type TenantPolicySpec,
 } from '../admission/tenant-policy';
-import { gpuNames } from '../gpu/gpu-share';
+import { gpuNames } from '../gpu/gpu-names';
 import { poolOf, QUEUE } from './queue';
 import type { TenantContext, TenantPart } from './tenant-part';
 import { trustPolicy } from './trust';

@@ -1,5 +1,5 @@
 import { LABEL } from '../core/labels';
-import { namespaceName } from '../core/names';
+import { namespaceName } from '../core/object-names';
 import {
   HBONE_PORT,
   PLATFORM_NAMESPACE,

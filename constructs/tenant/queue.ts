@@ -2,7 +2,7 @@ import { LABEL } from '../core/labels';
 import type { Manifest } from '../core/manifest';
 import type { Stamp } from '../core/stamp';
 import { type Memory, mebibytes, millicores } from '../core/units';
-import { gpuNames } from '../gpu/gpu-share';
+import { gpuNames } from '../gpu/gpu-names';
 import type { TenantContext, TenantPart } from './tenant-part';
 
 interface SpecObject extends Manifest {

@@ -1,7 +1,7 @@
 import type { LimitRange, ResourceQuota } from '../core/manifest';
 import type { Stamp } from '../core/stamp';
 import { type Cpu, type Memory, mebibytes, millicores } from '../core/units';
-import { gpuQuota } from '../gpu/gpu-share';
+import { gpuQuota } from '../gpu/gpu-names';
 import type { TenantContext, TenantNamespace, TenantPart } from './tenant-part';
 
 /** Hard limits of a namespace, and the limits a container gets when it names none. */

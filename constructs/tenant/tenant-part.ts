@@ -1,6 +1,6 @@
 import type { ClusterFacts } from '../core/cluster-facts';
 import type { Manifest } from '../core/manifest';
-import { namespaceName } from '../core/names';
+import { namespaceName } from '../core/object-names';
 import type { ControlClaims, Stamp } from '../core/stamp';
 import { egressHosts, type Path, pathsIn, pathsOut } from './peers';
 import type { NamespaceSpec, TenantSpec } from './tenant-spec';

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { cpuSchema, memorySchema } from '../core/boundary';
-import { groupName, hostName, namespaceName, namespaceSuffix, shortName, tenantName } from '../core/names';
+import { groupName, hostName, namespaceSuffix, shortName, tenantName } from '../core/names';
+import { namespaceName } from '../core/object-names';
 import { parseOrThrow } from '../core/parse';
 import { gpuShare } from '../gpu/gpu-share';
 import { CONTRADICTIONS } from './contradictions';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parse, type Tags } from 'yaml';
-import { checksum } from '../../constructs/core/names';
+import { checksum } from '../../constructs/core/object-names';
 import { readUtf8, readYaml } from '../../stacks/spec/read-yaml';
 import { parseTenant } from '../../stacks/spec/tenant-source';
 import { readManifests } from '../../stacks/yaml/read-manifests';

@@ -1,7 +1,7 @@
 import { type DeclaredPath, proveReachability } from '../../../analysis/network';
 import { METADATA_CIDRS } from '../../../constructs/core/cluster-facts';
 import { leavesOf, manifestsOf } from '../../../constructs/core/leaves';
-import { namespaceName } from '../../../constructs/core/names';
+import { namespaceName } from '../../../constructs/core/object-names';
 import type { TenantSpec } from '../../../constructs/tenant/tenant-spec';
 import { environmentNamed } from '../../../stacks/environments';
 import { planEnvironment } from '../../../stacks/plan';
