@@ -11,6 +11,6 @@ export function pathText(path: DocumentPath): string {
 
 function stepText(step: string | number, first: boolean): string {
   if (typeof step === 'number') return `[${step}]`;
-  if (!/^[\w-]{1,80}$/.test(step)) return `[${show(step)}]`;
+  if (!/^[\w:-]{1,80}$/.test(step)) return `[${show(step)}]`;
   return first ? step : `.${step}`;
 }
