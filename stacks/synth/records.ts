@@ -1,5 +1,6 @@
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
 import type { CheckRecord } from '../../analysis/rules/record';
 import { isList, isRecord, stringAt } from '../../constructs/core/json';
 import type { TenantOutline } from '../spec/tenant-source';
@@ -12,6 +13,9 @@ export interface TenantRecord {
   /** By region: what the rules took from its objects. */
   readonly checked: Readonly<Record<string, { readonly objects: number; readonly record: CheckRecord }>>;
 }
+
+/** Lines are read and written in pieces of about this size, in bytes or characters. */
+const PIECE = 1 << 18;
 
 /** Name of the records inside an output folder, a tenant a line; read only when something changed. */
 const RECORDS_FILE = '.drun/records.jsonl';
@@ -27,11 +31,30 @@ export function readRecords(folder: string): ReadonlyMap<string, TenantRecord> {
   return records;
 }
 
-function linesOf(file: string): readonly string[] {
+/** The lines of a file, read piece by piece; none where there is no such file. */
+function* linesOf(file: string): Generator<string> {
+  const handle = opened(file);
+  if (handle === undefined) return;
   try {
-    return readFileSync(file, 'utf8').split('\n');
+    const bytes = Buffer.allocUnsafe(PIECE);
+    const decoder = new StringDecoder('utf8');
+    let open = '';
+    for (let read = readSync(handle, bytes); read > 0; read = readSync(handle, bytes)) {
+      const lines = (open + decoder.write(bytes.subarray(0, read))).split('\n');
+      open = lines.pop() ?? '';
+      yield* lines;
+    }
+    yield open;
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function opened(file: string): number | undefined {
+  try {
+    return openSync(file, 'r');
   } catch {
-    return [];
+    return undefined;
   }
 }
 
@@ -46,9 +69,6 @@ function parsed(line: string): unknown {
 function isTenantRecord(value: unknown): value is TenantRecord {
   return isRecord(value) && isRecord(value.outline) && isList(value.files) && isRecord(value.checked);
 }
-
-/** Lines are written in pieces of about this many characters. */
-const PIECE = 1 << 18;
 
 /**
  * Writes the records of an output tenant by tenant, so that those of thousands of tenants are never in memory together.

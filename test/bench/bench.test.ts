@@ -29,15 +29,17 @@ describe('the benchmark', () => {
 
   test('fails where a contestant writes another value', () => {
     const [floor, ...others] = entries.filter(({ id }) => id === 'floor' || id === 'tree');
-    const wrong = others.map((entry): Entry => ({
-      ...entry,
-      run: (job, timeout) => {
-        const result = entry.run(job, timeout);
-        const file = join(job.out, 'kiwi-t0000.yaml');
-        writeFileSync(file, readFileSync(file, 'utf8').replace('mode: STRICT', 'mode: PERMISSIVE'));
-        return result;
-      },
-    }));
+    const wrong = others.map(
+      (entry): Entry => ({
+        ...entry,
+        run: (job, timeout) => {
+          const result = entry.run(job, timeout);
+          const file = join(job.out, 'kiwi-t0000.yaml');
+          writeFileSync(file, readFileSync(file, 'utf8').replace('mode: STRICT', 'mode: PERMISSIVE'));
+          return result;
+        },
+      }),
+    );
     expect(floor === undefined ? [] : () => run('wrong', [floor, ...wrong])).toThrow(
       'security.istio.io/PeerAuthentication/kiwi-t0000-npc/default differs',
     );

@@ -16,7 +16,8 @@ export function markdown(rows: readonly Row[], findings: Findings, targets: read
     ...rows.flatMap(rowLines),
     '## Growth',
     '',
-    'Slope of a straight line through (log tenants, log processor time) from 100 tenants on: 1 is proportional, 2 is quadratic.',
+    'Slope between the two largest numbers of tenants in (log tenants, log processor time), after taking off what the smallest number',
+    'takes, nearly all of which is the start: 1 is proportional, 2 is quadratic.',
     '',
     ...table(
       ['contestant', 'exponent'],

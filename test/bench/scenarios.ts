@@ -30,7 +30,7 @@ export function findings(
   rounds: number,
   onProgress: (text: string) => void,
 ): Findings {
-  const layers = [100, 1000, 4700].map((count) => {
+  const layers = [10, 1000, 4700].map((count) => {
     onProgress(`${count * 30} objects in layers`);
     return layered(work, facts, count, count > 1000 ? Math.min(rounds, 3) : rounds);
   });
@@ -38,7 +38,10 @@ export function findings(
   const prove = proof(work, facts);
   const stable = stability(work, facts, onProgress);
   onProgress('drun --help');
-  const points = layers.map(({ objects, usage }) => [objects, usage.cpu] as const);
+  const [start, ...more] = layers;
+  const points = more.map(
+    ({ objects, usage }) => [objects - (start?.objects ?? 0), usage.cpu - (start?.usage.cpu ?? 0)] as const,
+  );
   return { layers, layersExponent: exponent(points), prove, stable, helpRatio: helpRatio() };
 }
 

@@ -11,8 +11,6 @@ export interface Target {
   readonly met: boolean | undefined;
 }
 
-/** From this number of tenants on, starting Node no longer hides how a contestant grows. */
-const GROWS_FROM = 100;
 const LIMIT = 1.05;
 const PEERS = ['oneChart', 'chartPerTenant', 'helm', 'jsonnet'];
 
@@ -49,13 +47,17 @@ export function targetsOf(rows: readonly Row[], findings: Findings): readonly Ta
   ];
 }
 
-/** Slope over all numbers of tenants from a hundred on. */
+/**
+ * Growth between the two largest numbers of tenants that a contestant ran. What it takes for the smallest number, nearly
+ * all of it the start of Node and the loading of code, is taken off: it would hide the growth.
+ */
 export function growth(rows: readonly Row[], id: string): number | undefined {
-  const points = rows.flatMap((row): (readonly [number, number])[] => {
+  const [start, ...points] = rows.flatMap((row): (readonly [number, number])[] => {
     const cpu = cpuAt(row, id);
-    return cpu === undefined || row.count < GROWS_FROM ? [] : [[row.count, cpu]];
+    return cpu === undefined ? [] : [[row.count, cpu]];
   });
-  return points.length < 2 ? undefined : exponent(points);
+  if (start === undefined || points.length < 2) return undefined;
+  return exponent(points.slice(-2).map(([count, cpu]) => [count - start[0], cpu - start[1]] as const));
 }
 
 /** Usage of a contestant in a row; undefined where it did not run. */
