@@ -2,6 +2,7 @@ import { FINDINGS } from '../analysis/network/codes';
 import { RBAC_CODES } from '../analysis/rbac/codes';
 import { ENGINE_CODES } from '../analysis/rules/codes';
 import { RULES } from '../analysis/rules/table';
+import { LIVE_CODES } from './live/codes';
 import { SINK_CODES } from './sinks/codes';
 import { COMMAND_CODES } from './spec/command-codes';
 import { INPUT_CODES } from './spec/input-codes';
@@ -41,6 +42,7 @@ export const CODE_GROUPS: readonly CodeGroup[] = [
   { title: 'proofs of drun prove: network', codes: tableOf(FINDINGS) },
   { title: 'proofs of drun prove: rights', codes: tableOf(RBAC_CODES) },
   { title: 'stacks and their delivery', codes: tableOf(SINK_CODES) },
+  { title: 'live clusters', codes: tableOf(LIVE_CODES) },
   { title: 'the writer of YAML', codes: tableOf(OUTPUT_CODES) },
   { title: 'the command line', codes: tableOf(COMMAND_CODES) },
 ];

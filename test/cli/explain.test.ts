@@ -5,7 +5,7 @@ import { CODE_GROUPS, explainCode } from '../../stacks/codes';
 import { PACKAGE_ROOT } from '../../stacks/synth/fingerprint';
 import { drun } from '../support/drun';
 
-const FOLDERS = ['analysis', 'charts', 'cli', 'constructs', 'stacks'];
+const FOLDERS = ['analysis', 'charts', 'cli', 'cluster', 'constructs', 'stacks'];
 const TABLE = /(^|[/-])codes\.ts$/;
 const sources = FOLDERS.flatMap((folder) =>
   readdirSync(join(PACKAGE_ROOT, folder), { recursive: true, encoding: 'utf8' })
@@ -15,7 +15,7 @@ const sources = FOLDERS.flatMap((folder) =>
 const codes = CODE_GROUPS.flatMap((group) => group.codes);
 /** Where a code stands as a value: in quotes, or as a key of a table that the code looks up. */
 const written = (text: string) =>
-  [...text.matchAll(/['".\s]((?:IN|PL|DRN|PRV|OUT|CLI)\d{3})\b/g)].map(([, code]) => code ?? '');
+  [...text.matchAll(/['".\s]((?:IN|PL|DRN|PRV|OUT|CLI|LIV)\d{3})\b/g)].map(([, code]) => code ?? '');
 
 describe('codes', () => {
   test('are all explained, wherever the source names one', () => {

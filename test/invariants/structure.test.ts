@@ -9,7 +9,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   analysis: ['analysis', 'constructs'],
   charts: ['charts', 'constructs'],
   stacks: ['stacks', 'charts', 'analysis', 'constructs'],
-  cli: ['cli', 'stacks', 'charts', 'analysis', 'constructs'],
+  cluster: ['cluster', 'stacks', 'charts', 'analysis', 'constructs'],
+  cli: ['cli', 'cluster', 'stacks', 'charts', 'analysis', 'constructs'],
 };
 
 /** Packages that pure folders may use; a clock, a file system or a network is not among them. */
