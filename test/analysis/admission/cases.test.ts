@@ -1,9 +1,9 @@
 import { simulator } from '../../../analysis/admission/simulator';
+import { ADMISSION_CASES } from '../../../cluster/attack/cases/index';
 import { admissionObjects } from '../../../constructs/admission/admission-policies';
 import { defaultPolicies, denyPolicies } from '../../../constructs/admission/policies';
 import { policyName } from '../../../constructs/admission/render';
 import { admissionSchema } from '../../../constructs/admission/settings';
-import { ADMISSION_CASES } from '../../support/admission-cases/index';
 import { reviewOf, WORLD } from '../../support/admission-cases/offline';
 
 const settings = admissionSchema.parse({});

@@ -44,7 +44,7 @@ export const OWNERSHIP_CASES: readonly AdmissionCase[] = [
     labelled({ 'app.kubernetes.io/managed-by': 'drun-platform' }),
     labelled({ 'app.kubernetes.io/managed-by': 'Helm' }),
   ),
-  attack('R23-tenant', 'platform-labels', labelled({ 'drun.io/tenant': 'beta' }), labelled({ tenant: 'beta' })),
+  attack('R23-tenant', 'platform-labels', labelled({ 'drun.io/tenant': '{b}' }), labelled({ tenant: 'beta' })),
   attack(
     'R23-controls',
     'platform-labels',
@@ -54,7 +54,7 @@ export const OWNERSHIP_CASES: readonly AdmissionCase[] = [
   attack(
     'R23-template',
     'template-mesh',
-    create(workload('Deployment', { labels: { 'drun.io/tenant': 'beta' } })),
+    create(workload('Deployment', { labels: { 'drun.io/tenant': '{b}' } })),
     create(workload('Deployment')),
   ),
   attack(
@@ -90,7 +90,7 @@ export const OWNERSHIP_CASES: readonly AdmissionCase[] = [
     patch('namespace', { metadata: { annotations: { a: 'b' } } }, 'finalize'),
     { twinActor: 'controller:namespace-controller' },
   ),
-  attack('R19-stolen', 'namespaces', patch('namespace', label('drun.io/tenant', 'beta')), OWN),
+  attack('R19-stolen', 'namespaces', patch('namespace', label('drun.io/tenant', '{b}')), OWN),
   attack('R19-stripped', 'namespaces', patch('namespace', label('drun.io/tenant', null)), OWN),
   attack(
     'R19-owner',
@@ -106,9 +106,9 @@ export const OWNERSHIP_CASES: readonly AdmissionCase[] = [
     create({
       apiVersion: 'v1',
       kind: 'Namespace',
-      metadata: { name: 'beta-shadow', labels: { 'drun.io/tenant': 'beta' } },
+      metadata: { name: '{b}-shadow', labels: { 'drun.io/tenant': '{b}' } },
     }),
-    create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'acme-new' } }),
+    create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: '{a}-new' } }),
     { twinActor: 'platform' },
   ),
   attack('R21-deleted', 'namespaces', del('namespace'), del('configMap')),
@@ -119,14 +119,14 @@ export const OWNERSHIP_CASES: readonly AdmissionCase[] = [
     'W06-label-removed',
     'namespaces',
     patch('namespace', label('drun.io/tenant', null)),
-    patch('namespace', label('drun.io/tenant', 'acme')),
+    patch('namespace', label('drun.io/tenant', '{a}')),
     { twinActor: 'platform' },
   ),
   attack('S27-finalizer', 'metadata', configMap({ finalizers: ['example.com/never'] }), configMap({})),
   attack(
     'S27-pod-finalizer',
     'metadata',
-    create({ ...pod(), metadata: { name: 'case', namespace: 'acme-train', finalizers: ['example.com/never'] } }),
+    create({ ...pod(), metadata: { name: 'case', namespace: '{ns}', finalizers: ['example.com/never'] } }),
     create(pod()),
   ),
   attack(
@@ -141,11 +141,11 @@ export const OWNERSHIP_CASES: readonly AdmissionCase[] = [
 const CLAIM = {
   spec: {
     accessModes: ['ReadWriteOnce'],
-    storageClassName: 'drun-encrypted',
+    storageClassName: '{storage}',
     resources: { requests: { storage: '1Gi' } },
   },
 };
-const OTHER = `registry.example.com/acme/app@sha256:${'d'.repeat(64)}`;
+const OTHER = `{registry}app@sha256:${'d'.repeat(64)}`;
 const SCALER = {
   spec: {
     scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'waypoint' },
@@ -154,7 +154,7 @@ const SCALER = {
   },
 };
 const NODE_PORT = { spec: { type: 'NodePort', ports: [{ port: 80 }] } };
-const GPU = { resources: { limits: { 'nvidia.com/gpu': '1' } } };
+const GPU = { resources: { limits: { '{gpu}': '1' } } };
 
 /** What the mesh's controller makes for a Gateway named `waypoint`. */
 function waypointDeployment() {
@@ -163,7 +163,7 @@ function waypointDeployment() {
 }
 
 function inBare(made: CaseObject): CaseObject {
-  return { ...made, metadata: { ...made.metadata, namespace: 'acme-bare' } };
+  return { ...made, metadata: { ...made.metadata, namespace: '{bare}' } };
 }
 
 function ephemeral(image: string): CaseRequest {
@@ -189,9 +189,9 @@ const entrance = object(
 );
 const budget = (spec: Parameters<typeof object>[2]) =>
   create(object('policy/v1', 'PodDisruptionBudget', { spec: { selector: {}, ...spec } }));
-const queue = object('kueue.x-k8s.io/v1beta2', 'LocalQueue', { spec: { clusterQueue: 'beta' } });
+const queue = object('kueue.x-k8s.io/v1beta2', 'LocalQueue', { spec: { clusterQueue: '{b}' } });
 const gpuPod = pod({ spec: { containers: [container(GPU)] } });
-const stray = { ...gpuPod, metadata: { ...gpuPod.metadata, labels: { 'kueue.x-k8s.io/queue-name': 'beta' } } };
+const stray = { ...gpuPod, metadata: { ...gpuPod.metadata, labels: { 'kueue.x-k8s.io/queue-name': '{b}' } } };
 
 /** Attacks with kinds of workload, with the queue and with what is there already. */
 export const WORKLOAD_CASES: readonly AdmissionCase[] = [
@@ -214,8 +214,8 @@ export const WORKLOAD_CASES: readonly AdmissionCase[] = [
   attack(
     'S29-shell',
     'waypoint-shell',
-    { verb: 'connect', namespace: 'acme-train', pod: 'waypoint-abc', subresource: 'exec' },
-    { verb: 'connect', namespace: 'acme-train', pod: 'runner', subresource: 'exec' },
+    { verb: 'connect', namespace: '{ns}', pod: 'waypoint-abc', subresource: 'exec' },
+    { verb: 'connect', namespace: '{ns}', pod: 'runner', subresource: 'exec' },
   ),
   attack('S29-made-by-mesh', 'template-mesh', create(waypointDeployment()), create(waypointDeployment()), {
     twinActor: 'istiod',
@@ -235,7 +235,7 @@ export const WORKLOAD_CASES: readonly AdmissionCase[] = [
     'template-queue',
     create({
       ...workload('Job'),
-      metadata: { name: 'case', namespace: 'acme-train', labels: { 'kueue.x-k8s.io/queue-name': 'beta' } },
+      metadata: { name: 'case', namespace: '{ns}', labels: { 'kueue.x-k8s.io/queue-name': '{b}' } },
     }),
     create(workload('Job', { spec: { containers: [container(GPU)] } })),
   ),
@@ -258,7 +258,7 @@ export const WORKLOAD_CASES: readonly AdmissionCase[] = [
     'S09-ephemeral',
     'pod-images',
     ephemeral('docker.io/library/busybox@sha256:'.concat('c'.repeat(64))),
-    ephemeral('registry.example.com/acme/debug@sha256:'.concat('c'.repeat(64))),
+    ephemeral('{registry}debug@sha256:'.concat('c'.repeat(64))),
   ),
   attack(
     'S35-image',
@@ -281,7 +281,7 @@ export const WORKLOAD_CASES: readonly AdmissionCase[] = [
   attack(
     'W02-no-sidecar',
     'pod-mesh',
-    create(pod({}, 'acme-sidecar')),
+    create(pod({}, '{sidecar}')),
     create(
       pod(
         {
@@ -292,7 +292,7 @@ export const WORKLOAD_CASES: readonly AdmissionCase[] = [
             ],
           },
         },
-        'acme-sidecar',
+        '{sidecar}',
       ),
     ),
   ),
@@ -326,19 +326,19 @@ export const WORKLOAD_CASES: readonly AdmissionCase[] = [
     create(object('autoscaling/v1', 'HorizontalPodAutoscaler', SCALER, { name: 'waypoint' })),
     create(object('autoscaling/v1', 'HorizontalPodAutoscaler', SCALER)),
   ),
-  attack('W03-no-parameters', 'pod-defaults', create(pod({}, 'acme-bare')), create(pod())),
+  attack('W03-no-parameters', 'pod-defaults', create(pod({}, '{bare}')), create(pod())),
   attack(
     'W03-no-parameters-claim',
     'volume-claims',
-    create(object('v1', 'PersistentVolumeClaim', CLAIM, { namespace: 'acme-bare' })),
+    create(object('v1', 'PersistentVolumeClaim', CLAIM, { namespace: '{bare}' })),
     create(object('v1', 'PersistentVolumeClaim', CLAIM)),
   ),
-  attack('W06-no-labels', 'pod-defaults', create(pod({}, 'acme-lost')), create(pod())),
+  attack('W06-no-labels', 'pod-defaults', create(pod({}, '{lost}')), create(pod())),
   attack(
     'W06-no-labels-service',
     'services',
-    create(object('v1', 'Service', NODE_PORT, { namespace: 'acme-lost' })),
-    create(object('v1', 'Service', NODE_PORT, { namespace: 'vault' })),
+    create(object('v1', 'Service', NODE_PORT, { namespace: '{lost}' })),
+    create(object('v1', 'Service', NODE_PORT, { namespace: '{platform}' })),
   ),
   attack('W07-thousand', 'pod-images', create(thousand('docker.io/library/busybox')), create(thousand())),
 ];
