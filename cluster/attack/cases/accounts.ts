@@ -39,7 +39,10 @@ export const ACCOUNT_CASES: readonly AdmissionCase[] = [
     attack(`R12-${audience}`, 'tokens', token(audience), token(API_SERVER)),
   ),
   attack('R11-waypoint-token', 'tokens', token(API_SERVER, 'waypoint'), token(API_SERVER)),
-  attack('R12-of-node', 'tokens', token('vault'), token('vault'), { twinActor: 'node' }),
+  attack('R12-of-node', 'tokens', token('vault'), token('vault'), {
+    twinActor: 'node',
+    offline: 'a node gets tokens for pods that run on it, and no node runs here',
+  }),
   attack(
     'R13-long-lived',
     'secrets',

@@ -10,9 +10,6 @@ export interface CaseObject extends JsonObject {
   readonly metadata: JsonObject;
 }
 
-/** How a change is written down. */
-export type PatchType = 'merge' | 'strategic' | 'json' | 'apply';
-
 /** One request in data: a real API server gets it as it is, offline it is reviewed. `{names}` stand for those of the cluster. */
 export type CaseRequest =
   | { readonly verb: 'create'; readonly object: CaseObject; readonly subresource?: string; readonly of?: string }
@@ -58,7 +55,8 @@ export type ActorName =
 /** What stops an attack, as the API server's answer shows. `says`: pattern of the message. */
 export type Expected =
   | { readonly by: 'rbac' }
-  | { readonly by: 'policy'; readonly policy: string; readonly also?: readonly string[] }
+  | { readonly by: 'policy'; readonly policy: string; readonly also?: readonly string[]; readonly plugin?: string }
+  | { readonly by: 'omission'; readonly field: readonly string[] }
   | { readonly by: 'pod-security'; readonly says?: string }
   | { readonly by: 'quota'; readonly says?: string }
   | { readonly by: 'api'; readonly says?: string }
@@ -76,6 +74,14 @@ export interface AttackCase {
   readonly twinActor?: ActorName;
 }
 
+/** The API server itself refuses, or takes the field away and goes on. */
+export type Disarmed =
+  | { readonly by: 'refusal'; readonly because: string }
+  | { readonly by: 'omission'; readonly field: readonly string[]; readonly because: string };
+
+/** A way to write the same thing. `plain`: a creation is posted, a change is a merge patch. */
+export type Route = 'plain' | 'generate' | 'apply' | 'strategic' | 'json' | 'put';
+
 /** An attack that one admission policy must refuse. */
 export interface AdmissionCase extends Omit<AttackCase, 'expected'> {
   /**
@@ -85,7 +91,11 @@ export interface AdmissionCase extends Omit<AttackCase, 'expected'> {
   /** Policies that refuse the attack as well. @default - none */
   readonly also?: readonly string[];
   /** What the API server does with the attack before any policy sees it, where it does. */
-  readonly disarmed?: string;
+  readonly disarmed?: Disarmed;
+  /** The only route that can say it to a server. @default - any */
+  readonly route?: Route;
+  /** Pattern of what an admission plugin says before the policy, on servers that run it. */
+  readonly plugin?: string;
   /** Why only an offline review can try the case, where that is so. */
   readonly offline?: string;
   /** What the platform has lost when the case is tried. @default - nothing */

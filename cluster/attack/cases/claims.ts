@@ -72,7 +72,11 @@ export const STORAGE_CASES: readonly AdmissionCase[] = [
       }),
       volumeClaim({ dataSourceRef: { apiGroup: 'snapshot.storage.k8s.io', kind: 'VolumeSnapshot', name: 's' } }),
     ),
-    disarmed: 'the field is dropped unless the feature gate CrossNamespaceVolumeDataSource is on',
+    disarmed: {
+      by: 'omission',
+      field: ['spec', 'dataSourceRef', 'namespace'],
+      because: 'the field is dropped unless the feature gate CrossNamespaceVolumeDataSource is on',
+    },
   },
   attack(
     'D03-other-source',
@@ -85,7 +89,10 @@ export const STORAGE_CASES: readonly AdmissionCase[] = [
   attack('D04-no-class', 'volume-claims', volumeClaim({ storageClassName: '' }), volumeClaim()),
 ];
 
-const ADMIN_ACCESS = 'refused unless the namespace carries resource.kubernetes.io/admin-access';
+const ADMIN_ACCESS = {
+  by: 'refusal',
+  because: 'refused unless the namespace carries resource.kubernetes.io/admin-access',
+} as const;
 
 /** Attacks with claims of devices. */
 export const DEVICE_CASES: readonly AdmissionCase[] = [

@@ -28,6 +28,7 @@ function onKind(one: PodCase, prefix: string, id: string, make: (change: PodChan
     policy: `drun-${prefix}-${one.rule}`,
     attack: create(make(one.attack)),
     twin: create(make(one.twin ?? {})),
+    ...(one.also === undefined ? {} : { also: one.also }),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../constructs/core/json';
-import type { ActorName, AdmissionCase, CaseObject, CaseRequest, Row } from './case';
+import type { AdmissionCase, CaseObject, CaseRequest, Row } from './case';
 
 const NAMESPACE = '{ns}';
 
@@ -30,7 +30,7 @@ export function attack(
   policy: string,
   request: CaseRequest,
   twin: CaseRequest,
-  more: { readonly actor?: ActorName; readonly twinActor?: ActorName; readonly lost?: 'parameters' | 'labels' } = {},
+  more: Partial<Omit<AdmissionCase, 'id' | 'row' | 'policy' | 'attack' | 'twin'>> = {},
 ): AdmissionCase {
   return { id, row: rowOf(id), actor: 'tenant', policy: `drun-${policy}`, attack: request, twin, ...more };
 }

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../../constructs/core/json';
 import type { AdmissionCase, CaseObject, CaseRequest } from './case';
 import { attack, create, object, patch } from './objects';
 import { container, pod, workload } from './templates';
@@ -88,7 +89,7 @@ export const OWNERSHIP_CASES: readonly AdmissionCase[] = [
     'namespaces',
     patch('namespace', { spec: { finalizers: [] } }, 'finalize'),
     patch('namespace', { metadata: { annotations: { a: 'b' } } }, 'finalize'),
-    { twinActor: 'controller:namespace-controller' },
+    { twinActor: 'controller:namespace-controller', route: 'put' },
   ),
   attack('R19-stolen', 'namespaces', patch('namespace', label('drun.io/tenant', '{b}')), OWN),
   attack('R19-stripped', 'namespaces', patch('namespace', label('drun.io/tenant', null)), OWN),
@@ -169,6 +170,14 @@ function inBare(made: CaseObject): CaseObject {
 function ephemeral(image: string): CaseRequest {
   const { name, securityContext } = container({ name: 'debug' });
   return patch('pod', { spec: { ephemeralContainers: [{ name, securityContext, image }] } }, 'ephemeralcontainers');
+}
+
+const SIDECAR = container({ name: 'istio-proxy', image: `docker.io/istio/proxyv2@sha256:${'e'.repeat(64)}` });
+
+/** A pod where sidecars are injected, with what the injector adds. */
+function inSidecar(added: readonly JsonObject[]): CaseObject {
+  const own = container({ image: `{sidecar-registry}app@sha256:${'a'.repeat(64)}` });
+  return pod({ spec: { containers: [own, ...added] } }, '{sidecar}');
 }
 
 /** A pod of a thousand containers, the last of which has another image. */
@@ -265,6 +274,8 @@ export const WORKLOAD_CASES: readonly AdmissionCase[] = [
     'changes-of-pods',
     patch('pod', { spec: { containers: [container({ image: OTHER, imagePullPolicy: 'Always' })] } }),
     patch('pod', { spec: { activeDeadlineSeconds: 600 } }),
+    // A merge patch would replace the whole list, and with it what the server filled in.
+    { route: 'strategic' },
   ),
   attack(
     'S35-label',
@@ -278,24 +289,7 @@ export const WORKLOAD_CASES: readonly AdmissionCase[] = [
     patch('deployment', { spec: { template: { spec: { containers: [container({ image: 'nginx' })] } } } }),
     patch('deployment', { spec: { template: { metadata: { annotations: { a: 'b' } } } } }),
   ),
-  attack(
-    'W02-no-sidecar',
-    'pod-mesh',
-    create(pod({}, '{sidecar}')),
-    create(
-      pod(
-        {
-          spec: {
-            containers: [
-              container(),
-              container({ name: 'istio-proxy', image: `docker.io/istio/proxyv2@sha256:${'e'.repeat(64)}` }),
-            ],
-          },
-        },
-        '{sidecar}',
-      ),
-    ),
-  ),
+  attack('W02-no-sidecar', 'pod-mesh', create(inSidecar([])), create(inSidecar([SIDECAR])), { actor: 'sidecar-owner' }),
   attack(
     'Q17-pod-outside',
     'pod-queue',
@@ -307,6 +301,7 @@ export const WORKLOAD_CASES: readonly AdmissionCase[] = [
     'changes-of-pods',
     patch('gpuPod', label('kueue.x-k8s.io/queue-name', null)),
     patch('gpuPod', label('app', 'x')),
+    { also: ['drun-pod-queue'] },
   ),
   attack(
     'Q17-job-taken-out',
@@ -319,6 +314,7 @@ export const WORKLOAD_CASES: readonly AdmissionCase[] = [
     'template-devices',
     create(inBare(workload('Deployment'))),
     create(workload('Deployment')),
+    { lost: 'parameters' },
   ),
   attack(
     'W10-older-version',
@@ -326,19 +322,21 @@ export const WORKLOAD_CASES: readonly AdmissionCase[] = [
     create(object('autoscaling/v1', 'HorizontalPodAutoscaler', SCALER, { name: 'waypoint' })),
     create(object('autoscaling/v1', 'HorizontalPodAutoscaler', SCALER)),
   ),
-  attack('W03-no-parameters', 'pod-defaults', create(pod({}, '{bare}')), create(pod())),
+  attack('W03-no-parameters', 'pod-defaults', create(pod({}, '{bare}')), create(pod()), { lost: 'parameters' }),
   attack(
     'W03-no-parameters-claim',
     'volume-claims',
     create(object('v1', 'PersistentVolumeClaim', CLAIM, { namespace: '{bare}' })),
     create(object('v1', 'PersistentVolumeClaim', CLAIM)),
+    { lost: 'parameters' },
   ),
-  attack('W06-no-labels', 'pod-defaults', create(pod({}, '{lost}')), create(pod())),
+  attack('W06-no-labels', 'pod-defaults', create(pod({}, '{lost}')), create(pod()), { lost: 'labels' }),
   attack(
     'W06-no-labels-service',
     'services',
     create(object('v1', 'Service', NODE_PORT, { namespace: '{lost}' })),
     create(object('v1', 'Service', NODE_PORT, { namespace: '{platform}' })),
+    { lost: 'labels' },
   ),
   attack('W07-thousand', 'pod-images', create(thousand('docker.io/library/busybox')), create(thousand())),
 ];

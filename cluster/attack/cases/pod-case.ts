@@ -10,6 +10,8 @@ export interface PodCase {
   readonly attack: PodChange;
   /** @default - the plain pod */
   readonly twin?: PodChange;
+  /** Policies that refuse a pod of this kind as well. @default - none */
+  readonly also?: readonly string[];
   /** A template may do it: the pod fails, or a default mends it. @default - false */
   readonly podOnly?: true;
 }

@@ -1,5 +1,5 @@
 import type { Row } from './case';
-import { annotation, DIGEST, label, main, type PodCase } from './pod-case';
+import { annotation, label, main, type PodCase } from './pod-case';
 import { container, type PodChange } from './templates';
 
 const mesh = (id: string, row: Row, attack: PodChange, twin: PodChange = {}): PodCase => ({
@@ -42,7 +42,10 @@ const MESH: readonly PodCase[] = [
   ),
   mesh('S29-gateway', 'S29', label('istio', 'ingressgateway'), label('app.kubernetes.io/name', 'gateway')),
   mesh('S29-waypoint', 'S29', label('gateway.networking.k8s.io/gateway-name', 'waypoint')),
-  mesh('R23-tenant-label', 'R23', label('drun.io/tenant', '{b}'), label('team', 'beta')),
+  {
+    ...mesh('R23-tenant-label', 'R23', label('drun.io/tenant', '{b}'), label('team', 'beta')),
+    also: ['drun-platform-labels'],
+  },
   mesh('S29-dns', 'S29', label('k8s-app', 'kube-dns')),
 ];
 

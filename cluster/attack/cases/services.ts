@@ -42,7 +42,9 @@ export const SERVICE_CASES: readonly AdmissionCase[] = [
   ),
   attack('N02-load-balancer', 'services', service({ type: 'LoadBalancer' }), service()),
   attack('N08-class', 'services', service({ type: 'LoadBalancer', loadBalancerClass: 'mine' }), service()),
-  attack('N03-external-ips', 'services', service({ externalIPs: ['203.0.113.7'] }), service()),
+  attack('N03-external-ips', 'services', service({ externalIPs: ['203.0.113.7'] }), service(), {
+    plugin: 'external IPs is denied',
+  }),
   attack(
     'N04-external-name',
     'services',
