@@ -32,6 +32,8 @@ const KNOWN: Readonly<Record<string, Actor>> = {
   developer: person('dee', '{developer-group}'),
   viewer: person('vic', '{viewer-group}'),
   'sidecar-owner': person('sid', '{sidecar-owner-group}'),
+  'role-writer': person('rob', '{role-writer-group}'),
+  unbounded: UNBOUNDED,
   platform: person('deployer', 'oidc:drun-platform'),
   'platform-viewer': person('staff', 'oidc:drun-platform-viewers'),
   workload: serviceAccount('{ns}', '{account}'),

@@ -12,6 +12,9 @@ export interface GroundTenant {
   /** Group bound to each duty; a duty that nobody has is absent. */
   readonly groups: Readonly<Partial<Record<TenantRole, string>>>;
   readonly sidecar: boolean;
+  /** GPUs and processor cores that its first namespace may use. */
+  readonly gpus: number;
+  readonly cpu: string;
 }
 
 /** Where attacks take place: the tenants and namespaces of one cluster, read from its objects. */
@@ -70,6 +73,9 @@ export function namesOf({ tenants }: Ground, { attacker: a, victim: b }: Sides):
     ...Object.fromEntries(TENANT_ROLES.map((role) => [`${role}-group`, a.groups[role]])),
     'b-owner-group': b.groups.owner,
     'unbounded-group': 'oidc:attack-unbounded',
+    'role-writer-group': 'oidc:attack-role-writer',
+    'gpus-more': String(a.gpus + 1),
+    cpu: a.cpu,
     ...policyNames(a.policy, b.policy),
   };
   return Object.fromEntries(
@@ -115,9 +121,16 @@ function tenant(name: string, objects: readonly JsonObject[]): GroundTenant {
       (object) => object.kind === kind && namespaces.includes(stringAt(object, 'metadata', 'namespace') ?? ''),
     );
   const [policy] = inside('TenantPolicy');
+  const quota = (namespace: string, kind: string, key: string): string =>
+    hardLimit(objects, namespace, kind, key) ?? '0';
+  const gpus = (namespace: string): number => Number(quota(namespace, 'gpu', GPU_COUNT));
+  const ordered = [...namespaces].sort((x, y) => gpus(y) - gpus(x));
   return {
     name,
-    namespaces: [...namespaces].sort((x, y) => gpusOf(y, objects) - gpusOf(x, objects)),
+    // The namespace with most GPUs comes first: it has most to try.
+    namespaces: ordered,
+    gpus: gpus(ordered[0] ?? ''),
+    cpu: quota(ordered[0] ?? '', 'compute', 'limits.cpu'),
     policy: jsonAt(policy, 'spec'),
     groups: Object.fromEntries(
       TENANT_ROLES.flatMap((role) => {
@@ -130,13 +143,15 @@ function tenant(name: string, objects: readonly JsonObject[]): GroundTenant {
   };
 }
 
-/** The namespace with most GPUs comes first: it has most to try. */
-function gpusOf(namespace: string, objects: readonly JsonObject[]): number {
-  const quota = objects.find(
+/** Claims of devices are counted as GPUs are. */
+const GPU_COUNT = 'count/resourceclaims.resource.k8s.io';
+
+function hardLimit(objects: readonly JsonObject[], namespace: string, quota: string, key: string): string | undefined {
+  const found = objects.find(
     (one) =>
-      one.kind === 'ResourceQuota' && nameOf(one) === 'gpu' && stringAt(one, 'metadata', 'namespace') === namespace,
+      one.kind === 'ResourceQuota' && nameOf(one) === quota && stringAt(one, 'metadata', 'namespace') === namespace,
   );
-  return Number(recordAt(quota, 'spec', 'hard')['count/resourceclaims.resource.k8s.io'] ?? 0);
+  return text(recordAt(found, 'spec', 'hard')[key]);
 }
 
 function isOurs(object: JsonObject): boolean {

@@ -59,7 +59,7 @@ export function plainTrial(one: AttackCase): Trial {
   return {
     case: one,
     as: 'deployed',
-    route: 'plain',
+    route: one.route ?? 'plain',
     attacker: actorNamed(one.actor),
     expected: one.expected,
     twin: one.twin,

@@ -3,11 +3,16 @@ import type { ClusterAnswer } from '../client/cluster';
 import type { Expected } from './cases/case';
 
 /** What stopped a request. `wall` tells how it says so in its message. */
-export type Mechanism = Exclude<Expected['by'], 'omission'> | 'authentication' | 'absent';
+export type Mechanism = Exclude<Expected['by'], 'omission' | 'warning'> | 'authentication' | 'absent';
 
 /** An answer, read: let in, or stopped by what. */
 export type Verdict =
-  | { readonly admitted: true; readonly status: number; readonly object: JsonObject }
+  | {
+      readonly admitted: true;
+      readonly status: number;
+      readonly object: JsonObject;
+      readonly warnings: readonly string[];
+    }
   | {
       readonly admitted: false;
       readonly status: number;
@@ -26,8 +31,8 @@ const WORDS: readonly (readonly [Mechanism, RegExp])[] = [
 ];
 
 /** Reads an answer of the API server. */
-export function verdictOf({ status, body }: ClusterAnswer): Verdict {
-  if (status < 300) return { admitted: true, status, object: body };
+export function verdictOf({ status, body, warnings }: ClusterAnswer): Verdict {
+  if (status < 300) return { admitted: true, status, object: body, warnings };
   const message = stringAt(body, 'message') ?? stringAt(body, 'text') ?? '';
   if (status === 401) return { admitted: false, status, by: 'authentication', message };
   if (status === 404) return { admitted: false, status, by: 'absent', message };
@@ -40,13 +45,20 @@ export function verdictOf({ status, body }: ClusterAnswer): Verdict {
   return { admitted: false, status, by: status === 403 ? 'plugin' : 'api', message };
 }
 
+/** Servers that were started without `--allow-privileged` refuse such containers before anything else looks at them. */
+const REFUSED_BY_SERVER = /securityContext[.]privileged: Forbidden: disallowed by cluster policy/;
+
 /** Whether an attack was stopped by what was meant to stop it, in the words that say so. */
 export function isStopped(verdict: Verdict, expected: Expected): boolean {
   if (expected.by === 'omission') return verdict.admitted && valueAt(verdict.object, ...expected.field) === undefined;
+  if (expected.by === 'warning' && verdict.admitted) {
+    return verdict.warnings.some((text) => new RegExp(expected.says).test(text));
+  }
   if (verdict.admitted) return false;
   if (expected.by === 'policy' && expected.plugin !== undefined && verdict.by === 'plugin') {
     return new RegExp(expected.plugin).test(verdict.message);
   }
+  if (REFUSED_BY_SERVER.test(verdict.message) && expected.by !== 'rbac') return true;
   if (verdict.by !== expected.by) return false;
   switch (expected.by) {
     case 'policy':

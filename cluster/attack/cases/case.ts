@@ -45,6 +45,8 @@ export type ActorName =
   | 'workload'
   | 'anonymous'
   | 'sidecar-owner'
+  | 'role-writer'
+  | 'unbounded'
   | 'platform'
   | 'platform-viewer'
   | 'istiod'
@@ -58,6 +60,7 @@ export type Expected =
   | { readonly by: 'policy'; readonly policy: string; readonly also?: readonly string[]; readonly plugin?: string }
   | { readonly by: 'omission'; readonly field: readonly string[] }
   | { readonly by: 'pod-security'; readonly says?: string }
+  | { readonly by: 'warning'; readonly says: string }
   | { readonly by: 'quota'; readonly says?: string }
   | { readonly by: 'api'; readonly says?: string }
   | { readonly by: 'plugin'; readonly says: string };
@@ -72,6 +75,8 @@ export interface AttackCase {
   readonly twin: CaseRequest;
   /** @default - the actor of the attack */
   readonly twinActor?: ActorName;
+  /** The only route that can say it to a server. @default - any */
+  readonly route?: Route;
 }
 
 /** The API server itself refuses, or takes the field away and goes on. */
@@ -92,8 +97,6 @@ export interface AdmissionCase extends Omit<AttackCase, 'expected'> {
   readonly also?: readonly string[];
   /** What the API server does with the attack before any policy sees it, where it does. */
   readonly disarmed?: Disarmed;
-  /** The only route that can say it to a server. @default - any */
-  readonly route?: Route;
   /** Pattern of what an admission plugin says before the policy, on servers that run it. */
   readonly plugin?: string;
   /** Why only an offline review can try the case, where that is so. */

@@ -80,6 +80,12 @@ describe('robustness', () => {
     expect(denials.map(({ policy }) => policy)).toEqual(['drun-changes-of-pods']);
   });
 
+  test('[ENC-1] D18 fails where a root certificate goes with its whole collection: such a request names no object', () => {
+    const unnamed = (target: string) => ({ ...reviewOf({ verb: 'delete', target }, 'tenant'), name: '' });
+    expect(review(unnamed('rootCa'), WORLD).denials.map(({ policy }) => policy)).toEqual(['drun-root-certificates']);
+    expect(review(unnamed('configMap'), WORLD).denials).toEqual([]);
+  });
+
   test('the platform itself is not refused', () => {
     const foreign = pod({ spec: { containers: [container({ image: 'docker.io/istio/ztunnel:1.30.3' })] } });
     expect(review(reviewOf(create(foreign), 'platform'), WORLD).denials).toEqual([]);
