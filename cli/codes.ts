@@ -2,11 +2,12 @@ import { FINDINGS } from '../analysis/network/codes';
 import { RBAC_CODES } from '../analysis/rbac/codes';
 import { ENGINE_CODES } from '../analysis/rules/codes';
 import { RULES } from '../analysis/rules/table';
-import { SINK_CODES } from './sinks/codes';
-import { COMMAND_CODES } from './spec/command-codes';
-import { INPUT_CODES } from './spec/input-codes';
-import { OUTPUT_CODES, PLAN_CODES, SCHEMA_CODES } from './spec/plan-codes';
-import { MANIFEST_CODES } from './yaml/manifest-codes';
+import { SINK_CODES } from '../stacks/sinks/codes';
+import { COMMAND_CODES } from '../stacks/spec/command-codes';
+import { INPUT_CODES } from '../stacks/spec/input-codes';
+import { OUTPUT_CODES, PLAN_CODES, SCHEMA_CODES } from '../stacks/spec/plan-codes';
+import { MANIFEST_CODES } from '../stacks/yaml/manifest-codes';
+import { TOOL_CODES } from '../tools/codes';
 
 /** Everything that `drun explain` says of one code. */
 export interface Explanation {
@@ -42,6 +43,7 @@ export const CODE_GROUPS: readonly CodeGroup[] = [
   { title: 'proofs of drun prove: rights', codes: tableOf(RBAC_CODES) },
   { title: 'stacks and their delivery', codes: tableOf(SINK_CODES) },
   { title: 'the writer of YAML', codes: tableOf(OUTPUT_CODES) },
+  { title: 'the programs that tests and local control planes run', codes: tableOf(TOOL_CODES) },
   { title: 'the command line', codes: tableOf(COMMAND_CODES) },
 ];
 
