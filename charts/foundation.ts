@@ -1,5 +1,9 @@
 import { Chart } from 'cdk8s';
 import { ApiServerAccess } from '../constructs/identity/api-server-access';
+import { ApiServerAdmission } from '../constructs/identity/api-server-admission';
+import { AuditPolicy } from '../constructs/identity/audit-policy';
+import { ControlPlaneFlags } from '../constructs/identity/control-plane-flags';
+import { EncryptionAtRest } from '../constructs/identity/encryption-at-rest';
 import { PlatformRoles } from '../constructs/identity/platform-roles';
 import { TenantRoles } from '../constructs/identity/tenant-roles';
 import { PlatformNamespaces } from '../constructs/network/platform-namespaces';
@@ -21,5 +25,9 @@ export const foundationLayer: Layer = {
     new Sandboxes(chart, 'Sandboxes');
     new EncryptedStorage(chart, 'Storage', plan.storage);
     new ApiServerAccess(chart, 'ApiServer', plan.access);
+    new ApiServerAdmission(chart, 'ApiServerAdmission');
+    new EncryptionAtRest(chart, 'Encryption', plan.controlPlane);
+    new AuditPolicy(chart, 'Audit');
+    new ControlPlaneFlags(chart, 'ControlPlane', plan.controlPlane);
   },
 };

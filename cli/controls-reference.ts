@@ -1,9 +1,9 @@
 import { Construct } from 'constructs';
 import { CONTROLS, claimsOf } from '../constructs/core/control';
-import { CODE_GROUPS, type Explanation } from '../stacks/codes';
 import { environmentNamed } from '../stacks/environments';
 import { loadPlan } from '../stacks/load';
 import { buildTree } from '../stacks/tree';
+import { CODE_GROUPS, type Explanation } from './codes';
 
 /** The reference of the promises, docs/controls.md: how each is kept, and which rules and proofs stand over it. */
 export function controlsReference(): string {

@@ -50,6 +50,7 @@ export function clusterPlan(environment: Environment, region: Region, tenants: r
     facts: region.facts,
     access: environment.access,
     storage: region.storage,
+    controlPlane: region.controlPlane,
     tenants: tenants.flatMap(({ source }) => (source.spec === undefined ? [] : [markParsed(source.spec)])),
   };
 }

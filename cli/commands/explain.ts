@@ -1,7 +1,7 @@
 import { CONTROLS, isControlId } from '../../constructs/core/control';
 import { nearest } from '../../constructs/core/nearest';
 import { ProblemError, show } from '../../constructs/core/problem';
-import { CODE_GROUPS, type Explanation } from '../../stacks/codes';
+import { CODE_GROUPS, type Explanation } from '../codes';
 import { EXIT } from '../exit';
 import type { CommandResult } from '../result';
 import type { Paint } from '../text/paint';

@@ -3,10 +3,10 @@ import * as z from 'zod';
 import { satisfiesAll } from '../core/control';
 import { hostFile } from '../core/host-file';
 import { parseOrThrow } from '../core/parse';
+import { hostPath } from './control-plane';
 
 const CONTROLS = {
   'IAM-1': 'the API server trusts one OpenID Connect issuer and takes groups from its tokens',
-  'CTR-3': 'a namespace that says nothing is held to Pod Security `restricted`',
 } as const;
 
 /** The single sign-on that people of this environment use. */
@@ -18,14 +18,14 @@ export const apiServerAccessSchema = z.strictObject({
 /** The issuer that people sign on with, and the audience of their tokens. */
 export type ApiServerAccessProps = z.input<typeof apiServerAccessSchema>;
 
-/** Control-plane files: who the API server believes, and what it does with a pod that no namespace label speaks for. */
+/** Whom the API server believes: one issuer, verified addresses, tokens of a working day; nobody else but for its health. */
 export class ApiServerAccess extends Construct {
   constructor(scope: Construct, id: string, props: ApiServerAccessProps) {
     super(scope, id);
     satisfiesAll(this, CONTROLS);
     const { issuer, audience } = parseOrThrow(apiServerAccessSchema, props);
     hostFile(this, 'Authentication', {
-      path: '/etc/kubernetes/drun/authentication.yaml',
+      path: hostPath('authentication.yaml'),
       mode: '0600',
       flag: '--authentication-config',
       content: {
@@ -45,35 +45,9 @@ export class ApiServerAccess extends Construct {
             },
           },
         ],
+        // Takes the place of `--anonymous-auth` (CIS Kubernetes Benchmark 1.12, 1.2.1), which would also close the probes.
         anonymous: { enabled: true, conditions: [{ path: '/livez' }, { path: '/readyz' }, { path: '/healthz' }] },
       },
     });
-    hostFile(this, 'Admission', {
-      path: '/etc/kubernetes/drun/admission.yaml',
-      mode: '0600',
-      flag: '--admission-control-config-file',
-      content: {
-        apiVersion: 'apiserver.config.k8s.io/v1',
-        kind: 'AdmissionConfiguration',
-        plugins: [{ name: 'PodSecurity', configuration: podSecurity() }],
-      },
-    });
   }
-}
-
-function podSecurity() {
-  const level = { level: 'restricted', version: 'latest' };
-  return {
-    apiVersion: 'pod-security.admission.config.k8s.io/v1',
-    kind: 'PodSecurityConfiguration',
-    defaults: {
-      enforce: level.level,
-      'enforce-version': level.version,
-      audit: level.level,
-      'audit-version': level.version,
-      warn: level.level,
-      'warn-version': level.version,
-    },
-    exemptions: { usernames: [], runtimeClasses: [], namespaces: ['kube-system'] },
-  };
 }

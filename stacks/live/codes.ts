@@ -22,6 +22,41 @@ export const LIVE_CODES = {
     why: 'an object of a kind that nobody serves cannot be sent, compared or removed',
     remedy: 'see that the identity may read /api and /apis, and that no aggregated API is broken',
   },
+  LIV010: {
+    title: 'an object that is in the way is the platform’s own',
+    why: 'taking over what somebody else made would change or, later, delete it behind their back',
+    remedy: 'see who made it, and remove it or give it another name; nothing of it was touched',
+  },
+  LIV011: {
+    title: 'the cluster serves every kind that is to be deployed',
+    why: 'half a platform is a platform without some of its walls',
+    remedy: 'install the charts of the controllers first: `drun synth` writes a helmfile for them; the Gateway API comes by itself',
+  },
+  LIV012: {
+    title: 'the API server accepts an object',
+    why: 'what it refuses is not there, and what needs it was held back',
+    remedy: 'read what the server said, mend it and run the command again',
+  },
+  LIV013: {
+    title: 'an object becomes ready in time',
+    why: 'what comes after it relies on it',
+    remedy: 'see its status and the controller that serves it, then run the command again',
+  },
+  LIV014: {
+    title: 'nothing that holds data is removed by the way',
+    why: 'a namespace takes its volumes and secrets with it, a definition every object of its kind',
+    remedy: 'name its tenant with --unprotect if it is meant to go',
+  },
+  LIV015: {
+    title: 'an object that is deleted goes away in time',
+    why: 'what waits for a finalizer stays, and a new object of the name cannot be made',
+    remedy: 'see its finalizers and the controller that must remove them, then run the command again',
+  },
+  LIV016: {
+    title: 'removing an environment is confirmed',
+    why: 'its namespaces go with everything in them, and nothing brings that back',
+    remedy: 'repeat the command with --confirm and the name of the environment',
+  },
 } as const satisfies Readonly<Record<string, CodeText>>;
 
 /** Code of a refusal by what talks to a live cluster. */

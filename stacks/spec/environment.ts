@@ -4,7 +4,7 @@ import { shortName } from '../../constructs/core/names';
 import { parseOrThrow } from '../../constructs/core/parse';
 import { waiverSchema } from '../../constructs/core/waiver';
 
-const { facts, access, storage } = clusterSchema.shape;
+const { facts, access, storage, controlPlane } = clusterSchema.shape;
 
 const region = z.strictObject({
   name: shortName,
@@ -16,6 +16,7 @@ const region = z.strictObject({
   failover: shortName.optional().describe('region that takes over when this one is lost'),
   facts,
   storage,
+  controlPlane,
   context: z
     .string()
     .min(1)

@@ -1,13 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CODE_GROUPS, explainCode } from '../../cli/codes';
 import { CONTROLS } from '../../constructs/core/control';
-import { CODE_GROUPS, explainCode } from '../../stacks/codes';
 import { PACKAGE_ROOT } from '../../stacks/synth/fingerprint';
 import { drun } from '../support/drun';
 
-const FOLDERS = ['analysis', 'charts', 'cli', 'cluster', 'constructs', 'stacks'];
+const FOLDERS = ['analysis', 'charts', 'cli', 'cluster', 'constructs', 'stacks', 'tools'];
 const TABLE = /(^|[/-])codes\.ts$/;
-const sources = FOLDERS.flatMap((folder) =>
+const sources = FOLDERS.filter((folder) => existsSync(join(PACKAGE_ROOT, folder))).flatMap((folder) =>
   readdirSync(join(PACKAGE_ROOT, folder), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
     .map((file) => ({ file: join(folder, file), text: readFileSync(join(PACKAGE_ROOT, folder, file), 'utf8') })),
@@ -15,7 +15,7 @@ const sources = FOLDERS.flatMap((folder) =>
 const codes = CODE_GROUPS.flatMap((group) => group.codes);
 /** Where a code stands as a value: in quotes, or as a key of a table that the code looks up. */
 const written = (text: string) =>
-  [...text.matchAll(/['".\s]((?:IN|PL|DRN|PRV|OUT|CLI|LIV)\d{3})\b/g)].map(([, code]) => code ?? '');
+  [...text.matchAll(/['".\s]((?:IN|PL|DRN|PRV|OUT|CLI|LIV|TL|LC|CL|AP|AT|DR)\d{3})\b/g)].map(([, code]) => code ?? '');
 
 describe('codes', () => {
   test('are all explained, wherever the source names one', () => {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import * as ts from 'typescript';
 import { PACKAGE_ROOT } from '../../stacks/synth/fingerprint';
@@ -9,8 +9,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   analysis: ['analysis', 'constructs'],
   charts: ['charts', 'constructs'],
   stacks: ['stacks', 'charts', 'analysis', 'constructs'],
-  cluster: ['cluster', 'stacks', 'charts', 'analysis', 'constructs'],
-  cli: ['cli', 'cluster', 'stacks', 'charts', 'analysis', 'constructs'],
+  tools: ['tools', 'constructs'],
+  cluster: ['cluster', 'tools', 'stacks', 'charts', 'analysis', 'constructs'],
+  cli: ['cli', 'cluster', 'tools', 'stacks', 'charts', 'analysis', 'constructs'],
 };
 
 /** Packages that pure folders may use; a clock, a file system or a network is not among them. */
@@ -25,7 +26,7 @@ interface Source {
 }
 
 const sources: readonly Source[] = Object.keys(MAY_IMPORT).flatMap((folder) =>
-  readdirSync(join(PACKAGE_ROOT, folder), { recursive: true, encoding: 'utf8' })
+  filesOf(folder)
     .filter((file) => file.endsWith('.ts'))
     .map((file) => {
       const text = readFileSync(join(PACKAGE_ROOT, folder, file), 'utf8');
@@ -34,7 +35,7 @@ const sources: readonly Source[] = Object.keys(MAY_IMPORT).flatMap((folder) =>
 );
 
 describe('imports', () => {
-  test('run one way: cli -> stacks -> charts and analysis -> constructs', () => {
+  test('run one way: cli -> cluster -> tools, stacks -> charts and analysis -> constructs', () => {
     const upward = sources.flatMap(({ file, folder, text }) =>
       importsOf(text)
         .filter((name) => name.startsWith('.') && !name.endsWith('/package.json'))
@@ -43,6 +44,17 @@ describe('imports', () => {
         .map((target) => `${file} imports ${target}`),
     );
     expect(upward).toEqual([]);
+  });
+
+  test('of tools take the core of the constructs and nothing else', () => {
+    const more = sources
+      .filter(({ folder }) => folder === 'tools')
+      .flatMap(({ file, text }) =>
+        importsOf(text).map((name) => ({ file, name, target: normalize(join(dirname(file), name)) })),
+      )
+      .filter(({ name, target }) => name.startsWith('.') && !/^(tools|constructs\/core)\//.test(target))
+      .map(({ file, name }) => `${file} imports ${name}`);
+    expect(more).toEqual([]);
   });
 
   test('of constructs, charts and analysis stay pure: no file system, clock, randomness, process or Pulumi', () => {
@@ -117,6 +129,12 @@ function longFunctionsIn(file: string, text: string): readonly string[] {
   };
   visit(tree);
   return found;
+}
+
+/** Files of a top folder; none where it is not there. */
+function filesOf(folder: string): readonly string[] {
+  const path = join(PACKAGE_ROOT, folder);
+  return existsSync(path) ? readdirSync(path, { recursive: true, encoding: 'utf8' }) : [];
 }
 
 function importsOf(text: string): readonly string[] {

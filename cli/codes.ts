@@ -2,12 +2,13 @@ import { FINDINGS } from '../analysis/network/codes';
 import { RBAC_CODES } from '../analysis/rbac/codes';
 import { ENGINE_CODES } from '../analysis/rules/codes';
 import { RULES } from '../analysis/rules/table';
-import { LIVE_CODES } from './live/codes';
-import { SINK_CODES } from './sinks/codes';
-import { COMMAND_CODES } from './spec/command-codes';
-import { INPUT_CODES } from './spec/input-codes';
-import { OUTPUT_CODES, PLAN_CODES, SCHEMA_CODES } from './spec/plan-codes';
-import { MANIFEST_CODES } from './yaml/manifest-codes';
+import { LIVE_CODES } from '../stacks/live/codes';
+import { SINK_CODES } from '../stacks/sinks/codes';
+import { COMMAND_CODES } from '../stacks/spec/command-codes';
+import { INPUT_CODES } from '../stacks/spec/input-codes';
+import { OUTPUT_CODES, PLAN_CODES, SCHEMA_CODES } from '../stacks/spec/plan-codes';
+import { MANIFEST_CODES } from '../stacks/yaml/manifest-codes';
+import { TOOL_CODES } from '../tools/codes';
 
 /** Everything that `drun explain` says of one code. */
 export interface Explanation {
@@ -44,6 +45,7 @@ export const CODE_GROUPS: readonly CodeGroup[] = [
   { title: 'stacks and their delivery', codes: tableOf(SINK_CODES) },
   { title: 'live clusters', codes: tableOf(LIVE_CODES) },
   { title: 'the writer of YAML', codes: tableOf(OUTPUT_CODES) },
+  { title: 'the programs that tests and local control planes run', codes: tableOf(TOOL_CODES) },
   { title: 'the command line', codes: tableOf(COMMAND_CODES) },
 ];
 

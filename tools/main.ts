@@ -1,0 +1,81 @@
+import { Command } from 'commander';
+import { formatProblem, type Problem, ProblemError } from '../constructs/core/problem';
+import type { OnBuild } from './build';
+import { provideTools, TOOL_NAMES } from './provide';
+import { publishedModules } from './published';
+import { buildReport } from './report';
+import type { Tool } from './tool';
+
+interface Flags {
+  readonly check?: boolean;
+  readonly json?: boolean;
+}
+
+interface Outcome {
+  readonly tools: readonly Tool[];
+  readonly modules: ReadonlyMap<string, string>;
+  readonly problems: readonly Problem[];
+}
+
+/** `npm run tools [-- names]`: builds the programs that tests and local control planes run. */
+async function main(): Promise<void> {
+  const command = new Command('npm run tools --')
+    .description('build the programs that `npm run test:cluster` and `drun local` run, or those that are named')
+    .argument('[names...]', `any of ${TOOL_NAMES.join(', ')}; all of them when left out`)
+    .option('--check', 'build nothing; exit with 1 where something is missing')
+    .option('--json', 'print one JSON document')
+    .helpOption('-h, --help', 'print help');
+  command.parse();
+  const flags = command.opts<Flags>();
+  const report = buildReport(process.stderr);
+  const outcome = await work(command.args, flags, report.on);
+  report.stop();
+  process.stdout.write(flags.json === true ? jsonText(outcome) : peopleText(outcome));
+  for (const problem of outcome.problems) process.stderr.write(`${formatProblem(problem)}\n`);
+  process.exitCode = outcome.problems.length === 0 ? 0 : exitCode(outcome.problems);
+}
+
+async function work(names: readonly string[], flags: Flags, onBuild: OnBuild): Promise<Outcome> {
+  const wanted = names.length === 0 ? TOOL_NAMES : names;
+  const problems: Problem[] = [];
+  // One by one where nothing is built, so that each that is missing is told.
+  const groups = flags.check === true ? wanted.map((name) => [name]) : [wanted];
+  const tools: Tool[] = [];
+  for (const group of groups) {
+    const provided = await collected(provideTools(group, { build: flags.check !== true, onBuild }), problems);
+    tools.push(...(provided?.values() ?? []));
+  }
+  const modules = names.length > 0 ? undefined : await collected(publishedModules(), problems);
+  return { tools, modules: modules ?? new Map(), problems };
+}
+
+async function collected<T>(work: Promise<T>, problems: Problem[]): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    problems.push(...error.problems);
+    return undefined;
+  }
+}
+
+function jsonText({ tools, modules, problems }: Outcome): string {
+  const document = { ok: problems.length === 0, tools, modules: Object.fromEntries(modules), problems };
+  return `${JSON.stringify(document, undefined, 2)}\n`;
+}
+
+function peopleText({ tools, modules }: Outcome): string {
+  const rows = [
+    ...tools.map(({ name, version = 'our own', from, path }) => [name, version, from, path]),
+    ...[...modules].map(([name, folder]) => [name, /@v([^/]+)$/.exec(folder)?.[1] ?? '', 'module', folder]),
+  ];
+  const widths = [0, 1, 2].map((at) => Math.max(0, ...rows.map((row) => row[at]?.length ?? 0)));
+  return rows.map((row) => `${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ')}\n`).join('');
+}
+
+/** Something that is only missing is a finding; anything else was refused. */
+function exitCode(problems: readonly Problem[]): number {
+  return problems.every(({ code }) => code === 'TL007') ? 1 : 2;
+}
+
+void main();
