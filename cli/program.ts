@@ -27,6 +27,7 @@ export function program(run: Runner): Command {
   addEvidence(drun, run);
   addUp(drun, run);
   addDown(drun, run);
+  addDrift(drun, run);
   addTenant(drun, run);
   addExplain(drun, run);
   addSchema(drun, run);
@@ -186,6 +187,24 @@ function addDown(drun: Command, run: Runner): void {
     .addHelpText('after', examples('drun down dev --dry-run', 'drun down dev --confirm dev'))
     .action((environment: string, flags: object) =>
       run('down', () => lazy<typeof import('./commands/down')>('./commands/down').down, { ...flags, environment }),
+    );
+}
+
+function addDrift(drun: Command, run: Runner): void {
+  common(
+    drun.command('drift'),
+    'compare the clusters with the files: what is missing, what was changed or added by others, and what that opens',
+  )
+    .argument('<environment>', 'dev, staging or prod')
+    .addOption(kubeconfigOption())
+    .addOption(tenantsOption())
+    .addOption(todayOption())
+    .addHelpText('after', examples('drun drift prod', 'drun drift dev --kubeconfig ~/.kube/config --json'))
+    .action((environment: string, flags: object) =>
+      run('drift', () => lazy<typeof import('./commands/drift')>('./commands/drift').driftCommand, {
+        ...flags,
+        environment,
+      }),
     );
 }
 
