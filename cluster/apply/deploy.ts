@@ -20,32 +20,32 @@ export interface DeployOptions extends RunOptions {
   readonly connect: (plan: Pick<RegionPlan, 'region' | 'context'>) => Promise<Cluster>;
 }
 
-/** Regions at a time. */
-const REGIONS = 4;
-
 /**
  * Brings every region to what the plans say: stack after stack, layer after layer, and removes what a stack no longer
  * wants. Regions go on beside each other. Reports come in the order of the plans. What went wrong is in the reports; it
- * throws a `ProblemError` only where a cluster cannot be reached or does not say what it serves.
+ * throws a `ProblemError`, with nothing touched, where a cluster cannot be reached or does not say what it serves.
  */
 export async function deploy(plans: readonly RegionPlan[], options: DeployOptions): Promise<readonly StackOutcome[]> {
-  const reports = await pooled(plans, REGIONS, (plan) =>
-    withCluster(plan, options, (live) => deployRegion(live, plan, options)),
-  );
-  return reports.flat();
+  return withClusters(plans, options, (live, plan) => deployRegion(live, plan, options));
 }
 
-/** Runs something with the cluster of a region, and lets go of it in any case. */
-export async function withCluster<T>(
-  plan: RegionPlan,
+/** Regions at a time. */
+const REGIONS = 4;
+
+/** Runs something in every region, once all of their clusters answered, and lets go of them in any case. */
+export async function withClusters<T>(
+  plans: readonly RegionPlan[],
   { connect }: Pick<DeployOptions, 'connect'>,
-  run: (live: LiveCluster) => Promise<T>,
-): Promise<T> {
-  const cluster = await connect(plan);
+  run: (live: LiveCluster, plan: RegionPlan) => Promise<readonly T[]>,
+): Promise<readonly T[]> {
+  const clusters: Cluster[] = [];
   try {
-    return await run(await LiveCluster.open(cluster));
+    for (const plan of plans) clusters.push(await connect(plan));
+    const live = await pooled(clusters, REGIONS, (cluster) => LiveCluster.open(cluster));
+    const pairs = plans.flatMap((plan, at) => (live[at] === undefined ? [] : [{ plan, live: live[at] }]));
+    return (await pooled(pairs, REGIONS, (one) => run(one.live, one.plan))).flat();
   } finally {
-    cluster.close();
+    for (const cluster of clusters) cluster.close();
   }
 }
 

@@ -1,5 +1,4 @@
-import { pooled } from '../../stacks/up/pool';
-import { type DeployOptions, notRun, withCluster } from './deploy';
+import { type DeployOptions, notRun, withClusters } from './deploy';
 import { ownedObjects } from './inventory';
 import type { LiveCluster } from './live-cluster';
 import type { RegionPlan, StackPlan } from './plan';
@@ -21,10 +20,7 @@ export async function destroy(
   plans: readonly RegionPlan[],
   options: DestroyOptions,
 ): Promise<readonly StackOutcome[]> {
-  const reports = await pooled(plans, 4, (plan) =>
-    withCluster(plan, options, (live) => destroyRegion(live, environment, plan, options)),
-  );
-  return reports.flat();
+  return withClusters(plans, options, (live, plan) => destroyRegion(live, environment, plan, options));
 }
 
 async function destroyRegion(

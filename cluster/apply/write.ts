@@ -116,7 +116,8 @@ function refuseForeign(wanted: Manifest, live: unknown): void {
   if (problem !== undefined) throw new ProblemError([problem]);
 }
 
-function isImmutable({ status, body }: ClusterAnswer): boolean {
+/** Whether the server refused because a field cannot be changed. */
+export function isImmutable({ status, body }: ClusterAnswer): boolean {
   if (status !== 422) return false;
   return /immutable|cannot change|updates to .* are forbidden/i.test(stringAt(body, 'message') ?? '');
 }
