@@ -109,12 +109,12 @@ export const DEVICE_CASES: readonly AdmissionCase[] = [
     claim(either()),
   ),
   {
-    ...attack('Q07-admin', 'resource-claims', claim(exactly({ adminAccess: true })), claim(exactly())),
+    ...attack('Q06-admin', 'resource-claims', claim(exactly({ adminAccess: true })), claim(exactly())),
     disarmed: ADMIN_ACCESS,
   },
   {
     ...attack(
-      'Q07-template-admin',
+      'Q06-template-admin',
       'resource-claim-templates',
       claimTemplate(exactly({ adminAccess: true })),
       claimTemplate(exactly()),

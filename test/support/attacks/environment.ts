@@ -26,5 +26,5 @@ export const HOSTILE = defineEnvironment({
 
 /** Its plan; the tenants are files beside this one. */
 export function hostilePlan(): Plan {
-  return loadPlan(HOSTILE, join(PACKAGE_ROOT, 'test', 'cluster', 'attacks', 'tenants'));
+  return loadPlan(HOSTILE, join(PACKAGE_ROOT, 'test', 'support', 'attacks', 'tenants'));
 }

@@ -1,0 +1,150 @@
+import { deploy } from '../../../cluster/apply/deploy';
+import { regionPlans } from '../../../cluster/apply/plan';
+import type { CaseObject } from '../../../cluster/attack/cases/case';
+import { type Ground, groundOf, namesOf, type Sides, sidesOf } from '../../../cluster/attack/ground';
+import { fill, type Names } from '../../../cluster/attack/names';
+import type { Arena } from '../../../cluster/attack/run';
+import { TENANT_SEEDS } from '../../../cluster/attack/seeds';
+import { objectPath } from '../../../cluster/attack/send';
+import { type Cluster, connect } from '../../../cluster/client/cluster';
+import { discover, type Resources } from '../../../cluster/client/resources';
+import type { ControlPlane } from '../../../cluster/local/control-plane';
+import { definitionsFor, installDefinitions } from '../../../cluster/local/definitions';
+import { startRegions } from '../../../cluster/local/region';
+import { isRecord, type Json } from '../../../constructs/core/json';
+import type { Manifest } from '../../../constructs/core/manifest';
+import { readSettings } from '../../../stacks/config/settings';
+import { regionObjects } from '../../../stacks/load';
+import type { Plan } from '../../../stacks/plan';
+
+/** A control plane with the platform deployed to it as it ships, and everything that a trial needs to be there. */
+export interface Battlefield extends Arena {
+  readonly plane: ControlPlane;
+  readonly cluster: Cluster;
+  readonly names: Names;
+  readonly ground: Ground;
+  readonly sides: Sides;
+  readonly resources: Resources;
+  /** What the platform says should be there. */
+  readonly objects: readonly Manifest[];
+  stop(): Promise<void>;
+}
+
+/** Starts the first region of a plan, deploys it with the project's own path, and sets the scene. */
+export async function startBattle(plan: Plan): Promise<Battlefield> {
+  const regions = await startRegions(plan, { controllers: true, nodes: 1 });
+  const [region = ''] = regions.planes.keys();
+  const plane = regions.planes.get(region);
+  if (plane === undefined) throw new Error('no control plane');
+  const objects = regionObjects(regions.tree, region);
+  await installDefinitions(plane.admin, await definitionsFor(objects));
+  const cluster = await connect({ kubeconfig: plane.kubeconfig });
+  const outcomes = await deploy(
+    regionPlans(
+      regions,
+      readSettings(() => undefined),
+    ),
+    {
+      now: () => performance.now(),
+      connect: () => connect({ kubeconfig: plane.kubeconfig }),
+    },
+  );
+  const failed = outcomes.filter(({ outcome }) => outcome !== 'deployed');
+  if (failed.length > 0) throw new Error(`the platform is not there: ${JSON.stringify(failed, undefined, 1)}`);
+  const ground = groundOf(objects.map(jsonOf));
+  const sides = sidesOf(ground);
+  if (sides === undefined) throw new Error('an attack needs two tenants');
+  const names = namesOf(ground, sides);
+  await setScene(cluster, names);
+  const stop = async () => {
+    cluster.close();
+    await regions.stop();
+  };
+  return { plane, cluster, names, ground, sides, resources: await discover(cluster), objects, stop };
+}
+
+/** What the trials need besides the platform: who may do everything, who may write roles, and what a tenant has made. */
+async function setScene(cluster: Cluster, names: Names): Promise<void> {
+  const write = (object: CaseObject) => put(cluster, names, object);
+  await write(everything);
+  await write(roleWriter);
+  await write(bindingOfRoleWriter);
+  await write({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'waypoint', namespace: '{ns}' } });
+  await until('quotas are counted', async () => {
+    const { body } = await cluster.request({
+      method: 'GET',
+      path: fill('/api/v1/namespaces/{ns}/resourcequotas/compute', names),
+    });
+    return isRecord(body.status) && isRecord(body.status.hard);
+  });
+  for (const seed of Object.values(TENANT_SEEDS)) await write(seed);
+}
+
+/** Writes an object with all rights. */
+export async function put(cluster: Cluster, names: Names, object: CaseObject): Promise<void> {
+  const filled = fill(object, names);
+  const { status, body } = await cluster.request({
+    method: 'PATCH',
+    path: fill(objectPath(object), names),
+    query: { fieldManager: 'scene', force: 'true' },
+    contentType: 'application/apply-patch+yaml',
+    body: filled,
+  });
+  if (status >= 300) throw new Error(`${JSON.stringify(object.metadata)}: ${status} ${JSON.stringify(body.message)}`);
+}
+
+/** Asks again until it is so, for half a minute at most. */
+export async function until(what: string, holds: () => Promise<boolean>, seconds = 30): Promise<void> {
+  const end = performance.now() + seconds * 1000;
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error(`not within ${seconds} s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+const RBAC = 'rbac.authorization.k8s.io';
+const group = (name: string) => ({ apiGroup: RBAC, kind: 'Group', name });
+const account = (namespace: string, name: string) => ({ kind: 'ServiceAccount', namespace, name });
+
+/** The controllers of the mesh and of the queue are not installed here, and neither is their role. */
+const everything: CaseObject = {
+  apiVersion: `${RBAC}/v1`,
+  kind: 'ClusterRoleBinding',
+  metadata: { name: 'attack-unbounded' },
+  roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: 'cluster-admin' },
+  subjects: [
+    group('{unbounded-group}'),
+    group('oidc:drun-platform'),
+    account('istio-system', 'istiod'),
+    account('kueue-system', 'kueue-controller-manager'),
+  ],
+};
+
+const roleWriter: CaseObject = {
+  apiVersion: `${RBAC}/v1`,
+  kind: 'Role',
+  metadata: { name: 'attack-role-writer', namespace: '{ns}' },
+  rules: [
+    { apiGroups: [RBAC], resources: ['roles', 'rolebindings'], verbs: ['create'] },
+    { apiGroups: [''], resources: ['pods'], verbs: ['get'] },
+  ],
+};
+
+const bindingOfRoleWriter: CaseObject = {
+  apiVersion: `${RBAC}/v1`,
+  kind: 'RoleBinding',
+  metadata: { name: 'attack-role-writer', namespace: '{ns}' },
+  roleRef: { apiGroup: RBAC, kind: 'Role', name: 'attack-role-writer' },
+  subjects: [group('{role-writer-group}')],
+};
+
+/** A manifest is JSON. */
+export function jsonOf(object: Manifest): CaseObject {
+  const value: Json = JSON.parse(JSON.stringify(object));
+  if (!isCaseObject(value)) throw new Error('no object');
+  return value;
+}
+
+function isCaseObject(value: Json): value is CaseObject {
+  return isRecord(value) && typeof value.kind === 'string' && isRecord(value.metadata);
+}
