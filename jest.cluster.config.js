@@ -6,4 +6,6 @@ module.exports = {
   testMatch: ['<rootDir>/lib/test/cluster/**/*.test.js'],
   testPathIgnorePatterns: ['/node_modules/'],
   maxWorkers: 1,
+  // A control plane is ready in seconds, on a busy machine in many.
+  testTimeout: 180_000,
 };
