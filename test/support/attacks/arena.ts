@@ -10,7 +10,7 @@ import { type Cluster, connect } from '../../../cluster/client/cluster';
 import { discover, type Resources } from '../../../cluster/client/resources';
 import type { ControlPlane } from '../../../cluster/local/control-plane';
 import { definitionsFor, installDefinitions } from '../../../cluster/local/definitions';
-import { startRegions } from '../../../cluster/local/region';
+import { type LocalRegions, startRegions } from '../../../cluster/local/region';
 import { isRecord, type Json } from '../../../constructs/core/json';
 import type { Manifest } from '../../../constructs/core/manifest';
 import { readSettings } from '../../../stacks/config/settings';
@@ -33,6 +33,15 @@ export interface Battlefield extends Arena {
 /** Starts the first region of a plan, deploys it with the project's own path, and sets the scene. */
 export async function startBattle(plan: Plan): Promise<Battlefield> {
   const regions = await startRegions(plan, { controllers: true, nodes: 1 });
+  try {
+    return await occupy(regions);
+  } catch (error) {
+    await regions.stop();
+    throw error;
+  }
+}
+
+async function occupy(regions: LocalRegions): Promise<Battlefield> {
   const [region = ''] = regions.planes.keys();
   const plane = regions.planes.get(region);
   if (plane === undefined) throw new Error('no control plane');
