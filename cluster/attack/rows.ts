@@ -198,7 +198,7 @@ export const SWEPT: readonly Row[] = ['R03', 'R04', 'R08', 'R09', 'R10'];
 export const TRIED: readonly Row[] = ['Q02', 'Q04', 'Q19', 'Q20', 'W03', 'W04', 'W06', 'W09', 'W12', 'W13', 'W14'];
 
 /** Rows that a control plane alone cannot decide, or that mean nothing here, each with the reason. */
-export const NOT_HERE: Readonly<Partial<Record<Row, string>>> = {
+export const NOT_HERE: Readonly<Record<Row, string>> = {
   Q13: 'no quota of the platform has a priority as its scope; a priority above the tenant’s is refused (S06)',
   N11: 'the network decides: `drun prove` shows for every pod that none of these addresses can be reached',
   I17: 'istiod decides who reads its debugging pages; to the network its namespace is closed (`drun prove`)',
