@@ -1,3 +1,4 @@
+import { isRecord } from '../../constructs/core/json';
 import type { Cluster } from '../client/cluster';
 import { type Actor, impersonate } from './actors';
 import type { Route } from './cases/case';
@@ -81,11 +82,17 @@ async function answered(
 }
 
 /** A session is accepted where the API server would go on to the pod: whether one runs there is not the question. */
-function isAccepted({ twin }: Trial, verdict: Verdict): boolean {
-  if (verdict.admitted) return true;
+function isAccepted({ twin, case: { twinShows = {} } }: Trial, verdict: Verdict): boolean {
+  if (verdict.admitted) return holds(verdict.object, twinShows);
   return twin.verb === 'connect' && (verdict.by === 'api' || verdict.by === 'absent');
 }
 
 function skip(trial: Trial, skipped: string): Outcome {
   return { trial, stopped: false, accepted: false, skipped };
+}
+
+/** Whether all that is wanted stands in a value, at whatever depth. */
+function holds(value: unknown, wanted: unknown): boolean {
+  if (!isRecord(wanted)) return value === wanted;
+  return isRecord(value) && Object.entries(wanted).every(([key, inner]) => holds(value[key], inner));
 }

@@ -45,8 +45,11 @@ export function verdictOf({ status, body, warnings }: ClusterAnswer): Verdict {
   return { admitted: false, status, by: status === 403 ? 'plugin' : 'api', message };
 }
 
-/** Servers that were started without `--allow-privileged` refuse such containers before anything else looks at them. */
-const REFUSED_BY_SERVER = /securityContext[.]privileged: Forbidden: disallowed by cluster policy/;
+/**
+ * What the API server's own checks say of some pods that Pod Security would refuse as well: privileged ones on servers that were
+ * started without `--allow-privileged`, an unmasked /proc without users of its own, Windows pods that are half of the host.
+ */
+const REFUSED_BY_SERVER = /disallowed by cluster policy|procMount: Invalid value|hostProcess containers/;
 
 /** Whether an attack was stopped by what was meant to stop it, in the words that say so. */
 export function isStopped(verdict: Verdict, expected: Expected): boolean {

@@ -75,6 +75,8 @@ export interface AttackCase {
   readonly twin: CaseRequest;
   /** @default - the actor of the attack */
   readonly twinActor?: ActorName;
+  /** What the object in the answer to the twin must hold, besides being there. @default - anything */
+  readonly twinShows?: JsonObject;
   /** The only route that can say it to a server. @default - any */
   readonly route?: Route;
 }

@@ -202,6 +202,9 @@ const queue = object('kueue.x-k8s.io/v1beta2', 'LocalQueue', { spec: { clusterQu
 const gpuPod = pod({ spec: { containers: [container(GPU)] } });
 const stray = { ...gpuPod, metadata: { ...gpuPod.metadata, labels: { 'kueue.x-k8s.io/queue-name': '{b}' } } };
 
+/** Rules that read the parameters of the tenant, each of which refuses where there are none. */
+const WITH_PARAMETERS = ['placement', 'identity', 'images', 'devices', 'queue'] as const;
+
 /** Attacks with kinds of workload, with the queue and with what is there already. */
 export const WORKLOAD_CASES: readonly AdmissionCase[] = [
   attack('S32-daemon-set', 'daemonsets', create(workload('DaemonSet')), create(workload('Deployment'))),
@@ -295,6 +298,7 @@ export const WORKLOAD_CASES: readonly AdmissionCase[] = [
     'pod-queue',
     patch('gpuPod', label('kueue.x-k8s.io/queue-name', null)),
     patch('gpuPod', label('app', 'w')),
+    { also: ['drun-changes-of-pods'] },
   ),
   attack(
     'Q17-pod-taken-out',
@@ -314,7 +318,7 @@ export const WORKLOAD_CASES: readonly AdmissionCase[] = [
     'template-devices',
     create(inBare(workload('Deployment'))),
     create(workload('Deployment')),
-    { lost: 'parameters' },
+    { lost: 'parameters', also: WITH_PARAMETERS.map((rule) => `drun-template-${rule}`) },
   ),
   attack(
     'W10-older-version',
@@ -322,7 +326,10 @@ export const WORKLOAD_CASES: readonly AdmissionCase[] = [
     create(object('autoscaling/v1', 'HorizontalPodAutoscaler', SCALER, { name: 'waypoint' })),
     create(object('autoscaling/v1', 'HorizontalPodAutoscaler', SCALER)),
   ),
-  attack('W03-no-parameters', 'pod-defaults', create(pod({}, '{bare}')), create(pod()), { lost: 'parameters' }),
+  attack('W03-no-parameters', 'pod-defaults', create(pod({}, '{bare}')), create(pod()), {
+    lost: 'parameters',
+    also: WITH_PARAMETERS.map((rule) => `drun-pod-${rule}`),
+  }),
   attack(
     'W03-no-parameters-claim',
     'volume-claims',
@@ -330,7 +337,10 @@ export const WORKLOAD_CASES: readonly AdmissionCase[] = [
     create(object('v1', 'PersistentVolumeClaim', CLAIM)),
     { lost: 'parameters' },
   ),
-  attack('W06-no-labels', 'pod-defaults', create(pod({}, '{lost}')), create(pod()), { lost: 'labels' }),
+  attack('W06-no-labels', 'pod-defaults', create(pod({}, '{lost}')), create(pod()), {
+    lost: 'labels',
+    also: WITH_PARAMETERS.map((rule) => `drun-pod-${rule}`),
+  }),
   attack(
     'W06-no-labels-service',
     'services',

@@ -8,7 +8,7 @@ import { forbidden, type Line } from './plain';
 const KINDS: readonly (readonly [row: Row, kind: string])[] = [
   ['S34', 'jobset.x-k8s.io/v1alpha2 jobsets'],
   ['Q09', 'snapshot.storage.k8s.io/v1 volumesnapshots'],
-  ['Q13', 'kueue.x-k8s.io/v1beta2 *workloadpriorityclasses'],
+  ['Q17', 'kueue.x-k8s.io/v1beta2 *workloadpriorityclasses'],
   ['N09', 'networking.k8s.io/v1 networkpolicies'],
   ['N20', 'gateway.networking.k8s.io/v1 gateways'],
   ['N21', 'gateway.networking.k8s.io/v1 httproutes'],

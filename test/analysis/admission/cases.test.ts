@@ -48,6 +48,14 @@ for (const [policy, cases] of byPolicy) {
   });
 }
 
+test('a case names every policy that refuses its attack: a server names one of them, in no order', () => {
+  const unnamed = ADMISSION_CASES.flatMap(({ id, attack, actor, policy, also = [] }) => {
+    const others = review(reviewOf(attack, actor), WORLD).denials.map((denial) => denial.policy);
+    return [...new Set(others)].filter((one) => one !== policy && !also.includes(one)).map((one) => `${id}: ${one}`);
+  });
+  expect(unnamed).toEqual([]);
+});
+
 test('every policy that refuses has a case', () => {
   const without = denyPolicies(settings)
     .map(({ id }) => policyName(id))
