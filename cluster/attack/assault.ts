@@ -45,7 +45,7 @@ const SWEEPERS = ['tenant', 'workload'] as const;
 
 /**
  * Attacks a cluster that the platform is applied to, in the names of one of its tenants. Nothing is written: every request is
- * a reading, a dry run or a question about rights. Throws a `ProblemError` (ATT004) where there is nobody to attack.
+ * a reading, a dry run or a question about rights. Throws a `ProblemError` (AT004) where there is nobody to attack.
  */
 export async function assault(given: Cluster, options: AssaultOptions = {}): Promise<Assault> {
   const cluster = readOnly(given);
@@ -149,9 +149,7 @@ function nobody(cluster: Cluster, { tenants }: Ground, wanted: string | undefine
 }
 
 function noGround(cluster: Cluster, given: string, expected: string): ProblemError {
-  return new ProblemError([
-    { code: 'ATT004', path: cluster.name, given, expected, remedy: ATTACK_CODES.ATT004.remedy },
-  ]);
+  return new ProblemError([{ code: 'AT004', path: cluster.name, given, expected, remedy: ATTACK_CODES.AT004.remedy }]);
 }
 
 function isObject(value: unknown): value is JsonObject {

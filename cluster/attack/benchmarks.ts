@@ -24,9 +24,10 @@ function checks(text: string): readonly BenchmarkCheck[] {
     .trim()
     .split('\n')
     .map((line) => {
-      const [id = '', title = '', rows = '', codes = '', because] = line.split(';').map((part) => part.trim());
+      const [id = '', title = '', rows = '', codes = '', ...rest] = line.split(';').map((part) => part.trim());
+      const because = rest.join('; ');
       const check = { id, title, rows: words(rows), codes: words(codes) };
-      return because === undefined || because === '' ? check : { ...check, because };
+      return because === '' ? check : { ...check, because };
     });
 }
 

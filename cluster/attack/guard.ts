@@ -6,7 +6,7 @@ import { ATTACK_CODES } from './codes';
 const HARMLESS = /\/(selfsubjectaccessreviews|selfsubjectreviews|exec|attach|portforward)$/;
 
 /**
- * A cluster that nothing can be written to: whatever is neither a reading nor a dry run is not sent (ATT005). The user's tool
+ * A cluster that nothing can be written to: whatever is neither a reading nor a dry run is not sent (AT005). The user's tool
  * works on nothing else, so that a case with a mistake in it can do no harm.
  */
 export function readOnly(cluster: Cluster): Cluster {
@@ -27,6 +27,6 @@ export function isHarmless({ method, path, query = {} }: ClusterRequest): boolea
 
 function refused({ method, path }: ClusterRequest): ProblemError {
   const given = 'a request that would write';
-  const { remedy } = ATTACK_CODES.ATT005;
-  return new ProblemError([{ code: 'ATT005', path: `${method} ${path}`, given, expected: 'a dry run', remedy }]);
+  const { remedy } = ATTACK_CODES.AT005;
+  return new ProblemError([{ code: 'AT005', path: `${method} ${path}`, given, expected: 'a dry run', remedy }]);
 }

@@ -36,7 +36,7 @@ function section(report: AssaultReport): string {
     tile(
       String(questions),
       `rights asked for; ${rights} are meant to be there`,
-      !problems.some(({ code }) => code === 'ATT003'),
+      !problems.some(({ code }) => code === 'AT003'),
     ),
     '</ul>',
     ...(holds ? [] : [findings(report)]),

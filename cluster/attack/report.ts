@@ -55,11 +55,11 @@ export function reportOf({ cluster, attacker, victim, outcomes, sweeps }: Assaul
       ...tried.flatMap((outcome) => outcomeProblems(cluster, outcome)),
       ...sweeps.flatMap(({ surprises }) =>
         surprises.map(({ actor, verb, resource, namespace, path, expected }) => ({
-          code: 'ATT003',
+          code: 'AT003',
           path: `${cluster}: ${actor}`,
           given: `${expected ? 'no right' : 'the right'} to ${verb} ${path ?? resource}${namespace === '' ? '' : ` in ${namespace}`}`,
           expected: expected ? 'the right' : 'no such right',
-          remedy: ATTACK_CODES.ATT003.remedy,
+          remedy: ATTACK_CODES.AT003.remedy,
         })),
       ),
     ],
@@ -102,16 +102,16 @@ function outcomeProblems(cluster: string, { trial, attack, stopped, twin, accept
   return [
     ...(stopped
       ? []
-      : [{ code: 'ATT001', path, given: said(attack), expected: wall, remedy: ATTACK_CODES.ATT001.remedy }]),
+      : [{ code: 'AT001', path, given: said(attack), expected: wall, remedy: ATTACK_CODES.AT001.remedy }]),
     ...(accepted
       ? []
       : [
           {
-            code: 'ATT002',
+            code: 'AT002',
             path,
             given: said(twin),
             expected: 'a benign twin that is accepted',
-            remedy: ATTACK_CODES.ATT002.remedy,
+            remedy: ATTACK_CODES.AT002.remedy,
           },
         ]),
   ];

@@ -1,9 +1,10 @@
 import { type Outcome, runTrials } from '../../../cluster/attack/run';
 import { allTrials } from '../../../cluster/attack/table';
 import { plainTrial, type Trial } from '../../../cluster/attack/trials';
-import { type Battlefield, jsonOf, startBattle } from '../../support/attacks/arena';
+import { type Battlefield, startBattle } from '../../support/attacks/arena';
 import { hostilePlan } from '../../support/attacks/environment';
 import { restore } from '../../support/attacks/faults';
+import { jsonOf } from '../../support/attacks/json';
 import { type Mutant, mutantsOf, placed } from '../../support/attacks/mutants';
 import { wrong } from '../../support/attacks/outcomes';
 import { presenceCases } from '../../support/attacks/presence';

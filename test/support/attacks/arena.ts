@@ -11,11 +11,12 @@ import { discover, type Resources } from '../../../cluster/client/resources';
 import type { ControlPlane } from '../../../cluster/local/control-plane';
 import { definitionsFor, installDefinitions } from '../../../cluster/local/definitions';
 import { type LocalRegions, startRegions } from '../../../cluster/local/region';
-import { isRecord, type Json } from '../../../constructs/core/json';
+import { isRecord } from '../../../constructs/core/json';
 import type { Manifest } from '../../../constructs/core/manifest';
 import { readSettings } from '../../../stacks/config/settings';
 import { regionObjects } from '../../../stacks/load';
 import type { Plan } from '../../../stacks/plan';
+import { jsonOf } from './json';
 
 /** A control plane with the platform deployed to it as it ships, and everything that a trial needs to be there. */
 export interface Battlefield extends Arena {
@@ -146,14 +147,3 @@ const bindingOfRoleWriter: CaseObject = {
   roleRef: { apiGroup: RBAC, kind: 'Role', name: 'attack-role-writer' },
   subjects: [group('{role-writer-group}')],
 };
-
-/** A manifest is JSON. */
-export function jsonOf(object: Manifest): CaseObject {
-  const value: Json = JSON.parse(JSON.stringify(object));
-  if (!isCaseObject(value)) throw new Error('no object');
-  return value;
-}
-
-function isCaseObject(value: Json): value is CaseObject {
-  return isRecord(value) && typeof value.kind === 'string' && isRecord(value.metadata);
-}

@@ -4,7 +4,7 @@ import { objectPath } from '../../../cluster/attack/send';
 import type { Trial } from '../../../cluster/attack/trials';
 import { type JsonObject, listAt, recordAt, stringAt } from '../../../constructs/core/json';
 import type { Manifest } from '../../../constructs/core/manifest';
-import { jsonOf } from './arena';
+import { jsonOf } from './json';
 
 /** One thing of the deployed platform that is taken away. */
 export interface Mutant {

@@ -1,7 +1,7 @@
-import { CODE_GROUPS } from '../../../cli/codes';
-import { BENCHMARKS } from '../../../cluster/attack/benchmarks';
-import { SWEPT, TRIED } from '../../../cluster/attack/rows';
-import { allTrials } from '../../../cluster/attack/table';
+import { CODE_GROUPS } from '../../cli/codes';
+import { BENCHMARKS } from '../../cluster/attack/benchmarks';
+import { SWEPT, TRIED } from '../../cluster/attack/rows';
+import { allTrials } from '../../cluster/attack/table';
 
 const automated = new Set<string>([...allTrials().map((trial) => trial.case.row), ...SWEPT, ...TRIED]);
 const codes = new Set(CODE_GROUPS.flatMap((group) => group.codes.map(({ code }) => code)));

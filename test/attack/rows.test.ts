@@ -1,5 +1,5 @@
-import { NOT_HERE, ROWS, SWEPT, TRIED } from '../../../cluster/attack/rows';
-import { allTrials, PLAIN_CASES } from '../../../cluster/attack/table';
+import { NOT_HERE, ROWS, SWEPT, TRIED } from '../../cluster/attack/rows';
+import { allTrials, PLAIN_CASES } from '../../cluster/attack/table';
 
 const trials = allTrials();
 const withCases = new Set(trials.map((trial) => trial.case.row));
