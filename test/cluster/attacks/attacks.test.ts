@@ -1,3 +1,4 @@
+import { actorNamed } from '../../../cluster/attack/actors';
 import { podSecurityCases } from '../../../cluster/attack/cases/pod-security';
 import { type Outcome, runTrials } from '../../../cluster/attack/run';
 import { questions, sweep } from '../../../cluster/attack/sweep';
@@ -83,7 +84,9 @@ describe('[IAM-2] sweeps over every right', () => {
       // What the least duty may not do elsewhere, the greatest may not either: its own namespaces are enough.
       const foreign = actor === 'viewer' ? [] : [...others, ...ground.platform, ...kubernetes];
       const asked = questions(resources, actor, { own: sides.attacker.namespaces, foreign });
-      const { surprises, granted } = await sweep(asked, actor, battle);
+      const sender = battle.senderOf?.(actorNamed(actor), battle.names);
+      const arena = sender === undefined ? battle : { ...battle, sender };
+      const { surprises, granted } = await sweep(asked, actor, arena);
       process.stdout.write(`sweep ${actor}: ${asked.length} questions, ${granted} rights granted\n`);
       expect(surprises).toEqual([]);
     },

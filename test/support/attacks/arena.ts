@@ -1,21 +1,26 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { deploy } from '../../../cluster/apply/deploy';
 import { regionPlans } from '../../../cluster/apply/plan';
-import type { CaseObject } from '../../../cluster/attack/cases/case';
+import { type Actor, actorNamed, impersonate } from '../../../cluster/attack/actors';
+import type { ActorName, CaseObject } from '../../../cluster/attack/cases/case';
 import { type Ground, groundOf, namesOf, type Sides, sidesOf } from '../../../cluster/attack/ground';
 import { fill, type Names } from '../../../cluster/attack/names';
 import type { Arena } from '../../../cluster/attack/run';
 import { TENANT_SEEDS } from '../../../cluster/attack/seeds';
-import { objectPath } from '../../../cluster/attack/send';
+import { objectPath, type Sender } from '../../../cluster/attack/send';
 import { type Cluster, connect } from '../../../cluster/client/cluster';
 import { discover, type Resources } from '../../../cluster/client/resources';
 import type { ControlPlane } from '../../../cluster/local/control-plane';
 import { definitionsFor, installDefinitions } from '../../../cluster/local/definitions';
 import { type LocalRegions, startRegions } from '../../../cluster/local/region';
-import { isRecord } from '../../../constructs/core/json';
+import { isRecord, stringAt } from '../../../constructs/core/json';
 import type { Manifest } from '../../../constructs/core/manifest';
 import { readSettings } from '../../../stacks/config/settings';
 import { regionObjects } from '../../../stacks/load';
 import type { Plan } from '../../../stacks/plan';
+import { type StandInIssuer, startIssuer } from '../local/stand-in-issuer';
 import { jsonOf } from './json';
 
 /** A control plane with the platform deployed to it as it ships, and everything that a trial needs to be there. */
@@ -33,13 +38,63 @@ export interface Battlefield extends Arena {
 
 /** Starts the first region of a plan, deploys it with the project's own path, and sets the scene. */
 export async function startBattle(plan: Plan): Promise<Battlefield> {
-  const regions = await startRegions(plan, { controllers: true, nodes: 1 });
+  const { issuer, audience = 'drun-platform' } = plan.environment.access;
+  const signOn = await startIssuer(issuer, audience, mkdtempSync(join(tmpdir(), 'drun-issuer-')));
+  const regions = await startRegions(plan, { controllers: true, nodes: 1, env: signOn.env });
   try {
-    return await occupy(regions);
+    const battle = await occupy(regions);
+    const senders = await sendersOf(battle, signOn);
+    const stop = async () => {
+      await battle.stop();
+      await signOn.stop();
+    };
+    const senderOf = (actor: Actor, names: Names): Sender =>
+      senders.get(actor.user + actor.groups.join()) ?? { as: impersonate(actor, names) };
+    return { ...battle, senderOf, stop };
   } catch (error) {
     await regions.stop();
+    await signOn.stop();
     throw error;
   }
+}
+
+/** People who sign on: each gets a token of the identity provider, as the API server checks it. */
+const PEOPLE: readonly ActorName[] = [
+  'tenant',
+  'operator',
+  'developer',
+  'viewer',
+  'sidecar-owner',
+  'role-writer',
+  'unbounded',
+  'platform',
+  'platform-viewer',
+];
+
+/** Tokens of people and of the workload. Controllers run as they are: the API server is told to take requests for theirs. */
+async function sendersOf({ cluster, names }: Battlefield, signOn: StandInIssuer): Promise<ReadonlyMap<string, Sender>> {
+  const senders = new Map<string, Sender>();
+  for (const name of PEOPLE) {
+    const actor = actorNamed(name);
+    const { user, groups = [] } = impersonate(actor, names);
+    const bare = (text: string): string => text.replace('oidc:', '');
+    const claims = {
+      email: bare(user),
+      email_verified: true,
+      groups: groups.filter((one) => one.startsWith('oidc:')).map(bare),
+    };
+    senders.set(actor.user + actor.groups.join(), {
+      token: await signOn.sign({ ...claims, issuedAt: 0, expires: 3_600 }),
+    });
+  }
+  const workload = actorNamed('workload');
+  const { body } = await cluster.request({
+    method: 'POST',
+    path: fill('/api/v1/namespaces/{ns}/serviceaccounts/{account}/token', names),
+    body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 7_200 } },
+  });
+  senders.set(workload.user + workload.groups.join(), { token: stringAt(body, 'status', 'token') ?? '' });
+  return senders;
 }
 
 async function occupy(regions: LocalRegions): Promise<Battlefield> {

@@ -1,6 +1,7 @@
 import type { CaseObject } from '../../../cluster/attack/cases/case';
 import { fill, type Names } from '../../../cluster/attack/names';
 import { objectPath } from '../../../cluster/attack/send';
+import type { Question } from '../../../cluster/attack/sweep';
 import type { Trial } from '../../../cluster/attack/trials';
 import { type JsonObject, listAt, recordAt, stringAt } from '../../../constructs/core/json';
 import type { Manifest } from '../../../constructs/core/manifest';
@@ -16,6 +17,8 @@ export interface Mutant {
   readonly apart: boolean;
   /** Trials that are chosen for it, besides the one of its own presence. */
   readonly concerns: (trial: Trial) => boolean;
+  /** Rights that are asked for, where it gives rights. */
+  readonly gives?: { readonly group: string; readonly rights: readonly Question[] };
 }
 
 /** Deleting it would delete every object of its kind: the parameters of all tenants go at once, which W03 tries one by one. */
@@ -27,7 +30,7 @@ export function mutantsOf(objects: readonly Manifest[], names: Names): readonly 
   return [
     ...all.filter(({ kind }) => !LEFT_OUT.includes(kind)).map((object) => dropped(object, names)),
     ...all.filter((object) => object.kind === 'Namespace' && object.metadata.name === names.ns).flatMap(labels),
-    ...all.filter(({ kind }) => kind === 'ClusterRole').flatMap(rules),
+    ...all.filter(({ kind }) => kind === 'ClusterRole').flatMap((role) => rules(role, names)),
   ];
 }
 
@@ -66,12 +69,15 @@ const nobody = (): Mutant['concerns'] => () => false;
 const refusing: Concern = (name) => (trial) =>
   trial.expected.by === 'policy' && [trial.expected.policy, `${trial.expected.policy}-update`].includes(name);
 
-/** What a policy would have filled in is missed by the policies that want it. */
-const filling: Concern = () => (trial) =>
-  trial.expected.by === 'policy' &&
-  trial.as === 'alone' &&
-  trial.route === 'plain' &&
-  /^(S|Q17|N0|D|R22)/.test(trial.case.id);
+/** What a policy fills in, by the trials that miss it. */
+const FILLS: Readonly<Record<string, RegExp>> = {
+  'drun-pod-defaults': /^S0[16]-[a-z-]+$/,
+  'drun-ephemeral-defaults': /^S09-ephemeral/,
+  'drun-job-defaults': /^Q17-job/,
+  'drun-mark-pinned-address': /^N07/,
+};
+
+const filling: Concern = (name) => (trial) => (FILLS[name] ?? /^$/).test(trial.case.id) && trial.route === 'plain';
 
 const byDuty: Concern = (name) => {
   const duty = name.replace('drun-tenant-', '').replace('drun-', '');
@@ -119,19 +125,38 @@ function labels(object: CaseObject): readonly Mutant[] {
   }));
 }
 
-/** A rule less: what it allowed is missed by a benign twin, or by whoever asks for every right. */
-function rules(role: CaseObject): readonly Mutant[] {
+/** A rule less: whoever is bound to the role asks for what it allowed. */
+function rules(role: CaseObject, names: Names): readonly Mutant[] {
   const all = listAt(role, 'rules');
   const name = stringAt(role, 'metadata', 'name') ?? '';
   const path = objectPath(role);
-  return all.map((_, at) => ({
+  const duty = name.replace('drun-tenant-', '');
+  const platform = duty === name;
+  return all.map((rule, at) => ({
     name: `rule ${at} of ${name}`,
     kind: 'rule',
     path,
     change: { rules: JSON.parse(JSON.stringify(all.filter((__, i) => i !== at))) },
     apart: false,
-    concerns: byDuty(name),
+    concerns: nobody(),
+    gives: {
+      group: platform ? `oidc:${name}s` : (names[`${duty}-group`] ?? ''),
+      rights: rightsIn(rule, platform ? '' : (names.ns ?? '')),
+    },
   }));
+}
+
+function rightsIn(rule: unknown, namespace: string): readonly Question[] {
+  const [group = ''] = texts(rule, 'apiGroups');
+  return texts(rule, 'resources').flatMap((resource) => {
+    const [whole = '', sub] = resource.split('/');
+    const named = `${group === '' ? whole : `${whole}.${group}`}${sub === undefined ? '' : `/${sub}`}`;
+    return texts(rule, 'verbs').map((verb) => ({ verb, resource: named, namespace, expected: true }));
+  });
+}
+
+function texts(value: unknown, key: string): readonly string[] {
+  return listAt(value, key).map(String);
 }
 
 /** A case's path in the names of one cluster. */
