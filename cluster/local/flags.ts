@@ -26,7 +26,8 @@ export function controlPlaneFlags(hosts: readonly HostFileProps[], root: string)
   const encryption = contentOf(hosts, 'EncryptionConfiguration');
   const flags = (...place: readonly string[]) => argumentsAt(configuration, root, ...place);
   const apiServer = flags('apiServer');
-  const provider = listAt(listAt(encryption, 'resources')[0], 'providers')[0];
+  const providers = listAt(encryption, 'resources').flatMap((one) => listAt(one, 'providers'));
+  const endpoint = providers.flatMap((one) => stringAt(one, 'kms', 'endpoint') ?? [])[0] ?? '';
   return {
     apiServer,
     controllerManager: flags('controllerManager'),
@@ -34,7 +35,7 @@ export function controlPlaneFlags(hosts: readonly HostFileProps[], root: string)
     etcd: flags('etcd', 'local'),
     serviceCidr: stringAt(configuration, 'networking', 'serviceSubnet') ?? '10.96.0.0/16',
     auditLog: apiServer.find((flag) => flag.startsWith('--audit-log-path='))?.split('=')[1] ?? '',
-    kmsSocket: (stringAt(provider, 'kms', 'endpoint') ?? '').replace(/^unix:\/\//, ''),
+    kmsSocket: endpoint.replace(/^unix:\/\//, ''),
   };
 }
 

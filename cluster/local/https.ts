@@ -19,13 +19,16 @@ export interface Call {
   readonly contentType?: string;
 }
 
+/** A machine that compiles beside it answers late. */
+const PATIENCE_MS = 30_000;
+
 /** An answer; the body is text. */
 export interface Answer {
   readonly status: number;
   readonly body: string;
 }
 
-/** Asks a server of the control plane. Rejects where nobody answers within five seconds. */
+/** Asks a server of the control plane. Rejects where nobody answers within half a minute. */
 export function call(
   { url, authority, client }: Endpoint,
   { method = 'GET', path, body, contentType }: Call,
@@ -37,7 +40,7 @@ export function call(
       method,
       ca: authority,
       ...identity,
-      timeout: 5_000,
+      timeout: PATIENCE_MS,
       headers: text === undefined ? {} : { 'content-type': contentType ?? 'application/json' },
     });
     asked.on('response', (response) => {
@@ -47,7 +50,7 @@ export function call(
       });
       response.on('end', () => resolve({ status: response.statusCode ?? 0, body: said }));
     });
-    asked.on('timeout', () => asked.destroy(new Error(`no answer from ${url} within five seconds`)));
+    asked.on('timeout', () => asked.destroy(new Error(`no answer from ${url} within ${PATIENCE_MS / 1000} s`)));
     asked.on('error', reject);
     asked.end(text);
   });
