@@ -156,8 +156,8 @@ function addUp(drun: Command, run: Runner): void {
     .addOption(
       new Option(
         '--engine <engine>',
-        'pulumi keeps a state; direct applies the objects itself, in the same order, and keeps none (default: direct with --kubeconfig, else pulumi)',
-      ).choices(['pulumi', 'direct']),
+        'pulumi keeps a state; direct applies the objects itself, in the same order, and keeps none; local starts control planes on this machine and applies to them (default: direct with --kubeconfig, else pulumi; local for dev where there is no pulumi)',
+      ).choices(['pulumi', 'direct', 'local']),
     )
     .addOption(kubeconfigOption())
     .option('--dry-run', 'ask what would change, and change nothing')
@@ -170,7 +170,7 @@ function addUp(drun: Command, run: Runner): void {
     )
     .addOption(tenantsOption())
     .addOption(todayOption())
-    .addHelpText('after', examples('drun up prod --dry-run', 'drun up dev --kubeconfig ~/.kube/config'))
+    .addHelpText('after', examples('drun up dev', 'drun up prod --dry-run', 'drun up dev --kubeconfig ~/.kube/config'))
     .action((environment: string, flags: object) =>
       run('up', () => lazy<typeof import('./commands/up')>('./commands/up').up, { ...flags, environment }),
     );

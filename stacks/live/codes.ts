@@ -30,7 +30,8 @@ export const LIVE_CODES = {
   LIV011: {
     title: 'the cluster serves every kind that is to be deployed',
     why: 'half a platform is a platform without some of its walls',
-    remedy: 'install the charts of the controllers first: `drun synth` writes a helmfile for them; the Gateway API comes by itself',
+    remedy:
+      'install the charts of the controllers first: `drun synth` writes a helmfile for them; the Gateway API comes by itself',
   },
   LIV012: {
     title: 'the API server accepts an object',
