@@ -118,10 +118,18 @@ const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(reso
 
 async function meet(some: readonly Mutant[], width: number, fates: Fate[]): Promise<void> {
   const queue = [...some];
+  const failures: string[] = [];
   const worker = async (): Promise<void> => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) fates.push(await fateOf(next));
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const { name } = next;
+      await fateOf(next).then(
+        (fate) => fates.push(fate),
+        (error: unknown) => failures.push(`${name}: ${error instanceof Error ? error.message : String(error)}`),
+      );
+    }
   };
   await Promise.all(Array.from({ length: width }, worker));
+  expect(failures).toEqual([]);
 }
 
 /** Mutants that no trial notices, each with the reason. */
@@ -140,13 +148,21 @@ describe('[IAM-2] the deployed platform with one thing taken away', () => {
     expect(mutants.length).toBeGreaterThan(300);
   });
 
-  test('is noticed: what shares nothing with others, several at a time', async () => {
-    await meet(
-      mutants.filter(({ apart }) => apart),
-      6,
-      fates,
-    );
-  }, 900_000);
+  // A policy and its binding are one wall: while the one is away, nothing can be said of the other.
+  test.each([
+    ['policies', (kind: string) => kind === 'ValidatingAdmissionPolicy'],
+    ['bindings and what the network reads', (kind: string) => kind !== 'ValidatingAdmissionPolicy'],
+  ] as const)(
+    'is noticed: %s, several at a time',
+    async (_, isOne) => {
+      await meet(
+        mutants.filter(({ apart, kind }) => apart && isOne(kind)),
+        6,
+        fates,
+      );
+    },
+    900_000,
+  );
 
   test('is noticed: what others depend on, one after the other', async () => {
     await meet(
@@ -176,8 +192,10 @@ describe('[IAM-2] the deployed platform with one thing taken away', () => {
 
   test('the choice of trials is sound: of a sample, all trials together notice nothing that the chosen ones do not', async () => {
     const quiet = fates.filter(({ killedBy }) => killedBy === 'absence').map(({ mutant }) => mutant);
-    const sample = [0.15, 0.5, 0.85].flatMap((share) => quiet[Math.floor(quiet.length * share)] ?? []);
-    const plain = whole.filter(({ route, as }) => route === 'plain' && as === 'deployed');
+    const sample = [0.2, 0.7].flatMap((share) => quiet[Math.floor(quiet.length * share)] ?? []);
+    const plain = whole.filter(
+      ({ route, as, case: { row } }) => route === 'plain' && as === 'deployed' && !['P02', 'W07'].includes(row),
+    );
     for (const mutant of sample) {
       const at = placed(mutant.path, battle.names);
       const before = await battle.cluster.request({ method: 'GET', path: at });

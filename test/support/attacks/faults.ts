@@ -25,7 +25,7 @@ export async function without(
   }
 }
 
-/** Writes an object as it was read, whether it is there or not. */
+/** Writes an object as it was read, whether it is there or not: a controller may have made it again in the meantime. */
 export async function restore(
   { cluster }: Pick<Battlefield, 'cluster'>,
   at: string,
@@ -39,17 +39,19 @@ export async function restore(
     ...metadata
   } = recordAt(before, 'metadata');
   const { status: _____, ...rest } = before;
-  const body: JsonObject = JSON.parse(JSON.stringify({ ...rest, metadata }));
-  const there = await cluster.request({ method: 'GET', path: at });
-  const version = recordAt(there.body, 'metadata').resourceVersion;
-  const answer =
-    there.status === 200
-      ? await cluster.request({
-          method: 'PUT',
-          path: at,
-          body: JSON.parse(JSON.stringify({ ...body, metadata: { ...metadata, resourceVersion: version } })),
-        })
-      : await cluster.request({ method: 'POST', path: at.slice(0, at.lastIndexOf('/')), body });
-  if (answer.status >= 300)
-    throw new Error(`${at} is not restored: ${answer.status} ${JSON.stringify(answer.body.message)}`);
+  let said = '';
+  for (let attempt = 0; attempt < 10; attempt += 1) {
+    const there = await cluster.request({ method: 'GET', path: at });
+    const version = recordAt(there.body, 'metadata').resourceVersion;
+    const current = version === undefined ? {} : { resourceVersion: version };
+    const body: JsonObject = JSON.parse(JSON.stringify({ ...rest, metadata: { ...metadata, ...current } }));
+    const answer =
+      there.status === 200
+        ? await cluster.request({ method: 'PUT', path: at, body })
+        : await cluster.request({ method: 'POST', path: at.slice(0, at.lastIndexOf('/')), body });
+    if (answer.status < 300) return;
+    said = `${answer.status} ${JSON.stringify(answer.body.message)}`;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error(`${at} is not restored: ${said}`);
 }
