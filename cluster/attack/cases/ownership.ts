@@ -301,6 +301,12 @@ export const WORKLOAD_CASES: readonly AdmissionCase[] = [
     { also: ['drun-changes-of-pods'] },
   ),
   attack(
+    'Q17-priority-raised',
+    'pod-queue',
+    patch('gpuPod', label('kueue.x-k8s.io/priority-class', '{priority-foreign}')),
+    patch('gpuPod', label('kueue.x-k8s.io/priority-class', '{priority-low}')),
+  ),
+  attack(
     'Q17-pod-taken-out',
     'changes-of-pods',
     patch('gpuPod', label('kueue.x-k8s.io/queue-name', null)),
