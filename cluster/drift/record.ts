@@ -78,7 +78,7 @@ function keyOf(path: FieldPath): string {
 function remove(value: unknown, [step, ...rest]: FieldPath): unknown {
   if (step === undefined) return undefined;
   if (step.startsWith('f:') && isRecord(value)) return removeField(value, step.slice(2), rest);
-  if (!isList(value)) return value;
+  if (!isList(value) || step.startsWith('f:')) return value;
   return value.flatMap((item) => {
     if (!isMeant(item, step)) return [item];
     const left = remove(item, rest);
