@@ -48,6 +48,7 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
     '[BDR-2] %s interrupted by the loss of the %s %s a write converges when it is run again, and then nothing changes',
     async (step, victim, when) => {
       const at = 1 + Math.floor((round * Math.max(0, writes[step] - 1)) / (ROUNDS - 1));
+      const start = performance.now();
       await interrupted(step, victim, when, at);
       struck.push(`${victim} ${when} write ${at} of ${writes[step]} of ${step}`);
       const again = await run(step, region.connect);
@@ -58,6 +59,8 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (
         second.flatMap(() => [0, 0, 0, 0]),
       );
       if (step === 'destroy') expect(await eventually(names, (found) => found.join() === empty.join())).toEqual(empty);
+      // The trials take minutes: whoever watches sees that they go on.
+      process.stderr.write(`${struck.at(-1)}: ${Math.round((performance.now() - start) / 1000)} s\n`);
     },
   );
 });
