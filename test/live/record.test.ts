@@ -1,4 +1,4 @@
-import { foreignFields, hasRecord, without } from '../../cluster/drift/record';
+import { foreignContent, foreignFields, hasRecord, without } from '../../cluster/apply/record';
 
 const entry = (manager: string, operation: string, fieldsV1: object, subresource?: string) => ({
   manager,
@@ -48,6 +48,23 @@ describe('fields of others', () => {
       ['f:metadata', 'f:annotations', 'f:note'],
       ['f:metadata', 'f:finalizers', 'v:"evil.example/wedge"'],
     ]);
+  });
+
+  test('are taken back where they decide what the object does, and only reported in its metadata', () => {
+    const other = entry('x', 'Update', {
+      'f:spec': { 'f:egress': {} },
+      'f:metadata': { 'f:labels': { 'f:team': {} } },
+    });
+    expect(foreignContent(object(OURS, other))).toEqual([['f:spec', 'f:egress']]);
+  });
+
+  test('are none where a controller binds an object to another', () => {
+    const bound = {
+      kind: 'PersistentVolumeClaim',
+      ...object(OURS, entry('kcm', 'Update', { 'f:spec': { 'f:volumeName': {} } })),
+    };
+    expect(foreignContent(bound)).toEqual([]);
+    expect(foreignContent({ ...bound, kind: 'NetworkPolicy' })).toEqual([['f:spec', 'f:volumeName']]);
   });
 
   test('cannot be told where the record was wiped, which is said', () => {

@@ -15,7 +15,7 @@ const VICTIMS = ['deployer', 'kube-apiserver', 'etcd'] as const;
 const WHENS = ['before', 'during', 'after'] as const;
 
 /** Rounds of create, update and destroy, each interrupted once: 42 trials. */
-const ROUNDS = 14;
+const ROUNDS = Number(process.env.DRUN_FAULT_ROUNDS ?? 14);
 
 type StepName = (typeof STEPS)[number];
 type Victim = (typeof VICTIMS)[number];
