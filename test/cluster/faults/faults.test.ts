@@ -43,7 +43,8 @@ afterAll(async () => {
 describe.each(Array.from({ length: ROUNDS }, (_, round) => round))('round %i', (round) => {
   test.each(
     STEPS.map(
-      (step, at) => [step, VICTIMS[(round + at) % 3] ?? 'deployer', WHENS[(round * 2 + at) % 3] ?? 'after'] as const,
+      (step, at) =>
+        [step, VICTIMS[(round + at) % 3] ?? 'deployer', WHENS[(Math.floor(round / 3) + at) % 3] ?? 'after'] as const,
     ),
   )(
     '[BDR-2] %s interrupted by the loss of the %s %s a write converges when it is run again, and then nothing changes',
