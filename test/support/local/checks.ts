@@ -259,7 +259,7 @@ async function event(world: World, namespace: string, at: number): Promise<numbe
 }
 
 /** Every key and value of the store under a prefix, as bytes in latin1. */
-export async function storedValues(world: World, prefix: string): Promise<ReadonlyMap<string, string>> {
+export async function storedValues(world: Pick<World, 'plane'>, prefix: string): Promise<ReadonlyMap<string, string>> {
   const { store } = world.plane;
   const base64 = (text: string) => Buffer.from(text, 'latin1').toString('base64');
   const end = `${prefix.slice(0, -1)}${String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1)}`;
