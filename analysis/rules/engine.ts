@@ -1,6 +1,6 @@
 import type { AnyRule, ClusterFinding, ClusterRanges, ClusterRule } from '../../constructs/core/rule';
 import type { Waiver } from '../../constructs/core/waiver';
-import { joinClaims, unpackClaims } from './claims';
+import { packClaims, unpackClaims } from './claims';
 import { emptyTally, examine, examineFacts, type Tally, threw } from './examine';
 import { isClusterRule, type Plan, planner, type Ranked, ranked } from './plan';
 import { type Breach, type CheckRecord, isCheckRecord, rulesKey } from './record';
@@ -51,7 +51,7 @@ export class CheckRun {
     this.#key = rulesKey(this.#rules);
     this.#planOf = planner(this.#rules);
     this.#clusterRules = ranked(this.#rules).filter((each): each is Ranked<ClusterRule> => isClusterRule(each.rule));
-    this.#all = emptyTally(this.#rules.length);
+    this.#all = { ...emptyTally(this.#rules.length), claims: this.#rules.map(() => []) };
     const environment = emptyTally(this.#rules.length);
     examineFacts(environment, options.facts ?? [], this.#clusterRules);
     merge(this.#all, recordOf(this.#key, environment));
@@ -61,9 +61,7 @@ export class CheckRun {
   add(documents: readonly unknown[]): CheckRecord {
     const tally = emptyTally(this.#rules.length);
     examine(tally, documents, this.#planOf, this.#options.limits ?? WALK_LIMITS);
-    for (const { rule, rank } of this.#clusterRules) {
-      if (rule.distinct) tally.claims[rank] = [...new Set(tally.claims[rank])];
-    }
+    for (const { rule, rank } of this.#clusterRules) settle(tally, rule, rank);
     const record = recordOf(this.#key, tally);
     merge(this.#all, record);
     return record;
@@ -107,18 +105,30 @@ function judge(rule: ClusterRule, claims: readonly string[]): readonly Breach[] 
   }
 }
 
-/** As {@link Tally}, but a text in `claims` is that of a whole record. */
-type Sum = Tally;
+/** Lets go of claims that concern nobody else. */
+function settle({ claims, breaches }: Tally, rule: ClusterRule, rank: number): void {
+  const all = claims[rank];
+  if (rule.settle === undefined || all === undefined || all.length === 0) return;
+  try {
+    claims[rank] = [...rule.settle(all)];
+  } catch (error) {
+    breaches.push(threw(rule.id, 'objects that came together', error));
+  }
+}
+
+/** All that was gathered; the claims of a rule are the texts of whole records. */
+type Sum = Omit<Tally, 'claims'> & { readonly claims: string[][] };
 
 function recordOf(rules: string, { subjects, passed, breaches, claims }: Tally): CheckRecord {
-  return { rules, subjects, passed, breaches, claims: claims.map(joinClaims) };
+  return { rules, subjects, passed, breaches, claims: claims.map(packClaims) };
 }
 
 function merge(into: Sum, from: CheckRecord): void {
   into.subjects += from.subjects;
   for (const breach of from.breaches) into.breaches.push(breach);
-  for (const [rank, count] of from.passed.entries()) into.passed[rank] = (into.passed[rank] ?? 0) + count;
-  for (const [rank, claims] of from.claims.entries()) {
-    if (claims !== '') into.claims[rank]?.push(claims);
+  for (let rank = 0; rank < from.passed.length; rank++) {
+    into.passed[rank] = (into.passed[rank] ?? 0) + (from.passed[rank] ?? 0);
+    const claims = from.claims[rank];
+    if (claims) into.claims[rank]?.push(claims);
   }
 }

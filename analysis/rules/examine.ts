@@ -1,10 +1,12 @@
+import { isRecord } from '../../constructs/core/json';
 import { show } from '../../constructs/core/problem';
 import type { Claim, ClusterRanges, ClusterRule, Finding, Subject } from '../../constructs/core/rule';
-import { packClaim } from './claims';
 import { NOT_AN_OBJECT, RULE_THREW, TOO_LARGE } from './codes';
-import { MOST_TEXTS, type Plan, type Ranked, type TextPlan } from './plan';
+import type { Plan, Ranked, TextPlan } from './plan';
 import type { Breach } from './record';
 import { itemsOf, subjectOf } from './subject';
+import { placeIn, placeOf } from './text-place';
+import { allTextsClean, type LastClean } from './text-scan';
 import { formatPath, type TextVisitor, type WalkLimits, walkTexts } from './walk';
 
 /** What is gathered while objects go by; counted by the rank of the rule. */
@@ -12,7 +14,8 @@ export interface Tally {
   subjects: number;
   readonly passed: number[];
   readonly breaches: Breach[];
-  readonly claims: string[][];
+  readonly claims: Claim[][];
+  readonly clean: LastClean;
 }
 
 /** Nothing gathered yet. */
@@ -22,12 +25,13 @@ export function emptyTally(rules: number): Tally {
     passed: new Array<number>(rules).fill(0),
     breaches: [],
     claims: emptyLists(rules),
+    clean: {},
   };
 }
 
 /** A loop, because there is a tally for every tenant: `Array.from` with a function takes ten times as long. */
-function emptyLists(length: number): string[][] {
-  const lists: string[][] = [];
+function emptyLists(length: number): Claim[][] {
+  const lists: Claim[][] = [];
   while (lists.length < length) lists.push([]);
   return lists;
 }
@@ -68,7 +72,10 @@ function examineDocument(
 
 function examineOne(tally: Tally, subject: Subject, plan: Plan, limits: WalkLimits): void {
   const hits: TextHit[] = [];
-  if (!walkTexts(subject.object, visitor(plan.texts, subject, hits), limits)) {
+  if (
+    !allTextsClean(subject, plan.texts, limits, tally.clean) &&
+    !walkTexts(subject.object, visitor(plan.texts, subject, hits), limits)
+  ) {
     tally.breaches.push(breach(TOO_LARGE.id, subject.label, tooLarge(limits), TOO_LARGE.id));
     return;
   }
@@ -112,7 +119,8 @@ export function examineFacts(
 function claimAll(tally: Tally, rank: number, claims: readonly Claim[]): void {
   if (claims.length === 0) return;
   pass(tally, rank);
-  for (const claim of claims) tally.claims[rank]?.push(packClaim(claim));
+  const all = tally.claims[rank];
+  for (const claim of claims) all?.push(claim);
 }
 
 function pass(tally: Tally, rank: number): void {
@@ -121,18 +129,19 @@ function pass(tally: Tally, rank: number): void {
 
 type TextHit = { readonly rule: string } & ({ readonly finding: Finding } | { readonly error: unknown });
 
-function visitor({ rules, placed, shortest, clean }: TextPlan, subject: Subject, hits: TextHit[]): TextVisitor {
+function visitor({ rules, placed, shortest }: TextPlan, subject: Subject, hits: TextHit[]): TextVisitor {
   const alone = (text: string, path: Path) => {
-    if (text.length < shortest || clean.has(text)) return;
-    if (isClean(rules, text, path, hits) && text.length <= LONGEST_CLEAN) remember(clean, text);
+    if (text.length >= shortest) judgeText(rules, text, path, hits);
   };
   return {
     key: alone,
     value: (text, key, parent, path) => {
       alone(text, path);
+      const place = isRecord(parent) ? placeOf(key, placeIn(parent, subject)) : undefined;
+      if (place === undefined || !isRecord(parent)) return;
       for (const { rule } of placed) {
         try {
-          const found = rule.place?.(text, key, parent, subject);
+          const found = rule.place?.(text, key, place, parent);
           if (found !== undefined) hits.push({ rule: rule.id, finding: { field: formatPath(path), ...found } });
         } catch (error) {
           hits.push({ rule: rule.id, error });
@@ -144,17 +153,7 @@ function visitor({ rules, placed, shortest, clean }: TextPlan, subject: Subject,
 
 type Path = readonly (string | number)[];
 
-/** The texts of a tenant come together and hardly again: when the set is full it starts anew, and stays useful. */
-function remember(clean: Set<string>, text: string): void {
-  if (clean.size >= MOST_TEXTS) clean.clear();
-  clean.add(text);
-}
-
-/** Long texts are rare and do not repeat. */
-const LONGEST_CLEAN = 256;
-
-function isClean(rules: TextPlan['rules'], text: string, path: Path, hits: TextHit[]): boolean {
-  const before = hits.length;
+function judgeText(rules: TextPlan['rules'], text: string, path: Path, hits: TextHit[]): void {
   for (const { rule } of rules) {
     try {
       const found = rule.text(text);
@@ -163,7 +162,6 @@ function isClean(rules: TextPlan['rules'], text: string, path: Path, hits: TextH
       hits.push({ rule: rule.id, error });
     }
   }
-  return hits.length === before;
 }
 
 function settleTexts(tally: Tally, { label }: Subject, { rules }: TextPlan, hits: readonly TextHit[]): void {

@@ -1,14 +1,7 @@
 import { stringAt, valueAt } from '../../constructs/core/json';
 import { LABEL, MANAGER } from '../../constructs/core/labels';
 import { show } from '../../constructs/core/problem';
-import {
-  type Finding,
-  type ObjectRule,
-  outcomeOf,
-  PASS,
-  type Subject,
-  type TextRule,
-} from '../../constructs/core/rule';
+import { type Finding, type ObjectRule, outcomeOf, PASS, type TextRule } from '../../constructs/core/rule';
 import { isServed, scopeOf } from './kinds';
 
 /** Every served object says what it is and what it is called. */
@@ -92,13 +85,8 @@ export const noOutputText: TextRule = {
   shortest: '[object X]'.length,
   text: (text) =>
     OUTPUT_TEXT.test(text) ? { given: 'the text of an unresolved value', expected: 'the value itself' } : undefined,
-  place: (text, key, parent, subject) =>
-    isName(key, parent, subject) && MISSING.test(text)
+  place: (text, _, place) =>
+    (place === 'name' || place === 'label') && MISSING.test(text)
       ? { given: show(text), expected: 'a name without undefined or NaN in it' }
       : undefined,
 };
-
-/** Name, namespace and labels of the object itself. */
-function isName(key: string, parent: unknown, subject: Subject): boolean {
-  return parent === subject.labels || ((key === 'name' || key === 'namespace') && parent === subject.object.metadata);
-}

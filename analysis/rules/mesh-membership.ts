@@ -10,7 +10,7 @@ import {
   outcomeOf,
   type Subject,
 } from '../../constructs/core/rule';
-import { flatMapClaims } from './claims';
+import { flatMapClaims, keysOf, withoutRepeats } from './claims';
 import { isAmbient, isManaged, isMeshed } from './presence';
 
 const USE_WAYPOINT = 'istio.io/use-waypoint';
@@ -66,16 +66,18 @@ export const enforcedMeshPolicies: ClusterRule = {
   remedy: 'label the namespace istio.io/dataplane-mode: ambient or istio-injection: enabled, or remove the policies',
   control: 'NET-1',
   kinds: ['Namespace.core', `PeerAuthentication.${MESH}`, `AuthorizationPolicy.${MESH}`],
-  distinct: true,
   claims: (subject) => {
     const { kind, name, namespace } = subject;
     if (kind === 'Namespace') return name ? [claimBy(subject, name, '', isMeshed(subject) ? MESHED : OUTSIDE)] : [];
     if (!namespace || namespace === PLATFORM_NAMESPACE.mesh || !isManaged(subject)) return [];
     return [{ key: namespace, owner: '', object: '', field: '', value: '' }];
   },
+  settle: (claims) => {
+    const meshed = keysOf(claims, MESHED);
+    return withoutRepeats(claims.filter(({ key }) => !meshed.has(key)));
+  },
   judge: (claims) => {
-    const holding = new Set<string>();
-    for (const { key, value } of claims) if (value === '') holding.add(key);
+    const holding = keysOf(claims, '');
     return flatMapClaims(claims, ({ key, object, value }) =>
       value === OUTSIDE && holding.has(key)
         ? [

@@ -1,6 +1,6 @@
 import { LABEL, MANAGER } from '../../constructs/core/labels';
 import type { ClusterRule, RuleText, Subject } from '../../constructs/core/rule';
-import { flatMapClaims } from './claims';
+import { flatMapClaims, keysOf } from './claims';
 
 /** Something that every namespace of some sort must hold. */
 export interface Presence extends RuleText {
@@ -14,8 +14,8 @@ export interface Presence extends RuleText {
 }
 
 const WANTS = 'namespace';
+const SERVES = '';
 /** There are as many claims as namespaces and kinds that they must hold, so each says no more than is needed. */
-const SHORT = { key: '', owner: '', object: '', field: '', value: '' } as const;
 
 /** A rule that every namespace holds an object; judged over the names of the namespaces and of those that are served. */
 export function presence({ asks, kind, what, serves, ...text }: Presence): ClusterRule {
@@ -25,15 +25,20 @@ export function presence({ asks, kind, what, serves, ...text }: Presence): Clust
     claims: (subject) => {
       if (subject.kind !== 'Namespace') {
         const served = serves(subject);
-        return served === undefined ? [] : [{ ...SHORT, key: served }];
+        return served === undefined ? [] : [{ key: served, owner: '', object: '', field: '', value: SERVES }];
       }
       return subject.name && asks(subject)
-        ? [{ ...SHORT, key: subject.name, object: subject.label, value: WANTS }]
+        ? [{ key: subject.name, owner: '', object: subject.label, field: '', value: WANTS }]
         : [];
     },
+    settle: (claims) => {
+      const served = keysOf(claims, SERVES);
+      const wanted = keysOf(claims, WANTS);
+      // a namespace that came with what it must hold is done with; nobody else's namespace has its name
+      return claims.filter(({ key, value }) => !(value === WANTS ? served : wanted).has(key));
+    },
     judge: (claims) => {
-      const served = new Set<string>();
-      for (const claim of claims) if (claim.value !== WANTS) served.add(claim.key);
+      const served = keysOf(claims, SERVES);
       return flatMapClaims(claims, ({ key, object, value }) =>
         value === WANTS && !served.has(key) ? [{ object, field: '', given: `no ${what}`, expected: `a ${what}` }] : [],
       );

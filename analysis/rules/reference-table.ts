@@ -24,8 +24,8 @@ const OWN_GROUP = 'policy.drun.io';
 
 /** By group and kind: a new kind of reference is a row. */
 const ROWS: Readonly<Record<string, (subject: Subject) => readonly Reference[]>> = {
-  [`${RBAC}/RoleBinding`]: (subject) => [role(subject), ...accounts(subject)],
-  [`${RBAC}/ClusterRoleBinding`]: (subject) => [role(subject), ...accounts(subject)],
+  [`${RBAC}/RoleBinding`]: binding,
+  [`${RBAC}/ClusterRoleBinding`]: binding,
   [`${ADMISSION}/ValidatingAdmissionPolicyBinding`]: ({ object }) => policy(object, 'ValidatingAdmissionPolicy'),
   [`${ADMISSION}/MutatingAdmissionPolicyBinding`]: ({ object }) => policy(object, 'MutatingAdmissionPolicy'),
   [`${ADMISSION}/ValidatingAdmissionPolicy`]: parameters,
@@ -36,15 +36,8 @@ const ROWS: Readonly<Record<string, (subject: Subject) => readonly Reference[]>>
   '/Namespace': (subject) => waypoint(subject, subject.name),
   [`${ISTIO}/ServiceEntry`]: (subject) => waypoint(subject, subject.namespace),
   'security.istio.io/AuthorizationPolicy': targets,
-  'networking.k8s.io/NetworkPolicy': ({ object }) => [
-    ...peers(object, 'ingress', 'from'),
-    ...peers(object, 'egress', 'to'),
-  ],
-  'policy.networking.k8s.io/ClusterNetworkPolicy': ({ object }) => [
-    ...namespaces(valueAt(object, 'spec', 'subject'), 'spec.subject'),
-    ...peers(object, 'ingress', 'from'),
-    ...peers(object, 'egress', 'to'),
-  ],
+  'networking.k8s.io/NetworkPolicy': peers,
+  'policy.networking.k8s.io/ClusterNetworkPolicy': peers,
 };
 
 /** What an object of a group and kind names. */
@@ -72,35 +65,34 @@ export const TARGETS: ReadonlySet<string> = new Set([
 ]);
 
 /** Names that Kubernetes itself brings; nobody writes them down. */
-export const BUILT_IN: Readonly<Record<string, RegExp>> = {
-  '/Namespace': /^(kube-[a-z-]+|default)$/,
-  [`${RBAC}/ClusterRole`]: /^(cluster-admin|admin|edit|view|system:.*)$/,
-  'scheduling.k8s.io/PriorityClass': /^system-/,
-};
+export const BUILT_IN: ReadonlyMap<string, RegExp> = new Map([
+  ['/Namespace', /^(kube-[a-z-]+|default)$/],
+  [`${RBAC}/ClusterRole`, /^(cluster-admin|admin|edit|view|system:.*)$/],
+  ['scheduling.k8s.io/PriorityClass', /^system-/],
+]);
 
 function named(to: string, value: unknown, ...path: readonly string[]): readonly Reference[] {
   const name = stringAt(value, ...path);
   return name ? [{ to, name, field: path.join('.') }] : [];
 }
 
-function role({ object, namespace }: Subject): Reference {
-  const { kind, name } = recordAt(object, 'roleRef');
-  const scoped = kind === 'Role' ? { to: `${RBAC}/Role`, namespace } : { to: `${RBAC}/ClusterRole` };
-  return { ...scoped, name: typeof name === 'string' ? name : '', field: 'roleRef.name' };
+function binding(subject: Subject): readonly Reference[] {
+  const found = [role(subject)];
+  // service accounts of components come with their charts
+  if (subject.tenant === undefined) return found;
+  for (const [i, one] of listAt(subject.object, 'subjects').entries()) {
+    const name = valueAt(one, 'kind') === 'ServiceAccount' ? stringAt(one, 'name') : undefined;
+    const namespace = stringAt(one, 'namespace') ?? subject.namespace;
+    if (name) found.push({ to: '/ServiceAccount', name, namespace, field: `subjects[${i}].name` });
+  }
+  return found;
 }
 
-/** Service accounts of a tenant; those of components come with their charts. */
-function accounts({ object, namespace, tenant }: Subject): readonly Reference[] {
-  if (tenant === undefined) return [];
-  return listAt(object, 'subjects').flatMap((subject, i) =>
-    valueAt(subject, 'kind') === 'ServiceAccount'
-      ? named('/ServiceAccount', subject, 'name').map((one) => ({
-          ...one,
-          namespace: stringAt(subject, 'namespace') ?? namespace,
-          field: `subjects[${i}].name`,
-        }))
-      : [],
-  );
+function role({ object, namespace }: Subject): Reference {
+  const { kind, name } = recordAt(object, 'roleRef');
+  const text = typeof name === 'string' ? name : '';
+  if (kind === 'Role') return { to: `${RBAC}/Role`, name: text, namespace, field: 'roleRef.name' };
+  return { to: `${RBAC}/ClusterRole`, name: text, namespace: undefined, field: 'roleRef.name' };
 }
 
 function policy(binding: unknown, kind: string): readonly Reference[] {
@@ -163,32 +155,55 @@ function waypoint({ labels }: Subject, own: string | undefined): readonly Refere
   return [{ to: `${GATEWAY}/Gateway`, name, namespace, field: 'metadata.labels["istio.io/use-waypoint"]' }];
 }
 
-const TARGETABLE = [`${GATEWAY}/Gateway`, `${ISTIO}/ServiceEntry`];
+/** What an authorization policy can be bound to, by kind. */
+const TARGETABLE = new Map([
+  ['Gateway', GATEWAY],
+  ['ServiceEntry', ISTIO],
+]);
 
 function targets({ object, namespace }: Subject): readonly Reference[] {
-  return listAt(object, 'spec', 'targetRefs').flatMap((target, i) => {
-    const to = `${stringAt(target, 'group') ?? ''}/${stringAt(target, 'kind') ?? ''}`;
-    if (!TARGETABLE.includes(to)) return [];
-    return named(to, target, 'name').map((one) => ({ ...one, namespace, field: `spec.targetRefs[${i}].name` }));
-  });
+  const found: Reference[] = [];
+  for (const [i, target] of listAt(object, 'spec', 'targetRefs').entries()) {
+    const { group, kind, name } = isRecord(target) ? target : NOTHING;
+    if (typeof kind !== 'string' || typeof name !== 'string' || name === '') continue;
+    if (TARGETABLE.get(kind) !== group) continue;
+    found.push({ to: `${group}/${kind}`, name, namespace, field: `spec.targetRefs[${i}].name` });
+  }
+  return found;
 }
 
-function peers(policy: unknown, way: 'ingress' | 'egress', field: 'from' | 'to'): readonly Reference[] {
-  return listAt(policy, 'spec', way).flatMap((rule, i) =>
-    listAt(rule, field).flatMap((peer, j) => namespaces(peer, `spec.${way}[${i}].${field}[${j}]`)),
-  );
+const NOTHING: Readonly<Record<string, unknown>> = {};
+
+/** Loops, because most objects of a tenant are network policies and most of their peers name nothing. */
+function peers({ object }: Subject): readonly Reference[] {
+  const found: Reference[] = [];
+  const spec = recordAt(object, 'spec');
+  const subject = namespaceIn(spec.subject);
+  if (subject !== undefined) found.push({ to: '/Namespace', name: subject, field: 'spec.subject' });
+  for (const [way, field] of WAYS) {
+    for (const [i, rule] of listAt(spec, way).entries()) {
+      for (const [j, peer] of listAt(rule, field).entries()) {
+        const name = namespaceIn(peer);
+        if (name !== undefined) found.push({ to: '/Namespace', name, field: `spec.${way}[${i}].${field}[${j}]` });
+      }
+    }
+  }
+  return found;
 }
+
+const WAYS = [
+  ['ingress', 'from'],
+  ['egress', 'to'],
+] as const;
 
 /**
  * The namespace that a selector names. Not where it names a tenant as well: a path to a peer is declared for all regions
  * of a tenant, and the peer need not be in each of them.
  */
-function namespaces(peer: unknown, field: string): readonly Reference[] {
-  const selector = [['namespaceSelector'], ['namespaces'], ['pods', 'namespaceSelector']]
-    .map((path) => valueAt(peer, ...path))
-    .find(isRecord);
+function namespaceIn(peer: unknown): string | undefined {
+  if (!isRecord(peer)) return undefined;
+  const selector = peer.namespaceSelector ?? peer.namespaces ?? valueAt(peer.pods, 'namespaceSelector');
   const labels = recordAt(selector, 'matchLabels');
   const name = labels['kubernetes.io/metadata.name'];
-  if (typeof name !== 'string' || labels[LABEL.tenant] !== undefined) return [];
-  return [{ to: '/Namespace', name, field }];
+  return typeof name === 'string' && labels[LABEL.tenant] === undefined ? name : undefined;
 }

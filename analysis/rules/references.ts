@@ -1,11 +1,10 @@
 import type { Claim, ClusterRule, Subject } from '../../constructs/core/rule';
-import { flatMapClaims } from './claims';
+import { flatMapClaims, keysOf } from './claims';
 import { scopeOf } from './kinds';
 import { isManaged } from './presence';
 import { BUILT_IN, REFERENCES, type Reference, TARGETS } from './reference-table';
 
 const HERE = 'here';
-const SHORT = { key: '', owner: '', object: '', field: '', value: '' } as const;
 
 /** What an object names is there. */
 export const referencesResolve: ClusterRule = {
@@ -15,24 +14,32 @@ export const referencesResolve: ClusterRule = {
   remedy: 'add the object that is named, or name one that is there; whole clusters are checked, not single files',
   control: 'CMP-1',
   kinds: '*',
-  distinct: true,
   // asked of every object there is, so it makes no list that it does not need
   claims: (subject) => {
-    const { group, kind, name, namespace, label } = subject;
-    const id = `${group}/${kind}`;
+    const { name, namespace, label } = subject;
+    const { id, isTarget, isNamespaced, references } = roleOf(subject);
     const claims: Claim[] = [];
-    if (name && TARGETS.has(id)) claims.push({ ...SHORT, key: keyOf({ to: id, name, namespace }), value: HERE });
+    if (name && isTarget) claims.push(short(keyOf({ to: id, name, namespace }), HERE));
     if (!isManaged(subject)) return claims;
     // every object is somewhere, so this claim names no object: those of one namespace are one
-    if (isPlaced(subject)) claims.push({ ...SHORT, key: `Namespace ${namespace}` });
-    for (const one of REFERENCES.get(id)?.(subject) ?? []) {
-      if (isWritten(one)) claims.push({ ...SHORT, key: keyOf(one), object: label, field: one.field });
+    if (isNamespaced && namespace && isWritten({ to: '/Namespace', name: namespace })) claims.push(placedIn(namespace));
+    for (const one of references?.(subject) ?? []) {
+      if (isWritten(one)) claims.push({ key: keyOf(one), owner: '', object: label, field: one.field, value: '' });
     }
     return claims;
   },
+  settle: (claims) => {
+    const here = keysOf(claims, HERE);
+    const places = new Set<string>();
+    return claims.filter(({ key, object, value }) => {
+      if (value === HERE) return true;
+      if (here.has(key) || places.has(key)) return false;
+      if (object === '') places.add(key);
+      return true;
+    });
+  },
   judge: (claims) => {
-    const here = new Set<string>();
-    for (const { key, value } of claims) if (value === HERE) here.add(key);
+    const here = keysOf(claims, HERE);
     return flatMapClaims(claims, ({ key, object, field, value }) => {
       if (value === HERE || here.has(key)) return [];
       const expected = 'an object that is there';
@@ -42,15 +49,54 @@ export const referencesResolve: ClusterRule = {
   },
 };
 
-/** Whether the object is in a namespace that somebody has to write down. */
-function isPlaced({ group, kind, namespace }: Subject): boolean {
-  if (!namespace || scopeOf(group, kind) === 'cluster') return false;
-  return isWritten({ to: '/Namespace', name: namespace });
+function short(key: string, value: string): Claim {
+  return { key, owner: '', object: '', field: '', value };
+}
+
+let lastPlace = '';
+let lastClaim = short('', '');
+
+/** The objects of a namespace come one after the other and all make the same claim, so it is made once. */
+function placedIn(namespace: string): Claim {
+  if (namespace !== lastPlace) {
+    lastPlace = namespace;
+    lastClaim = short(`Namespace ${namespace}`, '');
+  }
+  return lastClaim;
+}
+
+/** What a kind has to do with references. */
+interface Role {
+  /** Group and kind, as in the table. */
+  readonly id: string;
+  readonly isTarget: boolean;
+  readonly isNamespaced: boolean;
+  readonly references: ((subject: Subject) => readonly Reference[]) | undefined;
+}
+
+const roles = new Map<string, Map<string, Role>>();
+/** Documents may name any kind; what is beyond the bound is worked out each time. */
+const MOST_GROUPS = 200;
+
+/** Asked for every object, so each kind is worked out once. */
+function roleOf({ group, kind }: Subject): Role {
+  const known = roles.get(kind)?.get(group);
+  if (known !== undefined) return known;
+  const id = `${group}/${kind}`;
+  const role = {
+    id,
+    isTarget: TARGETS.has(id),
+    isNamespaced: scopeOf(group, kind) !== 'cluster',
+    references: REFERENCES.get(id),
+  };
+  const groups = roles.get(kind) ?? new Map<string, Role>();
+  if (roles.size < MOST_GROUPS) roles.set(kind, groups.set(group, role));
+  return role;
 }
 
 /** Whether it is there only where somebody wrote it down. */
 function isWritten({ to, name }: Pick<Reference, 'to' | 'name'>): boolean {
-  return !(Object.hasOwn(BUILT_IN, to) && BUILT_IN[to]?.test(name));
+  return BUILT_IN.get(to)?.test(name) !== true;
 }
 
 /** The kind says enough: no two groups have targets of one kind. */

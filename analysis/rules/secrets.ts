@@ -1,5 +1,5 @@
-import { isRecord, recordAt } from '../../constructs/core/json';
-import { type ObjectRule, outcomeOf, type Subject, type TextRule } from '../../constructs/core/rule';
+import { recordAt } from '../../constructs/core/json';
+import { type ObjectRule, outcomeOf, type Place, type TextRule } from '../../constructs/core/rule';
 import { assignsSecret, credentialIn, isReference, looksRandom, namedLikeSecret } from './secret-patterns';
 
 const EXPECTED = 'a reference to a vault path';
@@ -19,18 +19,17 @@ export const noSecretText: TextRule = {
     if (credential !== undefined) return { given: credential, expected: EXPECTED };
     return assignsSecret(text) ? { given: 'a password or key set in a text', expected: EXPECTED } : undefined;
   },
-  place: (text, key, parent, subject) => {
-    const name = nameOf(key, parent, subject);
+  place: (text, key, place, parent) => {
+    const name = nameOf(key, place, parent);
     if (name === undefined || !valueIsSecret(name, text)) return undefined;
     return { given: 'a value whose name says that it is secret', expected: EXPECTED };
   },
 };
 
 /** The name that a value goes by: of a variable, of a ConfigMap entry, of an annotation. */
-function nameOf(key: string, parent: unknown, subject: Subject): string | undefined {
-  if (key === 'value' && isRecord(parent)) return typeof parent.name === 'string' ? parent.name : undefined;
-  if (parent === subject.annotations) return key;
-  return subject.kind === 'ConfigMap' && parent === subject.object.data ? key : undefined;
+function nameOf(key: string, place: Place, { name }: Readonly<Record<string, unknown>>): string | undefined {
+  if (place === 'value') return typeof name === 'string' ? name : undefined;
+  return place === 'annotation' || place === 'data' ? key : undefined;
 }
 
 function valueIsSecret(name: string, text: string): boolean {

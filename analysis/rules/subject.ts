@@ -42,7 +42,7 @@ export function groupOf(apiVersion: string): string {
 }
 
 /** `Kind namespace/name`, on one line and of bounded length whatever the document says. */
-function labelOf(kind: string, namespace: string | undefined, name: string | undefined): string {
+export function labelOf(kind: string, namespace: string | undefined, name: string | undefined): string {
   const place = namespace === undefined ? '' : `${plain(namespace)}/`;
   return `${plain(kind) || 'object'} ${place}${plain(name ?? '') || '(no name)'}`;
 }

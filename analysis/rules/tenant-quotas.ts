@@ -1,7 +1,7 @@
 import { listAt, recordAt, valueAt } from '../../constructs/core/json';
 import { type Claim, type ClusterRule, claimBy, type RuleText, type Subject } from '../../constructs/core/rule';
 import { DEVICE_CLASSES, GPU_RESOURCES } from '../../constructs/gpu/gpu-names';
-import { flatMapClaims } from './claims';
+import { flatMapClaims, keysOf } from './claims';
 import { isManaged, isTenants, presence } from './presence';
 
 /** What quotas of a namespace must bound, whichever of them does it. */
@@ -23,11 +23,20 @@ function bounds({ names, ...text }: Bounds): ClusterRule {
       if (subject.kind === 'Namespace') return asked(subject) ? [claimBy(subject, subject.name ?? '', '', WANTS)] : [];
       const spec = recordAt(subject.object, 'spec');
       if (spec.scopes !== undefined || spec.scopeSelector !== undefined || !subject.namespace) return [];
-      const found = Object.keys(recordAt(spec, 'hard')).flatMap((name) => places.get(name) ?? []);
-      if (found.length === 0) return [];
-      return [{ key: subject.namespace, owner: '', object: '', field: '', value: found.join(' ') }];
+      let found = '';
+      for (const name in recordAt(spec, 'hard')) {
+        const place = places.get(name);
+        if (place !== undefined) found += found === '' ? place : ` ${place}`;
+      }
+      return found === '' ? [] : [{ key: subject.namespace, owner: '', object: '', field: '', value: found }];
     },
-    judge: (claims) => missing(names, claims),
+    settle: (claims) => {
+      // a namespace that came with all its quotas is done with; a quota elsewhere can only add to them
+      const open = new Set(missing(names, claims).map(({ namespace }) => namespace));
+      const wanted = keysOf(claims, WANTS);
+      return claims.filter(({ key }) => open.has(key) || !wanted.has(key));
+    },
+    judge: (claims) => missing(names, claims).map(({ finding }) => finding),
   };
 }
 
@@ -41,7 +50,8 @@ function missing(names: readonly string[], claims: Iterable<Claim>) {
     const there = new Set(bounded.get(key));
     const open = names.filter((_, i) => !there.has(String(i)));
     const given = `no quota for ${open.map((name) => name.split('|')[0]).join(', ')}`;
-    return open.length === 0 ? [] : [{ object, field: '', given, expected: 'a ResourceQuota without scopes for each' }];
+    const finding = { object, field: '', given, expected: 'a ResourceQuota without scopes for each' };
+    return open.length === 0 ? [] : [{ namespace: key, finding }];
   });
 }
 

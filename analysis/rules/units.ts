@@ -36,7 +36,7 @@ export const units: ObjectRule = {
 
 function judgeAmounts(path: string, amounts: Readonly<Record<string, unknown>>, findings: Finding[]): void {
   for (const resource of Object.keys(amounts)) {
-    const expected = faultOf(resource, amounts[resource]);
+    const expected = knownFault(resource, amounts[resource]);
     if (expected === undefined) continue;
     findings.push({ field: `${path}["${resource.slice(0, 80)}"]`, given: show(amounts[resource]), expected });
   }
@@ -82,6 +82,21 @@ function queueAmounts(object: unknown): readonly Amounts[] {
       }),
     ),
   );
+}
+
+/** A platform writes the same few amounts over and over; the bounds keep hostile input from filling memory. */
+const right = new Map<string, Set<unknown>>();
+const MOST_RESOURCES = 256;
+const MOST_AMOUNTS = 1024;
+
+function knownFault(resource: string, value: unknown): string | undefined {
+  const known = right.get(resource);
+  if (known?.has(value) === true) return undefined;
+  const fault = faultOf(resource, value);
+  if (fault !== undefined || typeof value === 'object') return fault;
+  if (known === undefined && right.size < MOST_RESOURCES) right.set(resource, new Set([value]));
+  else if (known !== undefined && known.size < MOST_AMOUNTS) known.add(value);
+  return undefined;
 }
 
 /** What should have been written instead, or undefined where the quantity is right. */

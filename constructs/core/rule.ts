@@ -76,12 +76,20 @@ export interface TextRule extends RuleText {
   readonly shortest: number;
   /** Judges a text by itself. */
   readonly text: (text: string) => TextFinding | undefined;
-  /**
-   * Judges a value by where it stands. `key` is the key that holds it (for list items that of the list) and `parent`
-   * the record or list around it.
-   */
-  readonly place?: (text: string, key: string, parent: unknown, subject: Subject) => TextFinding | undefined;
+  /** Judges a value that stands in a {@link Place}, under `key` of the record `parent`. */
+  readonly place?: (
+    text: string,
+    key: string,
+    place: Place,
+    parent: Readonly<Record<string, unknown>>,
+  ) => TextFinding | undefined;
 }
+
+/**
+ * Where a text means more than it says: the name or namespace of the object, one of its labels or annotations, an entry of
+ * a ConfigMap, or the `value` beside a `name`, as variables have it.
+ */
+export type Place = 'name' | 'label' | 'annotation' | 'data' | 'value';
 
 /** What one object says towards a {@link ClusterRule}: five short strings, so that the object itself can be let go. */
 export interface Claim {
@@ -113,8 +121,11 @@ export interface ClusterRanges {
 export interface ClusterRule extends RuleText {
   readonly kinds: KindFilter;
   readonly claims: (subject: Subject) => readonly Claim[];
-  /** Whether equal claims count once, so that a claim that many objects make is kept once. @default - each counts */
-  readonly distinct?: boolean;
+  /**
+   * Of claims that came together, those that the rest of the cluster can still matter to. The others are let go: a tenant's
+   * namespace that holds all it must says nothing to anybody. Repeated claims may be named once. @default - all of them
+   */
+  readonly settle?: (claims: readonly Claim[]) => readonly Claim[];
   /** Claims that come from the environment instead of an object. */
   readonly facts?: (facts: ClusterRanges) => readonly Claim[];
   readonly judge: (claims: Iterable<Claim>) => readonly ClusterFinding[];

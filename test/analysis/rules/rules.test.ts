@@ -1,4 +1,4 @@
-import { checkObjects, explainRule, RULES } from '../../../analysis/rules';
+import { CheckRun, checkObjects, explainRule, RULES } from '../../../analysis/rules';
 import type { AnyRule, ClusterRanges } from '../../../constructs/core/rule';
 import { ADMISSION } from './admission.cases';
 import type { Case } from './cases';
@@ -29,6 +29,13 @@ function run(rule: AnyRule, objects: readonly unknown[], facts: readonly Cluster
   return { problems, passed: result?.passed ?? 0, failed: result?.failed ?? 0, silent: result?.notApplicable ?? 0 };
 }
 
+/** Problems where no two documents come together, so that nothing is settled among them beforehand. */
+function oneByOne(rule: AnyRule, objects: readonly unknown[]) {
+  const gate = new CheckRun({ rules: [rule], today: TODAY });
+  for (const object of objects) gate.add([object]);
+  return gate.finish().problems;
+}
+
 describe.each(RULES.map((rule) => [rule.control ?? 'CMP-1', rule.id, rule.title, rule] as const))(
   '[%s] %s %s',
   (_control, id, _title, rule) => {
@@ -46,6 +53,14 @@ describe.each(RULES.map((rule) => [rule.control ?? 'CMP-1', rule.id, rule.title,
       const { problems, passed } = run(rule, each.passes, each.facts?.passes);
       expect(problems).toEqual([]);
       expect(passed).toBeGreaterThan(0);
+    });
+
+    test('says the same of documents that come together, one by one, and backwards', () => {
+      for (const objects of cases.flatMap((each) => [each.fails, each.passes])) {
+        const { problems } = run(rule, objects);
+        expect(oneByOne(rule, objects)).toEqual(problems);
+        expect(oneByOne(rule, [...objects].reverse())).toEqual(problems);
+      }
     });
 
     test('says nothing of objects it does not concern, and has a case of each outcome', () => {
