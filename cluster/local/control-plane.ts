@@ -85,7 +85,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     await stopInOrder(parts);
     throw error;
   }
-  const store = { ...admin, url: localUrl(site.ports.etcd), client: site.pki.etcdIdentity };
+  const { etcd: own, etcdIdentity: client } = site.pki;
+  const store = { url: localUrl(site.ports.etcd), authority: own.authority.certificate, client };
   return {
     name,
     kubeconfig,
