@@ -5,6 +5,7 @@ module.exports = {
   // Jest cannot load a package that is ECMAScript modules only; this one is, and nothing else is transformed.
   transform: { '/@marcbachmann/cel-js/.+\\.js$': ['@swc/jest', { module: { type: 'commonjs' } }] },
   transformIgnorePatterns: ['/node_modules/(?!@marcbachmann/cel-js/)'],
+  testEnvironment: '<rootDir>/test/support/node-environment.cjs',
   moduleNameMapper: { '^@kubernetes/client-node$': '<rootDir>/test/support/client-node.cjs' },
   // They need a control plane: jest.cluster.config.js.
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/lib/test/cluster/'],

@@ -3,6 +3,7 @@ import { RBAC_CODES } from '../analysis/rbac/codes';
 import { ENGINE_CODES } from '../analysis/rules/codes';
 import { RULES } from '../analysis/rules/table';
 import { LOCAL_CODES } from '../cluster/local/codes';
+import { LIVE_CODES } from '../stacks/live/codes';
 import { SINK_CODES } from '../stacks/sinks/codes';
 import { COMMAND_CODES } from '../stacks/spec/command-codes';
 import { INPUT_CODES } from '../stacks/spec/input-codes';
@@ -43,6 +44,7 @@ export const CODE_GROUPS: readonly CodeGroup[] = [
   { title: 'proofs of drun prove: network', codes: tableOf(FINDINGS) },
   { title: 'proofs of drun prove: rights', codes: tableOf(RBAC_CODES) },
   { title: 'stacks and their delivery', codes: tableOf(SINK_CODES) },
+  { title: 'live clusters', codes: tableOf(LIVE_CODES) },
   { title: 'the writer of YAML', codes: tableOf(OUTPUT_CODES) },
   { title: 'control planes on this machine', codes: tableOf(LOCAL_CODES) },
   { title: 'the programs that tests and local control planes run', codes: tableOf(TOOL_CODES) },

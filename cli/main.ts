@@ -1,5 +1,6 @@
 import { stringAt } from '../constructs/core/json';
-import { type Problem, ProblemError } from '../constructs/core/problem';
+import { isProblem, type Problem, ProblemError, withoutSecrets } from '../constructs/core/problem';
+import { hideSecrets } from '../constructs/core/secret-text';
 import { EXIT, type ExitCode, exitOver } from './exit';
 import { errorCode, type Host, isCommanderError, processHost, takesColour } from './host';
 import { program, type Runner } from './program';
@@ -81,7 +82,7 @@ class Edge {
     if (error instanceof ProblemError) return this.refuse(name, error.problems);
     const refused = fileProblem(error);
     if (refused !== undefined) return this.refuse(name, [refused]);
-    const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const message = hideSecrets(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
     if (this.json) this.print({ ok: false, command: name, exit: EXIT.internal, problems: [], error: message });
     this.host.stderr.write(`drun: internal error in \`drun ${name}\`: ${message}\n`);
     this.host.stderr.write(
@@ -116,7 +117,8 @@ class Edge {
   }
 
   private print(document: object): void {
-    this.host.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+    const text = JSON.stringify(document, (_, value: unknown) => (isProblem(value) ? withoutSecrets(value) : value), 2);
+    this.host.stdout.write(`${text}\n`);
   }
 }
 

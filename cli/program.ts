@@ -26,6 +26,8 @@ export function program(run: Runner): Command {
   addProve(drun, run);
   addEvidence(drun, run);
   addUp(drun, run);
+  addDown(drun, run);
+  addDrift(drun, run);
   addTenant(drun, run);
   addExplain(drun, run);
   addSchema(drun, run);
@@ -147,18 +149,62 @@ function addEvidence(drun: Command, run: Runner): void {
 function addUp(drun: Command, run: Runner): void {
   common(
     drun.command('up'),
-    'deploy an environment with Pulumi, stack by stack; stacks that did not change are skipped',
+    'deploy an environment: with Pulumi, stack by stack, or directly to the API servers of a kubeconfig',
   )
     .argument('<environment>', 'dev, staging or prod')
-    .option('--dry-run', 'preview the stacks that would run, and change nothing')
-    .option('--force', 'update also the stacks that hold their content already')
-    .option('--keep-going', 'start the other tenant stacks also after one has failed')
-    .option('--concurrency <number>', 'tenant stacks that run at the same time', '2')
+    .addOption(
+      new Option(
+        '--engine <engine>',
+        'pulumi keeps a state; direct applies the objects itself, in the same order, and keeps none; local starts control planes on this machine and applies to them (default: direct with --kubeconfig, else pulumi; local for dev where there is no pulumi)',
+      ).choices(['pulumi', 'direct', 'local']),
+    )
+    .addOption(kubeconfigOption())
+    .option('--dry-run', 'ask what would change, and change nothing')
+    .addOption(listOption('--unprotect <tenant>', 'direct: a tenant whose namespaces and volumes may go'))
+    .option('--force', 'pulumi: update also the stacks that hold their content already')
+    .option('--keep-going', 'pulumi: start the other tenant stacks also after one has failed')
+    .option(
+      '--concurrency <number>',
+      'pulumi: tenant stacks at the same time (default: 2); direct: objects of one cluster (default: 8)',
+    )
     .addOption(tenantsOption())
     .addOption(todayOption())
-    .addHelpText('after', examples('drun up staging', 'drun up prod --dry-run'))
+    .addHelpText('after', examples('drun up dev', 'drun up prod --dry-run', 'drun up dev --kubeconfig ~/.kube/config'))
     .action((environment: string, flags: object) =>
       run('up', () => lazy<typeof import('./commands/up')>('./commands/up').up, { ...flags, environment }),
+    );
+}
+
+function addDown(drun: Command, run: Runner): void {
+  common(drun.command('down'), 'remove from the clusters what `drun up --engine direct` made, the last layer first')
+    .argument('<environment>', 'dev, staging or prod')
+    .option('--confirm <environment>', 'the name once more: namespaces go with everything that is in them')
+    .addOption(kubeconfigOption())
+    .option('--dry-run', 'say what would go, and remove nothing')
+    .option('--concurrency <number>', 'objects of one cluster at the same time (default: 8)')
+    .addOption(tenantsOption())
+    .addOption(todayOption())
+    .addHelpText('after', examples('drun down dev --dry-run', 'drun down dev --confirm dev'))
+    .action((environment: string, flags: object) =>
+      run('down', () => lazy<typeof import('./commands/down')>('./commands/down').down, { ...flags, environment }),
+    );
+}
+
+function addDrift(drun: Command, run: Runner): void {
+  common(
+    drun.command('drift'),
+    'compare the clusters with the files: what is missing, what was changed or added by others, and what that opens',
+  )
+    .argument('<environment>', 'dev, staging or prod')
+    .addOption(kubeconfigOption())
+    .addOption(tenantsOption())
+    .addOption(todayOption())
+    .addHelpText('after', examples('drun drift prod', 'drun drift dev --kubeconfig ~/.kube/config --json'))
+    .action((environment: string, flags: object) =>
+      run('drift', () => lazy<typeof import('./commands/drift')>('./commands/drift').driftCommand, {
+        ...flags,
+        environment,
+      }),
     );
 }
 
@@ -253,6 +299,13 @@ function repeatedOption(flags: string, description: string): Option {
 
 function tenantsOption(): Option {
   return new Option('--tenants <dir>', 'folder of the tenants’ files (default: that of the environment)');
+}
+
+function kubeconfigOption(): Option {
+  return new Option(
+    '--kubeconfig <file>',
+    'kubeconfig with a context for each region, named like it (default: where kubectl looks)',
+  );
 }
 
 function todayOption(): Option {

@@ -1,4 +1,5 @@
 import { isList, isRecord, stringAt } from '../../constructs/core/json';
+import { hideSecrets } from '../../constructs/core/secret-text';
 
 /** What stands in place of a value that looks like a secret. */
 export const MASKED = '(masked)';
@@ -8,10 +9,6 @@ const SECRET_NAME =
   /(pass(word|wd|phrase)|secret|token|api[-_.]?key|access[-_.]?key|private[-_.]?key|client[-_.]?key|credential|bearer|(^|[-_.])key\.pem)/i;
 const POINTER_NAME =
   /(name|ref|refs|store|namespace|path|type|engine|audience|mount|version|class|provider|policy|automount\w*|expiration\w*|lifetime|ttl|seconds|enabled)s?$/i;
-
-/** Texts that are secrets by their form: keys, signed tokens, and the prefixes that issuers print. */
-const SECRET_VALUE =
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----|\beyJ[\w-]{10,}\.[\w-]{10,}\.|\b(AKIA|ASIA)[A-Z0-9]{16}\b|\bgh[pousr]_\w{20,}|\bglpat-[\w-]{16,}|\bhv[sbr]\.[\w-]{20,}|\bsk-[\w-]{20,}|\bxox[abpr]-[\w-]{10,}|:\/\/[^\s/:@]+:[^\s/@]+@/;
 
 /**
  * The value as it may be shown: whatever looks like a secret, by the names on the way to it or by its own form, is
@@ -33,7 +30,7 @@ export function isSecretName(name: string): boolean {
 
 function hide(value: unknown, secret: boolean, depth: number): unknown {
   if (depth > 100) return MASKED;
-  if (typeof value === 'string') return secret || SECRET_VALUE.test(value) ? MASKED : value;
+  if (typeof value === 'string') return secret || hideSecrets(value) !== value ? MASKED : value;
   if (isList(value)) return value.map((item) => hide(item, secret, depth + 1));
   if (!isRecord(value)) return value;
   const named = isSecretName(stringAt(value, 'name') ?? '');

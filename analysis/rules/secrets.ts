@@ -1,6 +1,12 @@
 import { recordAt } from '../../constructs/core/json';
 import { type ObjectRule, outcomeOf, type Place, type TextRule } from '../../constructs/core/rule';
-import { assignsSecret, credentialIn, isReference, looksRandom, namedLikeSecret } from './secret-patterns';
+import {
+  assignsSecret,
+  credentialIn,
+  isReference,
+  looksRandom,
+  namedLikeSecret,
+} from '../../constructs/core/secret-text';
 
 const EXPECTED = 'a reference to a vault path';
 

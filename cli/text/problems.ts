@@ -1,4 +1,4 @@
-import { formatPlace, formatProblem, type Problem } from '../../constructs/core/problem';
+import { formatPlace, formatProblem, type Problem, withoutSecrets } from '../../constructs/core/problem';
 import type { Paint } from './paint';
 import { count, oneLine } from './words';
 
@@ -33,7 +33,7 @@ function problemBlocks(problems: readonly Problem[], paint: Paint): string {
 }
 
 function painted(problem: Problem, paint: Paint): string {
-  const { code, path, given, expected, remedy, place } = problem;
+  const { code, path, given, expected, remedy, place } = withoutSecrets(problem);
   const at = place === undefined ? '' : `${formatPlace(place).slice(place.file.length).replace(/^:/, '')}  `;
   return [
     `  ${paint.faint(at)}${paint.bad(code)} ${paint.bold(oneLine(path))}`,

@@ -14,6 +14,14 @@ export const LABEL = {
   usesPrefix: 'drun.io/uses-',
 } as const;
 
+/** Labels that only live objects have: added on the way to a cluster, by Pulumi's sink and by the project's own path. */
+export const IDENTITY_LABEL = {
+  /** Stack that the object belongs to, such as `dev` or `prod-tenants-00`. */
+  stack: 'drun.io/stack',
+  /** Hash of the Pulumi URN: which resource of the stack the object is. */
+  urn: 'drun.io/urn',
+} as const;
+
 /** Space-separated clause ids that an object makes true, such as `NET-4 NET-5`. */
 export const CONTROLS_ANNOTATION = 'drun.io/controls';
 

@@ -1,3 +1,6 @@
+import { isRecord } from './json';
+import { hideSecrets } from './secret-text';
+
 /** Where a mistake stands in a file a person wrote; lines and columns count from 1. */
 export interface Place {
   readonly file: string;
@@ -19,9 +22,27 @@ export interface Problem {
 
 /** `CODE file:line:col path: given X, expected Y; remedy`. */
 export function formatProblem(problem: Problem): string {
-  const { code, path, given, expected, remedy } = problem;
+  const { code, path, given, expected, remedy } = withoutSecrets(problem);
   const at = problem.place === undefined ? '' : `${formatPlace(problem.place)} `;
   return `${code} ${at}${path}: given ${given}, expected ${expected}; ${remedy}`;
+}
+
+/** Whether a value is one; for whoever writes whole documents out. */
+export function isProblem(value: unknown): value is Problem {
+  if (!isRecord(value)) return false;
+  return [value.code, value.path, value.given, value.expected, value.remedy].every((text) => typeof text === 'string');
+}
+
+/** The problem as it may be shown: what looks like a secret is hidden in all of its texts. */
+export function withoutSecrets(problem: Problem): Problem {
+  const { path, given, expected, remedy } = problem;
+  return {
+    ...problem,
+    path: hideSecrets(path),
+    given: hideSecrets(given),
+    expected: hideSecrets(expected),
+    remedy: hideSecrets(remedy),
+  };
 }
 
 /** `file:line:column`, as far as it is known. */

@@ -1,10 +1,9 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import type { LocalWorkspace, OutputMap, Stack } from '@pulumi/pulumi/automation';
 import { isList } from '../../constructs/core/json';
 import { type Problem, ProblemError } from '../../constructs/core/problem';
 import { refusal, sinkProblem } from '../sinks/problem';
 import { PACKAGE_ROOT } from '../synth/fingerprint';
+import { isOnPath } from './on-path';
 import type { StackRunner, StackState } from './runner';
 
 /** How the engine is called. */
@@ -45,20 +44,6 @@ export async function pulumiRunner({
       return { ...changeSummary };
     },
   };
-}
-
-/** Whether a folder of `path` has an executable of that name. */
-export function isOnPath(name: string, path: string): boolean {
-  return path.split(delimiter).some((folder) => folder !== '' && isExecutable(join(folder, name)));
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function knownStacks(workspace: LocalWorkspace) {

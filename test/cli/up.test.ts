@@ -26,7 +26,7 @@ describe('up', () => {
   });
 
   test('fails where there is no pulumi, and where pulumi does not deliver the environment', async () => {
-    expect(spawnDrun(['up', 'dev'], { env: { PATH: '/nowhere' } })).toMatchObject({
+    expect(spawnDrun(['up', 'prod'], { env: { PATH: '/nowhere' } })).toMatchObject({
       code: 2,
       out: '',
       err: expect.stringMatching(/^PL122 /),
@@ -36,6 +36,39 @@ describe('up', () => {
       out: '',
       err: expect.stringMatching(/^PL121 staging: given "delivery by flux"/),
     });
+  });
+
+  test.each([
+    ['--force', ['--force', '--engine', 'direct']],
+    ['--kubeconfig', ['--kubeconfig', '/nowhere', '--engine', 'pulumi']],
+    ['--unprotect', ['--unprotect', 'acme', '--engine', 'pulumi']],
+    ['--dry-run', ['--dry-run', '--engine', 'local']],
+  ])('fails over %s where the engine would ignore it', async (option, args) => {
+    expect(await drun(['up', 'prod', ...args])).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(new RegExp(`^CLI001 ${option}: given an option that the engine`)),
+    });
+  });
+
+  test('fails with nothing touched where a region has no context in the kubeconfig', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'drun-up-'));
+    const kubeconfig = join(folder, 'kubeconfig');
+    writeFileSync(kubeconfig, 'apiVersion: v1\nkind: Config\nclusters: []\nusers: []\ncontexts: []\n');
+    for (const command of [['up'], ['drift'], ['down', '--confirm', 'dev']])
+      expect(await drun([...command, 'dev', '--kubeconfig', kubeconfig])).toMatchObject({
+        code: 2,
+        out: '',
+        err: expect.stringMatching(/^LIV001 context: given "eu-central-1"/),
+      });
+    rmSync(folder, { recursive: true });
+  });
+
+  test('fails to remove anything without the name of the environment once more', async () => {
+    for (const confirm of [[], ['--confirm', 'prod']])
+      expect(await drun(['down', 'dev', ...confirm])).toMatchObject({
+        code: 2,
+        err: expect.stringMatching(/^LIV016 dev: .* expected --confirm dev/),
+      });
   });
 
   test.each(['0', 'many', '-1', '1.5'])('fails over a concurrency of %p', async (concurrency) => {

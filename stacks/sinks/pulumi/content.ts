@@ -34,7 +34,7 @@ export interface StackContent {
 }
 
 /** Raise this when registrations become resources in another way, so that stacks which did not change are updated too. */
-const REVISION = 1;
+const REVISION = 2;
 
 /** What the target's stack registers of an environment. */
 export function stackContent({ plan, tree }: Admitted, target: Target, settings: Settings): StackContent {
@@ -43,7 +43,7 @@ export function stackContent({ plan, tree }: Admitted, target: Target, settings:
   const tenants = carried.map(({ source }) => source.outline.name);
   const take = (path: string, options: Partial<RegistrationOptions> = {}): readonly Registration[] => {
     const node = path.split('/').reduce((construct, id) => construct.node.findChild(id), tree.node.root);
-    const all = { vault: settings.vaultAddress !== undefined, protect: true, ...options };
+    const all = { stack: target.stack, vault: settings.vaultAddress !== undefined, protect: true, ...options };
     const found = registrationsOf(node, all);
     leftOut.push(...found.leftOut);
     return found.registrations;

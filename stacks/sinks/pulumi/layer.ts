@@ -1,4 +1,5 @@
 import * as pulumi from '@pulumi/pulumi';
+import { LAYER_TYPE } from '../../identity';
 import type { LayerContent } from './content';
 import { type ClusterProvider, KubernetesObject, VaultResource } from './resources';
 
@@ -10,17 +11,12 @@ export class Layer extends pulumi.ComponentResource {
   readonly resources: readonly pulumi.CustomResource[];
 
   constructor({ path, registrations }: LayerContent, provider: ClusterProvider, previous: Layer | undefined) {
-    super(
-      'drun:platform:Layer',
-      path,
-      {},
-      { providers: [provider], dependsOn: previous === undefined ? [] : [previous] },
-    );
+    super(LAYER_TYPE, path, {}, { providers: [provider], dependsOn: previous === undefined ? [] : [previous] });
     const made = new Map<string, pulumi.CustomResource>();
     for (const registration of registrations) {
-      const { id, plugin, dependsOn, inside, protect, retainOnDelete } = registration;
+      const { id, type, dependsOn, inside, protect, retainOnDelete } = registration;
       const within = inside === undefined ? undefined : made.get(inside);
-      const Resource = plugin === 'vault' ? VaultResource : KubernetesObject;
+      const Resource = type === 'vault' ? VaultResource : KubernetesObject;
       const first = dependsOn.flatMap((other) => made.get(other) ?? []);
       const held = { protect, retainOnDelete, ...(within === undefined ? {} : { deletedWith: within }) };
       made.set(id, new Resource(registration, { parent: this, dependsOn: first, ...held }));

@@ -2,7 +2,7 @@ import type { Manifest } from '../../../constructs/core/manifest';
 import { kindKey } from './token';
 
 /** When a resource counts as ready: once conditions hold, or as soon as the API server took it. */
-type Readiness = { readonly waitFor: readonly string[] } | { readonly skipAwait: true };
+export type Readiness = { readonly waitFor: readonly string[] } | { readonly skipAwait: true };
 
 /**
  * Readiness by kind, for kinds that the provider does not know how to wait for, or waits for in vain. It is a matter of
@@ -25,9 +25,14 @@ const READINESS: Readonly<Record<string, Readiness>> = {
 /** Annotations with which Pulumi reads when a resource is ready; their prefix is kept for them alone. */
 export const READINESS_PREFIX = 'pulumi.com/';
 
+/** When an object of that kind counts as ready; undefined leaves it to whoever deploys. */
+export function readinessOf({ apiVersion, kind }: Manifest): Readiness | undefined {
+  return READINESS[kindKey(apiVersion, kind)];
+}
+
 /** The object as Pulumi gets it: with the annotations that say when it is ready. */
 export function withReadiness(object: Manifest): Manifest {
-  const readiness = READINESS[kindKey(object.apiVersion, object.kind)];
+  const readiness = readinessOf(object);
   if (readiness === undefined) return object;
   const said =
     'waitFor' in readiness

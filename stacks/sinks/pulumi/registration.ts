@@ -1,21 +1,34 @@
 import type { IConstruct } from 'constructs';
+import { TENANT_POLICY_API } from '../../../constructs/admission/tenant-policy';
 import type { HelmReleaseProps } from '../../../constructs/core/helm-release';
 import { type Leaf, leavesOf, manifestsOf } from '../../../constructs/core/leaves';
 import type { Manifest } from '../../../constructs/core/manifest';
-import { withReadiness } from './readiness';
+import { withIdentity } from '../../identity';
 import { STATEFUL } from './stateful';
 import { kindKey, kubernetesToken } from './token';
 
 /** One resource as it will be registered: plain data, so that it can be hashed, compared and tested without an engine. */
-export interface Registration {
+export type Registration = ObjectRegistration | OtherRegistration;
+
+/** A Kubernetes object, with the labels of its identity. */
+export interface ObjectRegistration extends Registered {
+  readonly type: 'object';
+  readonly inputs: Manifest;
+}
+
+/** What is no object of a cluster's API: a chart's release, or an object of Vault. */
+export interface OtherRegistration extends Registered {
+  readonly type: 'release' | 'vault';
+  readonly inputs: object;
+}
+
+interface Registered {
   /** Unique within a stack; what `dependsOn` and `inside` refer to. */
   readonly id: string;
   /** Pulumi name: the construct's path, and for one of a group's objects its kind and name after it. */
   readonly name: string;
   readonly token: string;
-  readonly plugin: 'kubernetes' | 'vault';
-  readonly inputs: object;
-  /** Resources of the same layer that come first: the tree's edges, and the namespace. */
+  /** Resources of the same layer that come first: the tree's edges, the namespace, and what its admission reads. */
   readonly dependsOn: readonly string[];
   /** The namespace with which the resource goes: nothing need be deleted one by one inside a namespace that is deleted. */
   readonly inside?: string;
@@ -31,6 +44,8 @@ export interface LayerRegistrations {
 
 /** What decides which of a layer's leaves are registered, and how. */
 export interface RegistrationOptions {
+  /** Name of the stack: it is part of every object's identity. */
+  readonly stack: string;
   /** Whether Vault leaves have a Vault to go to. */
   readonly vault: boolean;
   /** Whether stateful kinds are held; false lets a tenant be off-boarded. */
@@ -43,42 +58,52 @@ export function registrationsOf(root: IConstruct, options: RegistrationOptions):
   const leftOut = options.vault ? [] : leaves.filter(({ type }) => type === 'vault');
   const idsOf = new Map<IConstruct, readonly string[]>();
   const namespaces = new Map<string, string>();
+  const parameters = new Map<string, string>();
   const registrations: Registration[] = [];
   for (const leaf of leaves) {
     if (leftOut.includes(leaf)) continue;
     const first = edgesOf(leaf.construct, root, idsOf);
-    const drafts = draftsOf(leaf);
+    const drafts = draftsOf(leaf, options.stack);
     idsOf.set(leaf.construct, drafts.map(idOf));
     for (const draft of drafts) {
       const inside = draft.namespace === undefined ? undefined : namespaces.get(draft.namespace);
-      registrations.push(registrationOf(draft, first, inside, options.protect));
+      const read = draft.namespace === undefined ? undefined : parameters.get(draft.namespace);
+      const before = [...first, ...[inside, read].filter((id) => id !== undefined)];
+      registrations.push(registrationOf(draft, [...new Set(before)], inside, options.protect));
       if (draft.defines !== undefined) namespaces.set(draft.defines, idOf(draft));
+      if (draft.governs !== undefined) parameters.set(draft.governs, idOf(draft));
     }
   }
   return { registrations, leftOut: leftOut.map(({ construct }) => construct.node.path) };
 }
 
 /** A resource before anybody knows what comes before it. */
-interface Draft extends Pick<Registration, 'name' | 'token' | 'plugin' | 'inputs'> {
+type Draft = DraftFields & (Pick<ObjectRegistration, 'type' | 'inputs'> | Pick<OtherRegistration, 'type' | 'inputs'>);
+
+interface DraftFields extends Pick<Registered, 'name' | 'token'> {
   /** Row of the table of stateful kinds. */
   readonly kind: string;
   readonly namespace?: string | undefined;
   /** Name of the namespace that this resource is. */
   readonly defines?: string;
+  /** Name of the namespace whose admission reads this resource: a write there is refused while it is missing. */
+  readonly governs?: string | undefined;
 }
 
-function draftsOf(leaf: Leaf): readonly Draft[] {
+function draftsOf(leaf: Leaf, stack: string): readonly Draft[] {
   const { path } = leaf.construct.node;
   switch (leaf.type) {
     case 'object':
-      return manifestsOf(leaf).map((object) => objectDraft(path, object));
+      return manifestsOf(leaf).map((object) => objectDraft(path, object, stack));
     case 'group':
-      return manifestsOf(leaf).map((object) => objectDraft(`${path}/${nameInGroup(object)}`, object));
+      return governedFirst(manifestsOf(leaf)).map((object) =>
+        objectDraft(`${path}/${nameInGroup(object)}`, object, stack),
+      );
     case 'release':
       return [releaseDraft(path, leaf.construct.release)];
     case 'vault': {
       const { type, args } = leaf.construct.object;
-      return [{ name: path, token: type, plugin: 'vault', inputs: args, kind: type }];
+      return [{ name: path, token: type, type: 'vault', inputs: args, kind: type }];
     }
     case 'host-file':
       return [];
@@ -89,16 +114,32 @@ function nameInGroup({ kind, metadata: { namespace, name } }: Manifest): string 
   return [kind, namespace, name].filter((part) => part !== undefined).join('/');
 }
 
-function objectDraft(name: string, object: Manifest): Draft {
+/** Namespaces, then what their admission reads, then the rest: while a parameter is missing every write is refused. */
+function governedFirst(objects: readonly Manifest[]): readonly Manifest[] {
+  const rank = (object: Manifest): number => (isNamespace(object) ? 0 : isParameter(object) ? 1 : 2);
+  return [0, 1, 2].flatMap((place) => objects.filter((object) => rank(object) === place));
+}
+
+function isNamespace({ apiVersion, kind }: Manifest): boolean {
+  return apiVersion === 'v1' && kind === 'Namespace';
+}
+
+function isParameter({ apiVersion, kind }: Manifest): boolean {
+  return apiVersion === TENANT_POLICY_API && kind === 'TenantPolicy';
+}
+
+function objectDraft(name: string, object: Manifest, stack: string): Draft {
   const { apiVersion, kind, metadata } = object;
+  const token = kubernetesToken(apiVersion, kind);
   return {
+    type: 'object',
     name,
-    token: kubernetesToken(apiVersion, kind),
-    plugin: 'kubernetes',
-    inputs: withReadiness(object),
+    token,
+    inputs: withIdentity(object, { stack, token, name }),
     kind: kindKey(apiVersion, kind),
     namespace: metadata.namespace,
-    ...(apiVersion === 'v1' && kind === 'Namespace' ? { defines: metadata.name } : {}),
+    ...(isNamespace(object) ? { defines: metadata.name } : {}),
+    ...(isParameter(object) ? { governs: metadata.namespace } : {}),
   };
 }
 
@@ -107,8 +148,8 @@ function releaseDraft(path: string, { name, namespace, repo, chart, version, val
   const oci = repo.startsWith('oci://');
   return {
     name: path,
+    type: 'release',
     token: kubernetesToken('helm.sh/v3', 'Release'),
-    plugin: 'kubernetes',
     inputs: {
       name,
       namespace,
@@ -126,24 +167,25 @@ function releaseDraft(path: string, { name, namespace, repo, chart, version, val
 
 function registrationOf(
   draft: Draft,
-  first: readonly string[],
+  dependsOn: readonly string[],
   inside: string | undefined,
   held: boolean,
 ): Registration {
-  const { name, token, plugin, inputs, kind } = draft;
+  const { name, token, kind } = draft;
   const stateful = STATEFUL[kind];
-  return {
+  const resource = {
     id: idOf(draft),
     name,
     token,
-    plugin,
-    inputs,
-    dependsOn: inside === undefined || first.includes(inside) ? first : [...first, inside],
+    dependsOn,
     // A release is uninstalled by Helm, which would not know that its namespace went.
-    ...(inside === undefined || token.endsWith(':Release') ? {} : { inside }),
+    ...(inside === undefined || draft.type === 'release' ? {} : { inside }),
     protect: held && stateful?.protect === true,
     retainOnDelete: stateful?.retainOnDelete === true,
   };
+  return draft.type === 'object'
+    ? { ...resource, type: draft.type, inputs: draft.inputs }
+    : { ...resource, type: draft.type, inputs: draft.inputs };
 }
 
 /** Two kinds of a group may share a name, so a name alone is not enough; a URN is made of both as well. */

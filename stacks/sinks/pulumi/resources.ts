@@ -1,12 +1,20 @@
 import * as pulumi from '@pulumi/pulumi';
 import { PLUGIN_VERSION } from './plugins';
+import { withReadiness } from './readiness';
 import type { Registration } from './registration';
 
 /** Any Kubernetes object, or Helm release, by its type token. The classes of `@pulumi/kubernetes` take a second to load. */
 export class KubernetesObject extends pulumi.CustomResource {
-  constructor({ token, name, inputs }: Registration, options: pulumi.CustomResourceOptions) {
-    super(token, name, { ...inputs }, { ...options, version: PLUGIN_VERSION.kubernetes });
+  constructor(registration: Registration, options: pulumi.CustomResourceOptions) {
+    const { token, name } = registration;
+    super(token, name, inputsOf(registration), { ...options, version: PLUGIN_VERSION.kubernetes });
   }
+}
+
+/** What the engine is given: an object with the annotations that say when it is ready, anything else as it is. */
+export function inputsOf(registration: Registration): Record<string, unknown> {
+  const { type, inputs } = registration;
+  return { ...(type === 'object' ? withReadiness(inputs) : inputs) };
 }
 
 /** Any object of Vault by its type token. Its provider is the default one, which `vault:address` configures. */

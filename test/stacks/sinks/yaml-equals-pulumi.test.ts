@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { isRecord, recordAt, stringAt } from '../../../constructs/core/json';
+import { IDENTITY_LABEL } from '../../../constructs/core/labels';
 import { ENVIRONMENTS } from '../../../stacks/environments';
 import { tenantsFolder } from '../../../stacks/load';
 import { READINESS_PREFIX } from '../../../stacks/sinks/pulumi/readiness';
@@ -88,14 +89,19 @@ function objectsOf({ resources }: RecordedStack): readonly (readonly [string, un
     .map(({ provider, inputs }) => keyed(/kubernetes::([^:]+)::/.exec(provider)?.[1] ?? 'no provider', inputs));
 }
 
-/** Annotations by which Pulumi waits are its own; everything else counts. */
+/** Annotations by which Pulumi waits are its own, and so are the labels of a live object's identity; everything else counts. */
 function keyed(region: string, object: unknown): readonly [string, unknown] {
   const metadata = recordAt(object, 'metadata');
   const annotations = Object.entries(recordAt(metadata, 'annotations')).filter(
     ([key]) => !key.startsWith(READINESS_PREFIX),
   );
+  const identity: readonly string[] = Object.values(IDENTITY_LABEL);
+  const labels = Object.entries(recordAt(metadata, 'labels')).filter(([key]) => !identity.includes(key));
   const same = isRecord(object)
-    ? { ...object, metadata: { ...metadata, annotations: Object.fromEntries(annotations) } }
+    ? {
+        ...object,
+        metadata: { ...metadata, annotations: Object.fromEntries(annotations), labels: Object.fromEntries(labels) },
+      }
     : object;
   const key = [
     region,

@@ -2,7 +2,8 @@ import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { PACKAGE_ROOT } from '../../../stacks/synth/fingerprint';
-import { isOnPath, pulumiRunner } from '../../../stacks/up/pulumi-runner';
+import { isOnPath } from '../../../stacks/up/on-path';
+import { pulumiRunner } from '../../../stacks/up/pulumi-runner';
 
 jest.setTimeout(60_000);
 

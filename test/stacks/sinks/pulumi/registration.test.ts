@@ -7,9 +7,10 @@ import { ManifestGroup } from '../../../../constructs/core/manifest-group';
 import { Platform } from '../../../../constructs/core/platform';
 import { vaultObject } from '../../../../constructs/core/vault-object';
 import { type Registration, registrationsOf } from '../../../../stacks/sinks/pulumi/registration';
+import { inputsOf } from '../../../../stacks/sinks/pulumi/resources';
 import { STATEFUL } from '../../../../stacks/sinks/pulumi/stateful';
 
-const OPTIONS = { vault: true, protect: true };
+const OPTIONS = { stack: 'test', vault: true, protect: true };
 const namespace = (name: string): Manifest => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
 const config = (name: string, place = 'a'): Manifest => ({
   apiVersion: 'v1',
@@ -122,7 +123,7 @@ describe('stateful kinds', () => {
   });
 
   test('a tenant that is off-boarded is let go, its volumes are not', () => {
-    const options = { vault: true, protect: false };
+    const options = { ...OPTIONS, protect: false };
     expect(only(layer((chart) => manifest(chart, 'It', claim), options).registrations)).toMatchObject({
       protect: false,
       retainOnDelete: true,
@@ -137,8 +138,8 @@ describe('stateful kinds', () => {
 describe('readiness', () => {
   test('is added on the way to the engine, not to the tree', () => {
     const object = namespace('a');
-    const { inputs } = only(layer((chart) => manifest(chart, 'It', object)).registrations);
-    expect(inputs).toMatchObject({
+    const registration = only(layer((chart) => manifest(chart, 'It', object)).registrations);
+    expect(inputsOf(registration)).toMatchObject({
       metadata: { annotations: { 'pulumi.com/waitFor': '["jsonpath={.status.phase}=Active"]' } },
     });
     expect(object.metadata.annotations).toBeUndefined();
@@ -146,8 +147,8 @@ describe('readiness', () => {
 
   test('is not waited for where there is nothing to wait for', () => {
     const account: Manifest = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'a', namespace: 'a' } };
-    const { inputs } = only(layer((chart) => manifest(chart, 'It', account)).registrations);
-    expect(inputs).toMatchObject({ metadata: { annotations: { 'pulumi.com/skipAwait': 'true' } } });
+    const registration = only(layer((chart) => manifest(chart, 'It', account)).registrations);
+    expect(inputsOf(registration)).toMatchObject({ metadata: { annotations: { 'pulumi.com/skipAwait': 'true' } } });
   });
 });
 
@@ -185,7 +186,7 @@ describe('leaves that are no objects', () => {
       vaultObject(chart, 'Secrets', { type: 'vault:index/mount:Mount', args: { path: 'kv', type: 'kv-v2' } });
     const { registrations, leftOut } = layer(build);
     expect(only(registrations)).toMatchObject({
-      plugin: 'vault',
+      type: 'vault',
       token: 'vault:index/mount:Mount',
       protect: true,
       inputs: { path: 'kv' },
@@ -196,7 +197,7 @@ describe('leaves that are no objects', () => {
   test('[ENC-3] Vault objects are named as left out where none is configured', () => {
     const build = (chart: Chart) =>
       vaultObject(chart, 'Secrets', { type: 'vault:index/mount:Mount', args: { path: 'kv', type: 'kv-v2' } });
-    expect(layer(build, { vault: false, protect: true })).toEqual({
+    expect(layer(build, { ...OPTIONS, vault: false })).toEqual({
       registrations: [],
       leftOut: ['eu/foundation/Secrets'],
     });

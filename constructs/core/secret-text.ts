@@ -19,8 +19,60 @@ const SUSPECT = /-----BEGIN |A[KS]IA|gh[pousr]_|github_pat_|xox|hv[sbr]\.|eyJ|gl
 
 /** What credential a text holds, in words that do not repeat it; undefined where it looks like none. */
 export function credentialIn(text: string): string | undefined {
-  if (text.length < 8 || !SUSPECT.test(text)) return undefined;
+  if (text.length < 8) return undefined;
+  if (SUSPECT.test(text)) {
+    const plain = plainCredentialIn(text);
+    if (plain !== undefined) return plain;
+  }
+  if (!ENCODED.test(text)) return undefined;
+  const encoded = decodings(text).map(plainCredentialIn).find(Boolean);
+  return encoded === undefined ? undefined : `${encoded}, encoded`;
+}
+
+function plainCredentialIn(text: string): string | undefined {
   return TOKENS.find(([, pattern]) => pattern.test(text))?.[0];
+}
+
+/** One cheap look that tells most texts from encoded ones: long runs, or letters by their number. */
+const ENCODED = /[A-Za-z0-9+/_-]{24}|%[0-9A-Fa-f]{2}/;
+/** What is longer is a file, and nobody hides a token in a file by hand. */
+const LONGEST_ENCODED = 65_536;
+
+/** What a text says once base64 (either alphabet), hex or percent encoding is taken away. */
+function decodings(text: string): readonly string[] {
+  const short = text.slice(0, LONGEST_ENCODED);
+  // A path may end where an encoded text begins, and both have slashes.
+  const whole = [...short.matchAll(/[A-Za-z0-9+/_-]{24,}/g)].map(([run]) => run);
+  const runs = whole.flatMap((run) => [run, ...run.split('/').filter((part) => part.length >= 24 && part !== run)]);
+  return [
+    ...runs.map((run) => ascii(run.replaceAll('-', '+').replaceAll('_', '/'), BASE64)),
+    ...runs.filter((run) => /^[0-9A-Fa-f]+$/.test(run)).map((run) => ascii(run, HEX)),
+    ...(short.includes('%')
+      ? [short.replace(/%([0-9A-Fa-f]{2})/g, (_, code) => letterOf(Number.parseInt(code, 16)))]
+      : []),
+  ];
+}
+
+const BASE64 = { alphabet: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/', bits: 6 } as const;
+const HEX = { alphabet: '0123456789abcdef', bits: 4 } as const;
+
+/** Decodes digits of 4 or 6 bits into letters; whatever is not printable shows as a line break, which no token holds. */
+function ascii(run: string, { alphabet, bits }: typeof BASE64 | typeof HEX): string {
+  let text = '';
+  let rest = 0;
+  let held = 0;
+  for (const digit of bits === 4 ? run.toLowerCase() : run) {
+    rest = ((rest << bits) | alphabet.indexOf(digit)) & 0xffff;
+    held += bits;
+    if (held < 8) continue;
+    held -= 8;
+    text += letterOf((rest >> held) & 0xff);
+  }
+  return text;
+}
+
+function letterOf(code: number): string {
+  return code >= 0x20 && code < 0x7f ? String.fromCharCode(code) : '\n';
 }
 
 const WORDS =
@@ -76,4 +128,43 @@ export function assignsSecret(text: string): boolean {
     if (!isReference(value) && !/^[=>|{[]/.test(value)) return true;
   }
   return false;
+}
+
+/** What stands in messages in place of a text that looks like a secret. */
+export const HIDDEN = '(hidden)';
+
+/** Runs of letters and digits as generators print them, in any usual notation; names have dashes, dots and slashes in them. */
+const RUN = /[A-Za-z0-9_~%=+]{20,}/g;
+/** A digest is public, and what tells two images apart. */
+const DIGEST = /sha(?:256|512):[0-9a-f]{40,128}/;
+
+/**
+ * The text as it may be shown to whoever reads a log: credentials, passwords in settings and addresses, and long runs of
+ * random letters are replaced by {@link HIDDEN}. A person who put a secret into the wrong field must not find it in the log
+ * of a pipeline as well. What is left of a very long text is not looked at, and not shown.
+ */
+export function hideSecrets(text: string): string {
+  const known = TOKENS.reduce((shown, [, pattern]) => shown.replace(everywhere(pattern), HIDDEN), text.slice(0, 8192));
+  const assigned = known.replace(ASSIGNED, (whole, value: string) =>
+    isReference(value) ? whole : whole.replace(value, HIDDEN),
+  );
+  return assigned
+    .split(DIGEST_PARTS)
+    .map((part, index) => (index % 2 === 1 ? part : part.replace(RUN, (run) => (isGenerated(run) ? HIDDEN : run))))
+    .join('');
+}
+
+/** Hex of a readable text has less disorder than a key, and is one all the same. */
+function isGenerated(run: string): boolean {
+  return looksRandom(run) || /^[0-9A-Fa-f]{32,}$/.test(run);
+}
+
+const DIGEST_PARTS = new RegExp(`(${DIGEST.source})`);
+const GLOBAL = new Map<RegExp, RegExp>();
+
+/** A token's pattern ends where it can tell; what follows belongs to it. */
+function everywhere(pattern: RegExp): RegExp {
+  const known = GLOBAL.get(pattern) ?? new RegExp(`(?:${pattern.source})[A-Za-z0-9_.~+/=-]*`, 'g');
+  GLOBAL.set(pattern, known);
+  return known;
 }

@@ -1,0 +1,102 @@
+import { listObjects } from '../../../cluster/apply/live-cluster';
+import type { StackOutcome } from '../../../cluster/apply/report';
+import { drift, hasDrifted } from '../../../cluster/drift/drift';
+import { listAt, numberAt, stringAt } from '../../../constructs/core/json';
+import { ENVIRONMENTS } from '../../../stacks/environments';
+import { loadPlan, regionObjects } from '../../../stacks/load';
+import { buildTree } from '../../../stacks/tree';
+import { down, eventually, everything, type LiveRegion, startRegion, up } from '../region';
+
+jest.setTimeout(300_000);
+
+const REGIONS = ENVIRONMENTS.flatMap((environment) =>
+  environment.regions.map(({ name }) => [environment.name, name, environment] as const),
+);
+
+describe.each(REGIONS)('%s in %s', (_, name, environment) => {
+  let region: LiveRegion;
+  let before: ReadonlyMap<string, string>;
+  let first: readonly StackOutcome[];
+
+  beforeAll(async () => {
+    region = await startRegion(environment, name);
+    // Kubernetes makes its own roles and flow schemas for a while after the start.
+    before = await settled(region);
+    first = await up(region);
+  });
+  afterAll(() => region?.stop());
+
+  test('every object is accepted with strict validation', () => {
+    const objects = regionObjects(buildTree(loadPlan(environment)), name).length;
+    expect(first.flatMap(({ problems }) => problems)).toEqual([]);
+    expect(first.map(({ outcome }) => outcome)).toEqual(first.map(() => 'deployed'));
+    expect(sum(first, ({ counts }) => counts.created + counts.updated)).toBe(objects);
+    console.info(`${environment.name} ${name}: ${objects} objects applied`);
+  });
+
+  test('charts are counted as left out, and nothing else is', () => {
+    expect(first.flatMap(({ leftOut }) => leftOut.releases).length).toBeGreaterThan(0);
+    expect(first.flatMap(({ leftOut }) => leftOut.vault)).toEqual([]);
+  });
+
+  test('the server has no remark, and every admission policy passes its type check', async () => {
+    expect(first.flatMap(({ warnings }) => warnings)).toEqual([]);
+    const resource = await region.live.resourceOf({
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingAdmissionPolicy',
+    });
+    const policies = await listObjects(region.live.cluster, resource);
+    expect(policies.length).toBeGreaterThan(40);
+    const remarks = policies.flatMap((policy) => listAt(policy, 'status', 'typeChecking', 'expressionWarnings'));
+    const unseen = policies.filter(
+      (policy) => numberAt(policy, 'status', 'observedGeneration') !== numberAt(policy, 'metadata', 'generation'),
+    );
+    expect({ remarks, unseen: unseen.map((policy) => stringAt(policy, 'metadata', 'name')) }).toEqual({
+      remarks: [],
+      unseen: [],
+    });
+  });
+
+  test('a second apply changes nothing: no version of any object in the cluster moves', async () => {
+    const was = await settled(region);
+    const second = await up(region);
+    expect(sum(second, ({ counts }) => counts.unchanged)).toBe(sum(second, ({ objects }) => objects));
+    expect(await everything(region)).toEqual(was);
+  });
+
+  test('nothing has drifted', async () => {
+    const found = await drift([region.plan], { connect: region.connect });
+    expect({ objects: found.changes.objects, notes: found.notes, drifted: hasDrifted(found) }).toEqual({
+      objects: [],
+      notes: [],
+      drifted: false,
+    });
+  });
+
+  test('removal leaves nothing behind', async () => {
+    const removed = await down(region);
+    expect(removed.flatMap(({ problems }) => problems)).toEqual([]);
+    const names = [...before.keys()].sort();
+    const left = await eventually(
+      async () => [...(await everything(region)).keys()].sort(),
+      (keys) => keys.join() === names.join(),
+    );
+    expect(left).toEqual(names);
+  });
+});
+
+function sum(outcomes: readonly StackOutcome[], of: (outcome: StackOutcome) => number): number {
+  return outcomes.reduce((all, outcome) => all + of(outcome), 0);
+}
+
+/** What the cluster holds once it has been the same for a second. */
+async function settled(region: LiveRegion): Promise<ReadonlyMap<string, string>> {
+  let last = await everything(region);
+  for (let tries = 0; tries < 60; tries += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    const now = await everything(region);
+    if (JSON.stringify([...now]) === JSON.stringify([...last])) return now;
+    last = now;
+  }
+  return last;
+}
