@@ -38,7 +38,8 @@ describe('secrets that are sent to a control plane with the platform applied', (
     const bird = canary(place, form);
     birds.push(bird);
     const answer = await send(request(name, bird.text));
-    if (answer.status !== status) answers.push(`${bird.at}: ${answer.status} ${stringAt(answer.body, 'message') ?? ''}`);
+    if (answer.status !== status)
+      answers.push(`${bird.at}: ${answer.status} ${stringAt(answer.body, 'message') ?? ''}`);
   }
 
   test('[ENC-3] are sent through every place that a tenant can write to, in four forms', async () => {
@@ -59,7 +60,9 @@ describe('secrets that are sent to a control plane with the platform applied', (
   test('[ENC-2] are all encrypted: every Secret in the store begins with the name of the key service', async () => {
     const stored = await storedValues(region, '/registry/secrets/');
     expect(stored.size).toBeGreaterThan(20);
-    expect([...stored].filter(([, value]) => !value.startsWith('k8s:enc:kms:v2:drun:')).map(([key]) => key)).toEqual([]);
+    expect([...stored].filter(([, value]) => !value.startsWith('k8s:enc:kms:v2:drun:')).map(([key]) => key)).toEqual(
+      [],
+    );
   });
 
   test('[MON-5] stand nowhere in the audit events, though each call is there', async () => {
@@ -94,13 +97,12 @@ describe('secrets that are sent to a control plane with the platform applied', (
     const said = [await drun(['drift', ...flags]), await drun(['drift', ...flags, '--json'])];
     expect(said.map(({ code }) => code)).toEqual([1, 1]);
     expect(said[0]?.out).toContain('planted');
-    require('node:fs').writeFileSync('/tmp/lead/drift.txt', said.map(({ out, err }) => out + err).join('\n') + bird.secret);
     const all = said.map(({ out, err }) => out + err).join('\n');
     expect([bird, ...birds].flatMap((one) => hits(all, one))).toEqual([]);
   });
 
-  test('[ENC-3] fails to hide what the search could not see: a secret in the address of a request is found', async () => {
-    // Kubernetes writes addresses down, whatever the policy says; what must stay secret belongs into bodies.
+  test('[ENC-3] fails to hide what stands in the address of a request: the search sees it in the audit events', async () => {
+    // Kubernetes writes addresses and the names of unknown fields down, whatever the policy says.
     const bird = canary('an address');
     const own = await connectTo(region.plane);
     await own.request({ method: 'GET', path: SECRETS, query: { labelSelector: `a=${bird.secret.slice(4)}` } });
@@ -111,11 +113,18 @@ describe('secrets that are sent to a control plane with the platform applied', (
 
   function found(files: readonly string[]): readonly string[] {
     return files.flatMap((file) => {
-      const bytes = readFileSync(file);
+      const bytes = withoutPadding(readFileSync(file));
       return birds.flatMap((bird) => hits(bytes, bird).map((hit) => `${file}: ${hit}`));
     });
   }
 });
+
+/** The store reserves its files as zeros before it fills them. */
+function withoutPadding(bytes: Buffer): Buffer {
+  let end = bytes.length;
+  while (end > 0 && bytes[end - 1] === 0) end -= 1;
+  return bytes.subarray(0, end);
+}
 
 function filesOf(folder: string): readonly string[] {
   const all = readdirSync(folder, { recursive: true, withFileTypes: true });
