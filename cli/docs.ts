@@ -69,6 +69,7 @@ const GENERAL: readonly string[] = [
   '| `tenant list` | `environment`, `tenants[]`: the whole tenant with its defaults, `regions`, `shard`, `file` |',
   '| `explain` | `code`, `title`, `why`, `remedy`, `control`; or `control`, `promise`, `codes[]`; or `codes[]` |',
   '| `schema` | `kind`, `schema` |',
+  '| `resume` | `stack`, `dryRun`, `resumed[]`: `urn`, `outcome` (`adopted`, `never-made`, `to-repeat`) |',
   '| `drift` | `environment`, `regions`, `compared`, `posture[]` as in `preview`, `objects[]` as in `preview` with the changes `missing`, `changed` and `added`, `notes[]`: `region`, `label`, `note` |',
   '| `up`, `down` with the engine `direct` | `engine`, `environment`, `dryRun`, `milliseconds`, `stacks[]`: `region`, `stack`, `objects`, `outcome` (`deployed`, `removed`, `failed`, `not-run`), `counts` (`created`, `updated`, `unchanged`, `replaced`, `removed`), `heldBack[]`, `retained[]`, `warnings[]`, `leftOut` (`releases`, `vault`), `milliseconds`, `problems` |',
   '| `up` with the engine `pulumi` | `engine`, `environment`, `dryRun`, `milliseconds`, `stacks[]`: `stack`, `objects`, `leftOut`, `outcome` (`up-to-date`, `updated`, `previewed`, `pending`, `failed`, `not-run`), `milliseconds`, `changes`, `problems` |',

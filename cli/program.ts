@@ -28,6 +28,7 @@ export function program(run: Runner): Command {
   addUp(drun, run);
   addDown(drun, run);
   addDrift(drun, run);
+  addResume(drun, run);
   addAttack(drun, run);
   addTenant(drun, run);
   addExplain(drun, run);
@@ -205,6 +206,23 @@ function addDrift(drun: Command, run: Runner): void {
       run('drift', () => lazy<typeof import('./commands/drift')>('./commands/drift').driftCommand, {
         ...flags,
         environment,
+      }),
+    );
+}
+
+function addResume(drun: Command, run: Runner): void {
+  common(
+    drun.command('resume'),
+    'after an interrupted `pulumi up`: take objects that were made, and are provably the stack’s own, into its state',
+  )
+    .argument('<stack>', 'a stack of Pulumi, such as prod or prod-tenants-00')
+    .addOption(kubeconfigOption())
+    .option('--dry-run', 'say what would be done, and leave the state as it is')
+    .addHelpText('after', examples('drun resume prod-tenants-00 --dry-run', 'drun resume prod-tenants-00'))
+    .action((stack: string, flags: object) =>
+      run('resume', () => lazy<typeof import('./commands/resume')>('./commands/resume').resumeCommand, {
+        ...flags,
+        stack,
       }),
     );
 }

@@ -4,6 +4,7 @@ import { lock } from 'proper-lockfile';
 import { stringAt } from '../constructs/core/json';
 import { goFailure } from './go';
 import { groupBy } from './group';
+import type { Env } from './place';
 import { toolError } from './problem';
 import { run } from './run';
 import { cachedTool, saidVersion, type Tool, type Wanted } from './tool';
@@ -18,21 +19,26 @@ export type BuildEvent =
 /** Told what is going on. */
 export type OnBuild = (event: BuildEvent) => void;
 
+/** Where a module is built. */
+export interface Workshop {
+  /** Name of the module's folder. */
+  readonly module: string;
+  readonly cache: string;
+  readonly env: Env;
+  readonly on: OnBuild;
+}
+
 /**
  * Builds programs of one module. Two runs at once do not disturb each other: one builds and the other waits, and a program
  * appears in the cache whole or not at all. Throws a `ProblemError` that says what was refused.
  */
-export async function buildModule(
-  module: string,
-  cache: string,
-  wanted: readonly Wanted[],
-  on: OnBuild,
-): Promise<Tool[]> {
+export async function buildModule(shop: Workshop, wanted: readonly Wanted[]): Promise<Tool[]> {
+  const { module, cache, on } = shop;
   mkdirSync(cache, { recursive: true });
   const release = await locked(join(cache, `${module}.lock`), () => on({ waiting: module }));
   try {
     const missing = wanted.filter((one) => cachedTool(one) === undefined);
-    if (missing.length > 0) await reported(module, missing, on, () => buildInto(module, cache, missing, on));
+    if (missing.length > 0) await reported(module, missing, on, () => buildInto(shop, missing));
     const built = new Set(missing.map(({ program }) => program.name));
     return wanted.flatMap((one) => {
       const tool = cachedTool(one);
@@ -73,14 +79,15 @@ async function reported(module: string, missing: readonly Wanted[], on: OnBuild,
   ended(false);
 }
 
-async function buildInto(module: string, cache: string, missing: readonly Wanted[], on: OnBuild): Promise<void> {
-  const prefix = `.building-${module}-`;
+async function buildInto(shop: Workshop, missing: readonly Wanted[]): Promise<void> {
+  const { module, cache } = shop;
+  const prefix = `.building-${module}.`;
   // Whoever holds the lock is alone: such folders are what killed runs left behind.
   for (const left of readdirSync(cache).filter((name) => name.startsWith(prefix)))
     rmSync(join(cache, left), { recursive: true, force: true });
   const folder = mkdtempSync(join(cache, prefix));
   try {
-    for (const [flags, same] of groupBy(missing, (one) => one.flags)) await compile(folder, flags, same, on);
+    for (const [flags, same] of groupBy(missing, (one) => one.flags)) await compile(shop, folder, flags, same);
     for (const one of missing) await keep(folder, one);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -88,7 +95,7 @@ async function buildInto(module: string, cache: string, missing: readonly Wanted
 }
 
 /** One `go build` for all programs that share flags: what they have in common is compiled once. */
-async function compile(folder: string, flags: string, wanted: readonly Wanted[], on: OnBuild): Promise<void> {
+async function compile({ env, on }: Workshop, folder: string, flags: string, wanted: readonly Wanted[]): Promise<void> {
   const [first] = wanted;
   if (first === undefined) return;
   const { module, program } = first;
@@ -96,7 +103,7 @@ async function compile(folder: string, flags: string, wanted: readonly Wanted[],
   const fixed = ['build', '-v', '-mod=readonly', '-trimpath', '-buildvcs=false', `-ldflags=${flags}`, '-o', out];
   const ended = await run('go', [...fixed, ...wanted.map((one) => one.program.builds)], {
     cwd: module.folder,
-    env: { ...process.env, GOWORK: 'off' },
+    env: { ...env, GOWORK: 'off' },
     onLine: (said) => on({ step: program.module, said }),
   });
   if (ended.code !== 0) throw goFailure(`tools/${program.module}`, ended);

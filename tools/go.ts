@@ -1,11 +1,12 @@
 import { ProblemError } from '../constructs/core/problem';
 import type { GoModule } from './module';
+import type { Env } from './place';
 import { toolError, toolProblem } from './problem';
 import { type Ended, run } from './run';
 
 /** Version of the Go that would build a module, such as `go1.26.8`. Throws a `ProblemError` (TL001, TL002). */
-export async function goVersion(module: GoModule): Promise<string> {
-  const asked = await run('go', ['env', 'GOVERSION'], { cwd: module.folder });
+export async function goVersion(module: GoModule, env: Env): Promise<string> {
+  const asked = await run('go', ['env', 'GOVERSION'], { cwd: module.folder, env });
   if (asked.refused !== undefined) throw toolError('TL001', 'go', asked.refused, 'a go program on the PATH');
   const version = asked.stdout.trim();
   if (asked.code !== 0 || isOlder(version.replace(/^go/, ''), module.go)) {
@@ -15,14 +16,17 @@ export async function goVersion(module: GoModule): Promise<string> {
   return version;
 }
 
-/** Whether a version such as `1.25.3` or `1.27rc1` comes before another one; what cannot be read does not. */
+/** Whether a version such as `1.25.3` or `1.27rc1` comes before another one; what says no version does. */
 export function isOlder(version: string, than: string): boolean {
-  const [a, b] = [version, than].map((text) => text.split('.').map((part) => Number.parseInt(part, 10)));
-  for (let at = 0; at < 3; at += 1) {
-    const difference = (a?.[at] ?? 0) - (b?.[at] ?? 0);
-    if (difference !== 0) return difference < 0;
-  }
-  return false;
+  const [a, b] = [version, than].map((text) =>
+    /(\d+)\.(\d+)(?:\.(\d+))?/
+      .exec(text)
+      ?.slice(1)
+      .map((part) => Number(part ?? 0)),
+  );
+  if (a === undefined || b === undefined) return true;
+  const at = a.findIndex((part, i) => part !== b[i]);
+  return at !== -1 && (a[at] ?? 0) < (b[at] ?? 0);
 }
 
 /** Why `go` did not do what it was asked for, as a problem that says whose fault it is. */

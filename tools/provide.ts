@@ -66,7 +66,7 @@ async function provideModule(name: string, programs: readonly GoProgram[], optio
   const env = options.env ?? process.env;
   const module = readModule(name, options.modules ?? MODULES_ROOT);
   const cache = toolsFolder(env);
-  const go = await tried(() => goVersion(module));
+  const go = await tried(() => goVersion(module, env));
   const wanted = 'value' in go ? programs.map((program) => wantedOf(program, module, go.value, cache)) : [];
   const cached = wanted.flatMap((one) => cachedTool(one) ?? []);
   const rest = programs.filter((program) => !cached.some((tool) => tool.name === program.name));
@@ -77,7 +77,7 @@ async function provideModule(name: string, programs: readonly GoProgram[], optio
   // Without Go there may still be programs on the PATH; only now is it missed.
   if (!('value' in go)) throw go.error;
   const on = options.onBuild ?? (() => undefined);
-  const built = await buildModule(name, cache, of(wanted, absent), on);
+  const built = await buildModule({ module: name, cache, env, on }, of(wanted, absent));
   return [...cached, ...found, ...built];
 }
 

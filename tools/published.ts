@@ -9,7 +9,7 @@ import { type Ended, run } from './run';
  * downloaded; Go compares each with the checksum in `go.sum`. Throws a `ProblemError` (TL001 to TL004).
  */
 export async function publishedModules(module: GoModule = readModule(PUBLISHED)): Promise<ReadonlyMap<string, string>> {
-  await goVersion(module);
+  await goVersion(module, process.env);
   const names = [...module.requires.keys()];
   const ended = await run('go', ['mod', 'download', '-json', ...names], {
     cwd: module.folder,

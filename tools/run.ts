@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import type { Env } from './place';
 
 /** What a program said before it ended. */
 export interface Ended {
@@ -14,7 +15,7 @@ export interface Ended {
 /** How to run a program. */
 export interface RunOptions {
   readonly cwd?: string;
-  readonly env?: NodeJS.ProcessEnv;
+  readonly env?: Env;
   /** Told each line of standard error as it comes. */
   readonly onLine?: (line: string) => void;
   /** It is ended after so many milliseconds. @default - it may take as long as it takes */
@@ -31,7 +32,7 @@ export function run(program: string, args: readonly string[], options: RunOption
       stdio: ['ignore', 'pipe', 'pipe'],
       killSignal: 'SIGKILL',
       ...(cwd === undefined ? {} : { cwd }),
-      ...(env === undefined ? {} : { env }),
+      ...(env === undefined ? {} : { env: { ...env } }),
       ...(timeout === undefined ? {} : { timeout }),
     });
     let stdout = '';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type JsonObject, stringAt, valueAt } from '../../constructs/core/json';
+import { type Json, type JsonObject, stringAt, valueAt } from '../../constructs/core/json';
 import { type Manifest, objectLabel } from '../../constructs/core/manifest';
 import { type ProblemError, show } from '../../constructs/core/problem';
 import { liveRefusal } from '../../stacks/live/problem';
@@ -80,6 +80,12 @@ export class LiveCluster {
       },
       body: asJson({ ...object, metadata }),
     });
+  }
+
+  /** Puts an object in the place of exactly the one that it was made from, under its resource version. */
+  async replace(object: Manifest, body: Json): Promise<ClusterAnswer> {
+    const query = { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict' };
+    return this.cluster.request({ method: 'PUT', path: await this.pathOf(object), query, body });
   }
 
   /** Asks for the deletion of exactly the object that was seen; one that is gone already is fine. Throws LIV012. */
@@ -168,8 +174,8 @@ function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Manifests are plain data; their interfaces only lack the index signature of {@link JsonObject}. */
-function asJson(manifest: object): JsonObject {
+/** Plain data as the server takes it; the interfaces of manifests only lack the index signature of {@link JsonObject}. */
+export function asJson(manifest: unknown): JsonObject {
   const copy: JsonObject = JSON.parse(JSON.stringify(manifest));
   return copy;
 }

@@ -6,9 +6,10 @@ import { liveRefusal } from '../../stacks/live/problem';
 import type { ObjectRegistration } from '../../stacks/sinks/pulumi/registration';
 import type { ClusterAnswer } from '../client/cluster';
 import { sameContent } from './content';
-import { isGoing, type LiveCluster, type LiveObject, refused } from './live-cluster';
+import { asJson, isGoing, type LiveCluster, type LiveObject, refused } from './live-cluster';
 import { isByKubernetes, ownershipProblem, recordOf } from './ownership';
 import { type Patience, whenGone, whenReady } from './ready';
+import { foreignContent, without } from './record';
 
 /** What became of an object. */
 export type Outcome = 'created' | 'updated' | 'unchanged' | 'replaced';
@@ -69,16 +70,25 @@ async function update(
   const would = await live.apply(object, { force: true, uid: found.uid, dryRun: true });
   if (isImmutable(would)) return replace(live, registration, found, options);
   if (would.status !== 200) throw refused(object, would);
-  const { warnings } = would;
-  if (sameContent(found.object, would.body) && isDeepStrictEqual(recordOf(found.object), recordOf(would.body))) {
-    await whenReady(live, object, found.object, options.patience);
-    return { outcome: 'unchanged', warnings };
-  }
-  if (options.dryRun) return { outcome: 'updated', warnings };
-  const answer = await live.apply(object, { force: true, uid: found.uid });
+  const isSame =
+    sameContent(found.object, would.body) && isDeepStrictEqual(recordOf(found.object), recordOf(would.body));
+  const outcome = isSame && foreignContent(would.body).length === 0 ? 'unchanged' : 'updated';
+  if (options.dryRun) return { outcome, warnings: would.warnings };
+  if (outcome === 'unchanged') await whenReady(live, object, found.object, options.patience);
+  else await overwrite(live, object, found.uid, options);
+  return { outcome, warnings: would.warnings };
+}
+
+/** Applies an object, and takes back what others added to its content: an apply leaves that as it is. */
+async function overwrite(live: LiveCluster, object: Manifest, uid: string, { patience }: WriteOptions): Promise<void> {
+  let answer = await live.apply(object, { force: true, uid });
   if (answer.status !== 200) throw refused(object, answer);
-  await whenReady(live, object, answer.body, options.patience);
-  return { outcome: 'updated', warnings: answer.warnings };
+  const foreign = foreignContent(answer.body);
+  if (foreign.length > 0) {
+    answer = await live.replace(object, asJson(without(answer.body, foreign)));
+    if (answer.status !== 200) throw refused(object, answer);
+  }
+  await whenReady(live, object, answer.body, patience);
 }
 
 /** What cannot be changed is made anew, as Pulumi does; what holds data is not. */

@@ -2,8 +2,8 @@ import { isRecord, type JsonObject } from '../../constructs/core/json';
 import { IDENTITY_LABEL } from '../../constructs/core/labels';
 import { type Manifest, objectLabel } from '../../constructs/core/manifest';
 import { isGoing, type LiveCluster, refused } from '../apply/live-cluster';
+import { foreignFields, hasRecord, without } from '../apply/record';
 import { isImmutable } from '../apply/write';
-import { foreignFields, hasRecord, without } from './record';
 
 /** A planned object as it should be in the cluster, defaults of the server included, and as it is. */
 export interface Compared {

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { HostFileProps } from '../../constructs/core/host-file';
 import { ProblemError } from '../../constructs/core/problem';
@@ -52,7 +52,7 @@ export interface ControlPlane {
   kill(part: PartName): Promise<void>;
   /** Starts a part again, after ending it where it still runs, and waits until it works. */
   restart(part: PartName): Promise<void>;
-  /** Ends every part; the folder stays, with logs and audit events. */
+  /** Ends every part. The folder stays with logs and audit events; the store goes, and the key that opens it. */
   stop(): Promise<void>;
 }
 
@@ -85,8 +85,17 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     await stopInOrder(parts);
     throw error;
   }
-  const store = { ...admin, url: localUrl(site.ports.etcd), client: site.pki.etcdIdentity };
-  return { name, kubeconfig, folder: site.folder, auditLog: site.flags.auditLog, admin, store, ...handles(parts) };
+  const { etcd: own, etcdIdentity: client } = site.pki;
+  const store = { url: localUrl(site.ports.etcd), authority: own.authority.certificate, client };
+  return {
+    name,
+    kubeconfig,
+    folder: site.folder,
+    auditLog: site.flags.auditLog,
+    admin,
+    store,
+    ...handles(parts, site.folder),
+  };
 }
 
 async function prepare({
@@ -146,7 +155,10 @@ async function stopInOrder(parts: readonly Part[]): Promise<void> {
   await Promise.all([kms?.stop(), store?.stop()]);
 }
 
-function handles(parts: readonly Part[]): Pick<ControlPlane, 'parts' | 'pid' | 'log' | 'kill' | 'restart' | 'stop'> {
+function handles(
+  parts: readonly Part[],
+  folder: string,
+): Pick<ControlPlane, 'parts' | 'pid' | 'log' | 'kill' | 'restart' | 'stop'> {
   const partOf = (name: PartName): Part => {
     const found = parts.find((part) => part.name === name);
     if (found !== undefined) return found;
@@ -162,6 +174,9 @@ function handles(parts: readonly Part[]): Pick<ControlPlane, 'parts' | 'pid' | '
       await partOf(name).stop();
       await partOf(name).start();
     },
-    stop: () => stopInOrder(parts),
+    stop: async () => {
+      await stopInOrder(parts);
+      for (const name of ['etcd', 'kms']) rmSync(join(folder, name), { recursive: true, force: true });
+    },
   };
 }

@@ -36,7 +36,7 @@ export function keyService(site: Site): PartProps {
 export function etcd(site: Site): PartProps {
   const { pki, ports, folder, flags } = site;
   const [client, peer] = [localUrl(ports.etcd), localUrl(ports.peer)];
-  const { certificate, key } = pki.server;
+  const { authority, authorityFile, server } = pki.etcd;
   return part(
     site,
     'etcd',
@@ -50,14 +50,14 @@ export function etcd(site: Site): PartProps {
       `--initial-advertise-peer-urls=${peer}`,
       `--initial-cluster=local=${peer}`,
       ...['', 'peer-'].flatMap((side) => [
-        `--${side}cert-file=${certificate}`,
-        `--${side}key-file=${key}`,
-        `--${side}trusted-ca-file=${pki.authorityFile}`,
+        `--${side}cert-file=${server.certificate}`,
+        `--${side}key-file=${server.key}`,
+        `--${side}trusted-ca-file=${authorityFile}`,
         `--${side}client-cert-auth=true`,
       ]),
       '--unsafe-no-fsync=true',
     ],
-    healthy(site, ports.etcd, '/health', pki.etcdIdentity),
+    () => isHealthy({ url: client, authority: authority.certificate, client: pki.etcdIdentity }, '/health'),
   );
 }
 
@@ -71,7 +71,7 @@ export function apiServer(site: Site): PartProps {
     // There is no network between this machine's only API server and pods that do not run.
     '--endpoint-reconciler-type=none',
     `--etcd-servers=${localUrl(ports.etcd)}`,
-    `--etcd-cafile=${pki.authorityFile}`,
+    `--etcd-cafile=${pki.etcd.authorityFile}`,
     `--etcd-certfile=${pki.etcdClient.certificate}`,
     `--etcd-keyfile=${pki.etcdClient.key}`,
     `--client-ca-file=${pki.authorityFile}`,

@@ -49,7 +49,7 @@ function keys(field: 'labels' | 'annotations', noun: string, also = 'false'): Ch
     each: `variables.${field}`,
     as: 'k',
     holds: `!k.matches(${MESH_KEY}) || k.matches(${INFORMATIVE}) || ${also} || ${allowed} || ${kept(field)}`,
-    given: `${noun} {k}={variables.${field}[k]}`,
+    given: `${noun} {k}`,
     expected: 'no setting of the mesh on a pod',
     remedy: 'remove it; the mesh is set on the namespace',
   };

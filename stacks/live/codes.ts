@@ -58,6 +58,21 @@ export const LIVE_CODES = {
     why: 'its namespaces go with everything in them, and nothing brings that back',
     remedy: 'repeat the command with --confirm and the name of the environment',
   },
+  LIV020: {
+    title: 'an object of an interrupted creation is provably the stack’s own',
+    why: 'a state that takes in somebody else’s object would change it, and delete it later',
+    remedy: 'see who made the object; remove it, or import it by hand with `pulumi import`',
+  },
+  LIV021: {
+    title: 'an interrupted operation is one that can be resumed',
+    why: 'of a chart’s release or an object of Vault no label says whose it is',
+    remedy: 'run `pulumi refresh --stack` with its name, and answer what it asks',
+  },
+  LIV022: {
+    title: 'the state of a stack holds together',
+    why: 'a state with a hole in it is one that the engine refuses, or worse, misreads',
+    remedy: 'repair it with `pulumi state repair`, or import an earlier export',
+  },
 } as const satisfies Readonly<Record<string, CodeText>>;
 
 /** Code of a refusal by what talks to a live cluster. */

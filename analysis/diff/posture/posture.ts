@@ -1,5 +1,6 @@
 import type { Manifest } from '../../../constructs/core/manifest';
 import { compareQuantities } from '../../../constructs/core/quantity';
+import { hideSecrets } from '../../../constructs/core/secret-text';
 import { type Direction, opposite } from './fact';
 import { type KnownFact, type Posture, readPosture } from './facts';
 import { groupBy } from './group';
@@ -133,7 +134,7 @@ function join(drafts: readonly Draft[]): PostureChange[] {
       {
         direction: first.direction,
         ...(first.tenant === undefined ? {} : { tenant: first.tenant }),
-        sentence: first.sentence.split('{}').join(items.join(', ')),
+        sentence: hideSecrets(first.sentence.split('{}').join(items.join(', '))),
         controls: [...new Set(group.flatMap(({ controls }) => controls))].sort(),
         objects: [...new Set(group.flatMap(({ objects }) => objects))].sort(),
       },

@@ -46,6 +46,8 @@ export const OWNERSHIP_CASES: readonly AdmissionCase[] = [
     labelled({ 'app.kubernetes.io/managed-by': 'Helm' }),
   ),
   attack('R23-tenant', 'platform-labels', labelled({ 'drun.io/tenant': '{b}' }), labelled({ tenant: 'beta' })),
+  attack('R23-stack', 'platform-labels', labelled({ 'drun.io/stack': 'prod' }), labelled({ stack: 'prod' })),
+  attack('R23-urn', 'platform-labels', labelled({ 'drun.io/urn': 'f'.repeat(40) }), labelled({ urn: 'f'.repeat(40) })),
   attack(
     'R23-controls',
     'platform-labels',

@@ -1,5 +1,5 @@
 import { connect } from 'node:tls';
-import { call } from '../../../cluster/local/https';
+import { call, type Endpoint, isHealthy } from '../../../cluster/local/https';
 import { isRecord, listAt, numberAt, stringAt, valueAt } from '../../../constructs/core/json';
 import type { Claims } from './stand-in-issuer';
 import type { World } from './world';
@@ -99,15 +99,21 @@ export const SIGN_ON: readonly Check[] = [
 export const FLAGS: readonly Check[] = [
   {
     title: '[ENC-1] the API server and etcd speak TLS 1.3',
-    look: (world) =>
-      Promise.all([world.plane.admin.url, world.plane.store.url].map((url) => handshake(world, url, 'TLSv1.3'))),
+    look: ({ plane }) => Promise.all([plane.admin, plane.store].map((end) => handshake(end, 'TLSv1.3'))),
     seen: ['TLSv1.3', 'TLSv1.3'],
   },
   {
     title: '[ENC-1] fails for TLS 1.2 at the API server and at etcd',
-    look: (world) =>
-      Promise.all([world.plane.admin.url, world.plane.store.url].map((url) => handshake(world, url, 'TLSv1.2'))),
+    look: ({ plane }) => Promise.all([plane.admin, plane.store].map((end) => handshake(end, 'TLSv1.2'))),
     seen: ['refused', 'refused'],
+  },
+  {
+    title: '[ENC-3] fails to open the store with an administrator’s certificate; the API server’s own opens it',
+    look: async ({ plane }) => {
+      const stranger = { ...plane.store, ...(plane.admin.client === undefined ? {} : { client: plane.admin.client }) };
+      return Promise.all([isHealthy(stranger, '/health'), isHealthy(plane.store, '/health')]);
+    },
+    seen: [false, true],
   },
   {
     title: '[ENC-1] browsers are told to stay with https',
@@ -173,17 +179,14 @@ async function whoAmI(world: World, token: string) {
 }
 
 /** The protocol that a server agrees to where the caller can do nothing newer. */
-function handshake({ plane }: World, url: string, newest: 'TLSv1.2' | 'TLSv1.3'): Promise<string> {
+function handshake({ url, authority: ca, client }: Endpoint, newest: 'TLSv1.2' | 'TLSv1.3'): Promise<string> {
   const { hostname: host, port } = new URL(url);
-  const { certificate: cert, key } = plane.store.client ?? {};
+  const { certificate: cert, key } = client ?? {};
   return new Promise((resolve) => {
-    const socket = connect(
-      { host, port: Number(port), ca: plane.admin.authority, cert, key, maxVersion: newest },
-      () => {
-        resolve(socket.getProtocol() ?? 'none');
-        socket.destroy();
-      },
-    );
+    const socket = connect({ host, port: Number(port), ca, cert, key, maxVersion: newest }, () => {
+      resolve(socket.getProtocol() ?? 'none');
+      socket.destroy();
+    });
     socket.on('error', () => resolve('refused'));
   });
 }
@@ -259,7 +262,7 @@ async function event(world: World, namespace: string, at: number): Promise<numbe
 }
 
 /** Every key and value of the store under a prefix, as bytes in latin1. */
-export async function storedValues(world: World, prefix: string): Promise<ReadonlyMap<string, string>> {
+export async function storedValues(world: Pick<World, 'plane'>, prefix: string): Promise<ReadonlyMap<string, string>> {
   const { store } = world.plane;
   const base64 = (text: string) => Buffer.from(text, 'latin1').toString('base64');
   const end = `${prefix.slice(0, -1)}${String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1)}`;

@@ -42,6 +42,7 @@ const CARELESS: readonly JsonObject[] = [
 
 const FLAGS: Readonly<Record<string, string | undefined>> = {
   'tls-min-version': 'VersionTLS12',
+  'tls-cipher-suites': undefined,
   profiling: 'true',
   'enable-admission-plugins': 'NodeRestriction',
   'strict-transport-security-directives': undefined,

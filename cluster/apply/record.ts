@@ -1,5 +1,5 @@
 import { isList, isRecord, listAt, stringAt } from '../../constructs/core/json';
-import { FIELD_MANAGER } from '../apply/live-cluster';
+import { FIELD_MANAGER } from './live-cluster';
 
 /**
  * One step in the server's record of who wrote what (`fieldsV1` of managed fields): `f:spec` a field, `k:{"port":80}` an
@@ -21,14 +21,23 @@ export function foreignFields(object: unknown): readonly ForeignFields[] {
   const entries = listAt(object, 'metadata', 'managedFields').filter(
     (entry) => stringAt(entry, 'subresource') === undefined,
   );
+  const kind = stringAt(object, 'kind') ?? '';
   const own = new Set(entries.filter(isOwnEntry).flatMap(leavesOf).map(keyOf));
   return entries
     .filter((entry) => !isOwnEntry(entry))
     .map((entry) => ({
       manager: stringAt(entry, 'manager') ?? 'somebody unknown',
-      paths: leavesOf(entry).filter((path) => !own.has(keyOf(path)) && !isBenign(path)),
+      paths: leavesOf(entry).filter((path) => !own.has(keyOf(path)) && !isBenign(kind, path)),
     }))
     .filter(({ paths }) => paths.length > 0);
+}
+
+/**
+ * Those that decide what an object does: everything outside its metadata. An object of the platform does what the plan says,
+ * so they are taken back; a label or annotation of somebody else may have its use, and is only reported.
+ */
+export function foreignContent(object: unknown): readonly FieldPath[] {
+  return foreignFields(object).flatMap(({ paths }) => paths.filter(([root]) => root !== 'f:metadata'));
 }
 
 /** Whether the server keeps a record of the object at all: somebody may have wiped it to hide what he wrote. */
@@ -48,9 +57,17 @@ const BOOKKEEPING =
 /** Finalizers of controllers that keep what is in use; those of anybody else are reported, because they wedge a removal. */
 const KNOWN_FINALIZERS = /^v:"(kueue\.x-k8s\.io\/[\w-]+|kubernetes\.io\/[\w-]+|foregroundDeletion|orphan)"$/;
 
-function isBenign(path: FieldPath): boolean {
+/** Fields outside of the status by which controllers bind an object to another, by kind. */
+const BOUND: Readonly<Record<string, RegExp>> = {
+  PersistentVolumeClaim: /^f:spec f:volumeName$/,
+  PersistentVolume: /^f:spec f:claimRef\b/,
+  CustomResourceDefinition: /^f:spec f:conversion f:webhook f:clientConfig f:caBundle$/,
+  ServiceAccount: /^f:secrets\b/,
+};
+
+function isBenign(kind: string, path: FieldPath): boolean {
   const [root = '', section = '', key = ''] = path;
-  if (root === 'f:status') return true;
+  if (root === 'f:status' || BOUND[kind]?.test(path.join(' ')) === true) return true;
   if (root !== 'f:metadata') return false;
   if (section === 'f:finalizers') return KNOWN_FINALIZERS.test(key);
   return (section === 'f:annotations' || section === 'f:labels') && BOOKKEEPING.test(key);
@@ -78,7 +95,7 @@ function keyOf(path: FieldPath): string {
 function remove(value: unknown, [step, ...rest]: FieldPath): unknown {
   if (step === undefined) return undefined;
   if (step.startsWith('f:') && isRecord(value)) return removeField(value, step.slice(2), rest);
-  if (!isList(value)) return value;
+  if (!isList(value) || step.startsWith('f:')) return value;
   return value.flatMap((item) => {
     if (!isMeant(item, step)) return [item];
     const left = remove(item, rest);

@@ -1,0 +1,150 @@
+import { isRecord, type JsonObject, listAt, recordAt, stringAt } from '../../constructs/core/json';
+import { type Problem, ProblemError } from '../../constructs/core/problem';
+import { liveProblem } from '../live/problem';
+import { objectOf, type PendingOperation, pendingOperations } from './pending';
+import { doubts } from './prove';
+
+/** What became of an interrupted operation. */
+export interface Resumed {
+  readonly urn: string;
+  /**
+   * `adopted`: the object was made, and is in the state now. `never-made`: it was not, and the next update makes it.
+   * `to-repeat`: a change or a removal, which the next update does again.
+   */
+  readonly outcome: 'adopted' | 'never-made' | 'to-repeat';
+}
+
+/** A state without pending operations, and what became of them. */
+export interface ResumeResult {
+  readonly deployment: JsonObject;
+  readonly resumed: readonly Resumed[];
+}
+
+/**
+ * Settles what an interrupted update left behind: creations that reached the cluster but not the state. Pure: from a
+ * deployment (the field of that name in `pulumi stack export`) and the live objects by URN to the deployment that is to be
+ * imported. Throws a `ProblemError` with everything that speaks against it (LIV020, LIV021, LIV022): a state is resumed as a
+ * whole or not at all.
+ */
+export function resume(stack: string, deployment: JsonObject, live: ReadonlyMap<string, JsonObject>): ResumeResult {
+  const resources = listAt(deployment, 'resources').filter(isJson);
+  const known = new Set(resources.flatMap(({ urn }) => (typeof urn === 'string' ? [urn] : [])));
+  const operations = pendingOperations(deployment);
+  const problems = [
+    ...brokenList(stack, deployment, operations),
+    ...operations.flatMap((one) => problemsOf(stack, one, known, live)),
+  ];
+  if (problems.length > 0) throw new ProblemError(problems);
+  const adopted = operations
+    .filter(({ type }) => type === 'creating')
+    .map((one) => adoptedResource(one, live))
+    .filter((one) => one !== undefined);
+  return {
+    deployment: { ...deployment, resources: [...resources, ...adopted], pending_operations: [] },
+    resumed: operations.map((one) => ({ urn: one.urn, outcome: outcomeOf(one, live) })),
+  };
+}
+
+function outcomeOf({ type, urn }: PendingOperation, live: ReadonlyMap<string, JsonObject>): Resumed['outcome'] {
+  if (type !== 'creating') return 'to-repeat';
+  return live.has(urn) ? 'adopted' : 'never-made';
+}
+
+function problemsOf(
+  stack: string,
+  operation: PendingOperation,
+  known: ReadonlySet<string>,
+  live: ReadonlyMap<string, JsonObject>,
+): readonly Problem[] {
+  const { type, urn, resource } = operation;
+  // The engine asks the provider for the difference anew, and a second change or removal is the same as the first.
+  if (type === 'updating' || type === 'deleting') return [];
+  const object = type === 'creating' ? objectOf(urn, resource) : undefined;
+  if (object === undefined) {
+    const what = `${type} of ${stringAt(resource, 'type') ?? 'a resource'}`;
+    return [
+      liveProblem(
+        'LIV021',
+        urn,
+        `an interrupted ${what}`,
+        'the creation of a kubernetes object, a change or a removal',
+      ),
+    ];
+  }
+  const found = live.get(urn);
+  if (found === undefined) return [];
+  const said = doubts(stack, object, resource.inputs, found);
+  const unproved =
+    said.length === 0 ? [] : [liveProblem('LIV020', urn, said.join('; '), 'the very object that was asked for')];
+  return [...unproved, ...integrityProblems(operation, known)];
+}
+
+/** What a state refuses: a second resource of the name, or one without what it stands on. */
+function integrityProblems({ urn, resource }: PendingOperation, known: ReadonlySet<string>): readonly Problem[] {
+  const provider = stringAt(resource, 'provider') ?? '';
+  const needs = [
+    ...(stringAt(resource, 'parent') === undefined ? [] : [stringAt(resource, 'parent')]),
+    provider.slice(0, provider.lastIndexOf('::')),
+    ...listAt(resource, 'dependencies'),
+  ].filter((need) => typeof need === 'string');
+  const gone = needs.filter((need) => !known.has(need));
+  return [
+    ...(known.has(urn)
+      ? [liveProblem('LIV022', urn, 'a creation of what the state holds already', 'one resource of the name')]
+      : []),
+    ...gone.map((need) =>
+      liveProblem('LIV022', urn, `a resource that needs ${need}, which the state does not hold`, 'all that it needs'),
+    ),
+  ];
+}
+
+/** Operations that the document spells in a way that nobody here knows. */
+function brokenList(
+  stack: string,
+  deployment: JsonObject,
+  operations: readonly PendingOperation[],
+): readonly Problem[] {
+  const number = listAt(deployment, 'pending_operations').length;
+  const isWhole = number === operations.length && new Set(operations.map(({ urn }) => urn)).size === number;
+  if (isWhole && listAt(deployment, 'resources').every(isRecord)) return [];
+  return [
+    liveProblem(
+      'LIV022',
+      stack,
+      'a list of resources or operations that cannot be read',
+      'a deployment as the engine exports it',
+    ),
+  ];
+}
+
+/** The resource as the provider would have recorded it: with its id, and the live object as its outputs. */
+function adoptedResource(
+  { urn, resource }: PendingOperation,
+  live: ReadonlyMap<string, JsonObject>,
+): JsonObject | undefined {
+  const found = live.get(urn);
+  const object = objectOf(urn, resource);
+  if (found === undefined || object === undefined) return undefined;
+  const manager = managerOf(found);
+  return {
+    ...resource,
+    id: object.namespace === undefined ? object.name : `${object.namespace}/${object.name}`,
+    outputs: {
+      ...found,
+      __initialApiVersion: object.apiVersion,
+      ...(manager === undefined ? {} : { __fieldManager: manager }),
+    },
+  };
+}
+
+/** The name under which the provider wrote the object: under another one the next update would be in conflict with the first. */
+function managerOf(live: JsonObject): string | undefined {
+  const managers = listAt(recordAt(live, 'metadata'), 'managedFields').flatMap(
+    (entry) => stringAt(entry, 'manager') ?? [],
+  );
+  return managers.find((manager) => manager.startsWith('pulumi-kubernetes-'));
+}
+
+function isJson(value: unknown): value is JsonObject {
+  return isRecord(value);
+}
