@@ -17,7 +17,8 @@ else if (command === 'stack ls')
 else if (command === 'stack select' || command === 'stack init') process.exit(stack.broken ? 255 : 0);
 else if (command === 'stack history') console.log(JSON.stringify(stack.history ?? []));
 else if (command === 'stack output') console.log(JSON.stringify(stack.outputs ?? {}));
-else if (command === 'stack export' && stack.state) console.log(JSON.stringify({ version: 3, deployment: stack.state }));
+else if (command === 'stack export' && stack.state)
+  console.log(JSON.stringify({ version: 3, deployment: stack.state }));
 else if (command === 'stack import') writeFileSync(`${file}.imported`, readFileSync(0));
 else if (words[0] === 'config') console.log(JSON.stringify(stack.config ?? {}));
 else if (words[0] === 'up' && stack.lands) console.log('updating');
