@@ -2,6 +2,7 @@ import { FINDINGS } from '../analysis/network/codes';
 import { RBAC_CODES } from '../analysis/rbac/codes';
 import { ENGINE_CODES } from '../analysis/rules/codes';
 import { RULES } from '../analysis/rules/table';
+import { ATTACK_CODES } from '../cluster/attack/codes';
 import { LOCAL_CODES } from '../cluster/local/codes';
 import { LIVE_CODES } from '../stacks/live/codes';
 import { SINK_CODES } from '../stacks/sinks/codes';
@@ -45,6 +46,7 @@ export const CODE_GROUPS: readonly CodeGroup[] = [
   { title: 'proofs of drun prove: rights', codes: tableOf(RBAC_CODES) },
   { title: 'stacks and their delivery', codes: tableOf(SINK_CODES) },
   { title: 'live clusters', codes: tableOf(LIVE_CODES) },
+  { title: 'attacks on live clusters', codes: tableOf(ATTACK_CODES) },
   { title: 'the writer of YAML', codes: tableOf(OUTPUT_CODES) },
   { title: 'control planes on this machine', codes: tableOf(LOCAL_CODES) },
   { title: 'the programs that tests and local control planes run', codes: tableOf(TOOL_CODES) },

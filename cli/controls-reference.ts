@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { BENCHMARKS, type Benchmark } from '../cluster/attack/benchmarks';
 import { CONTROLS, claimsOf } from '../constructs/core/control';
 import { environmentNamed } from '../stacks/environments';
 import { loadPlan } from '../stacks/load';
@@ -16,6 +17,7 @@ export function controlsReference(): string {
     'What was executed, and how it came out, is in `drun evidence <environment>`.',
     '',
     ...Object.entries(CONTROLS).flatMap(([control, promise]) => section(control, promise, hows, codes)),
+    ...BENCHMARKS.flatMap(benchmarkSection),
   ].join('\n');
 }
 
@@ -35,6 +37,23 @@ function section(
     ...(tested.length === 0
       ? []
       : ['| code | what must hold |', '|---|---|', ...tested.map(({ code, title }) => `| ${code} | ${title} |`), '']),
+  ];
+}
+
+/** Which attacks, rules and proofs answer each check of somebody else's catalogue. */
+function benchmarkSection({ name, source, checks }: Benchmark): readonly string[] {
+  return [
+    `## ${name}`,
+    '',
+    `Checks of [the catalogue](${source}) in our own words, with the rows of [the attacks](attacks.md) and the codes of the rules and proofs that answer them.`,
+    '',
+    '| check | asks for | attacks | rules and proofs | remark |',
+    '|---|---|---|---|---|',
+    ...checks.map(
+      ({ id, title, rows, codes, because = '' }) =>
+        `| ${id} | ${title} | ${rows.join(' ')} | ${codes.join(' ')} | ${because} |`,
+    ),
+    '',
   ];
 }
 

@@ -29,6 +29,7 @@ export function program(run: Runner): Command {
   addDown(drun, run);
   addDrift(drun, run);
   addResume(drun, run);
+  addAttack(drun, run);
   addTenant(drun, run);
   addExplain(drun, run);
   addSchema(drun, run);
@@ -223,6 +224,30 @@ function addResume(drun: Command, run: Runner): void {
         ...flags,
         stack,
       }),
+    );
+}
+
+function addAttack(drun: Command, run: Runner): void {
+  common(
+    drun.command('attack'),
+    'attack a cluster that the platform is applied to, as a hostile tenant would; dry runs only, nothing is written',
+  )
+    .option('--kubeconfig <file>', 'kubeconfig of somebody who may impersonate (default: where kubectl looks)')
+    .option('--context <context>', 'context of the kubeconfig (default: its current one)')
+    .option('--environment <environment>', 'attack the clusters of all regions of dev, staging or prod')
+    .option('--tenant <name>', 'tenant that attacks (default: the one with most to try)')
+    .option('--no-sweep', 'leave out the sweep over every right, which takes most of the time')
+    .option('--html <file>', 'write a report as one page')
+    .addHelpText(
+      'after',
+      examples(
+        'drun attack',
+        'drun attack --environment dev --html attacks.html',
+        'drun attack --kubeconfig kubeconfig --context eu-central-1 --tenant acme --json',
+      ),
+    )
+    .action((flags: object) =>
+      run('attack', () => lazy<typeof import('./commands/attack')>('./commands/attack').attack, { ...flags }),
     );
 }
 

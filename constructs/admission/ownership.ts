@@ -57,7 +57,7 @@ function kept(settings: AdmissionSettings): Policy {
         rows: ['R22', 'R23', 'N10'],
         holds: `!(${isOurs(old)})`,
         given:
-          "{request.operation == 'DELETE' ? 'deletion' : 'a change'} of {request.name}, which belongs to the platform",
+          "{request.operation == 'DELETE' ? 'deletion' : 'a change'} of {oldObject.metadata.name}, which belongs to the platform",
         expected: 'it to stay as the platform made it',
         remedy: 'change the tenant’s file and let the platform apply it',
       },

@@ -69,15 +69,18 @@ function roots({ meshController }: AdmissionSettings): Policy {
     matches: [{ group: '', resources: ['configmaps'], operations: ['CREATE', 'UPDATE', 'DELETE'] }],
     params: 'none',
     conditions: {
-      // The name of a new object is in the object only when the API server has generated it.
-      'a-root': `request.?name.orValue('') in ${ROOTS} || (object != null && object.metadata.?name.orValue('') in ${ROOTS})`,
+      // The request names no object when the API server generates the name, nor when a whole collection is deleted.
+      'a-root': [
+        `request.?name.orValue('') in ${ROOTS}`,
+        ...['object', 'oldObject'].map((of) => `(${of} != null && ${of}.metadata.?name.orValue('') in ${ROOTS})`),
+      ].join(' || '),
       'not-the-writer': `!(${isUser(...writers, meshController)})`,
     },
     checks: [
       {
         rows: ['D18'],
         holds: 'false',
-        given: 'a change of {request.name}',
+        given: "a change of {object == null ? oldObject.metadata.name : object.metadata.?name.orValue('a root')}",
         expected: 'the root certificates that the cluster publishes',
         remedy: 'trust more roots in a ConfigMap of another name',
       },

@@ -1,9 +1,9 @@
 import { simulator } from '../../../analysis/admission/simulator';
+import { ADMISSION_CASES } from '../../../cluster/attack/cases/index';
 import { admissionObjects } from '../../../constructs/admission/admission-policies';
 import { defaultPolicies, denyPolicies } from '../../../constructs/admission/policies';
 import { policyName } from '../../../constructs/admission/render';
 import { admissionSchema } from '../../../constructs/admission/settings';
-import { ADMISSION_CASES } from '../../support/admission-cases/index';
 import { reviewOf, WORLD } from '../../support/admission-cases/offline';
 
 const settings = admissionSchema.parse({});
@@ -47,6 +47,14 @@ for (const [policy, cases] of byPolicy) {
     });
   });
 }
+
+test('a case names every policy that refuses its attack: a server names one of them, in no order', () => {
+  const unnamed = ADMISSION_CASES.flatMap(({ id, attack, actor, policy, also = [] }) => {
+    const others = review(reviewOf(attack, actor), WORLD).denials.map((denial) => denial.policy);
+    return [...new Set(others)].filter((one) => one !== policy && !also.includes(one)).map((one) => `${id}: ${one}`);
+  });
+  expect(unnamed).toEqual([]);
+});
 
 test('every policy that refuses has a case', () => {
   const without = denyPolicies(settings)

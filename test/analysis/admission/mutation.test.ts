@@ -1,4 +1,8 @@
 import { simulator } from '../../../analysis/admission/simulator';
+import type { AdmissionCase } from '../../../cluster/attack/cases/case';
+import { ADMISSION_CASES } from '../../../cluster/attack/cases/index';
+import { create, object, patch } from '../../../cluster/attack/cases/objects';
+import { container, IMAGE, pod, workload } from '../../../cluster/attack/cases/templates';
 import { admissionObjects } from '../../../constructs/admission/admission-policies';
 import { defaultPolicies, denyPolicies } from '../../../constructs/admission/policies';
 import type { DefaultPolicy } from '../../../constructs/admission/policy';
@@ -6,11 +10,7 @@ import { mutating, policyName, validating } from '../../../constructs/admission/
 import { admissionSchema } from '../../../constructs/admission/settings';
 import type { Manifest } from '../../../constructs/core/manifest';
 import { stampFor } from '../../../constructs/core/stamp';
-import type { AdmissionCase } from '../../support/admission-cases/case';
-import { ADMISSION_CASES } from '../../support/admission-cases/index';
-import { create, object, patch } from '../../support/admission-cases/objects';
 import { reviewOf, WORLD } from '../../support/admission-cases/offline';
-import { container, IMAGE, pod, workload } from '../../support/admission-cases/templates';
 
 const settings = admissionSchema.parse({});
 const defaults = defaultPolicies(settings);

@@ -1,11 +1,13 @@
 import { simulator } from '../../../analysis/admission/simulator';
+import { create, patch } from '../../../cluster/attack/cases/objects';
+import { container, IMAGE, pod, workload } from '../../../cluster/attack/cases/templates';
+import { fill } from '../../../cluster/attack/names';
 import { admissionObjects } from '../../../constructs/admission/admission-policies';
 import { defaultPolicies } from '../../../constructs/admission/policies';
 import { admissionSchema } from '../../../constructs/admission/settings';
 import { stringAt, valueAt } from '../../../constructs/core/json';
-import { create, patch } from '../../support/admission-cases/objects';
 import { reviewOf, WORLD } from '../../support/admission-cases/offline';
-import { container, IMAGE, pod, workload } from '../../support/admission-cases/templates';
+import { NAMES } from '../../support/admission-cases/world';
 
 const defaults = defaultPolicies(admissionSchema.parse({}));
 const review = simulator(
@@ -38,7 +40,7 @@ describe('defaults of a pod', () => {
 
   test('[CTR-2] S10 the image is checked at each start', () => {
     const pulled = ofTenant(pod({ spec: { containers: [container({ imagePullPolicy: 'IfNotPresent' })] } })).object;
-    expect(valueAt(pulled, 'spec', 'containers')).toEqual([container({ imagePullPolicy: 'Always' })]);
+    expect(valueAt(pulled, 'spec', 'containers')).toEqual([fill(container({ imagePullPolicy: 'Always' }), NAMES)]);
   });
 
   test('[GPU-1] Q17 GPU work gets the queue of the tenant, other work gets none', () => {
@@ -71,9 +73,17 @@ describe('robustness', () => {
   });
 
   test('[CTR-2] W03 without its TenantPolicy a pod still cannot change its image', () => {
-    const image = patch('pod', { spec: { containers: [container({ image: IMAGE.replace('acme', 'beta') })] } });
+    const image = patch('pod', {
+      spec: { containers: [container({ image: IMAGE.replace('registry', 'b-registry') })] },
+    });
     const { denials } = review(reviewOf(image, 'tenant'), { ...WORLD, params: {} });
     expect(denials.map(({ policy }) => policy)).toEqual(['drun-changes-of-pods']);
+  });
+
+  test('[ENC-1] D18 fails where a root certificate goes with its whole collection: such a request names no object', () => {
+    const unnamed = (target: string) => ({ ...reviewOf({ verb: 'delete', target }, 'tenant'), name: '' });
+    expect(review(unnamed('rootCa'), WORLD).denials.map(({ policy }) => policy)).toEqual(['drun-root-certificates']);
+    expect(review(unnamed('configMap'), WORLD).denials).toEqual([]);
   });
 
   test('the platform itself is not refused', () => {
@@ -85,7 +95,7 @@ describe('robustness', () => {
     const alone = admissionObjects()
       .map(({ object }) => object)
       .filter(({ kind }) => !kind.endsWith('Binding'));
-    const foreign = pod({ spec: { containers: [container({ image: IMAGE.replace('acme', 'beta') })] } });
+    const foreign = pod({ spec: { containers: [container({ image: IMAGE.replace('registry', 'b-registry') })] } });
     expect(simulator(alone, defaults)(reviewOf(create(foreign), 'tenant'), WORLD).denials).toEqual([]);
   });
 });

@@ -1,8 +1,15 @@
-import type { ReviewRequest, ReviewWorld } from '../../../analysis/admission/review';
+import type { Actor, ReviewRequest, ReviewWorld } from '../../../analysis/admission/review';
+import { actorNamed, impersonate } from '../../../cluster/attack/actors';
+import {
+  type ActorName,
+  type CaseObject,
+  type CaseRequest,
+  merge,
+  resourceOf,
+} from '../../../cluster/attack/cases/case';
+import { fill } from '../../../cluster/attack/names';
 import { type JsonObject, stringAt } from '../../../constructs/core/json';
-import { actor } from './actors';
-import { type ActorName, type CaseObject, type CaseRequest, merge, resourceOf } from './case';
-import { NAMESPACES, SEEDS, TENANT_POLICIES } from './world';
+import { NAMES, NAMESPACES, named, seed, TENANT_POLICIES } from './world';
 
 /** The world that `world.ts` describes, as admission reads it. */
 export const WORLD: ReviewWorld = {
@@ -11,6 +18,11 @@ export const WORLD: ReviewWorld = {
     TENANT_POLICIES.map((object) => [stringAt(object, 'metadata', 'namespace') ?? '', object]),
   ),
 };
+
+function actor(who: ActorName): Actor {
+  const { user, groups = [] } = impersonate(actorNamed(who), NAMES);
+  return { username: user, groups };
+}
 
 /** A case's request as admission sees it. */
 export function reviewOf(request: CaseRequest, who: ActorName): ReviewRequest {
@@ -21,10 +33,10 @@ export function reviewOf(request: CaseRequest, who: ActorName): ReviewRequest {
           ? resourceOf(request.object)
           : resourceOf({ apiVersion: 'v1', kind: 'ServiceAccount' });
       return {
-        ...place(request.object, who),
+        ...place(named(request.object), who),
         ...at,
         operation: 'CREATE',
-        object: request.object,
+        object: named(request.object),
         ...(request.subresource === undefined ? {} : { subresource: request.subresource }),
       };
     }
@@ -35,11 +47,13 @@ export function reviewOf(request: CaseRequest, who: ActorName): ReviewRequest {
         version: 'v1',
         resource: 'pods',
         subresource: request.subresource,
-        namespace: request.namespace,
+        namespace: fill(request.namespace, NAMES),
         name: request.pod,
         actor: actor(who),
         object: { kind: 'PodExecOptions', apiVersion: 'v1' },
       };
+    case 'plain':
+      throw new Error('admission sees no plain request');
     case 'delete': {
       const old = seed(request.target);
       return { ...place(old, who), ...resourceOf(old), operation: 'DELETE', oldObject: old };
@@ -52,18 +66,11 @@ export function reviewOf(request: CaseRequest, who: ActorName): ReviewRequest {
         ...resourceOf(old),
         operation: 'UPDATE',
         oldObject: stored,
-        object: merge(stored, request.patch),
+        object: merge(stored, fill(request.patch, NAMES)),
         ...(request.subresource === undefined ? {} : { subresource: request.subresource }),
       };
     }
   }
-}
-
-/** The object of a seed; throws where a case names none. */
-export function seed(name: string): CaseObject {
-  const found = SEEDS[name];
-  if (found === undefined) throw new Error(`no seed ${name}`);
-  return found;
 }
 
 function place(object: CaseObject, who: ActorName) {

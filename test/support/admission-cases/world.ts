@@ -1,7 +1,8 @@
+import type { CaseObject, SeedName } from '../../../cluster/attack/cases/case';
+import { fill, type Names } from '../../../cluster/attack/names';
+import { seedNamed } from '../../../cluster/attack/seeds';
 import type { TenantPolicySpec } from '../../../constructs/admission/tenant-policy';
-import { stringAt } from '../../../constructs/core/json';
-import { type CaseObject, merge, type SeedName } from './case';
-import { container, podSpec } from './templates';
+import { isRecord, type Json } from '../../../constructs/core/json';
 
 const MANAGED = { 'app.kubernetes.io/managed-by': 'drun-platform' } as const;
 
@@ -66,146 +67,72 @@ export const TENANT_POLICIES: readonly CaseObject[] = [
   tenantPolicy('beta-serve', BETA),
 ];
 
-const train = (apiVersion: string, kind: string, name: string, rest: object, labels: object = {}): CaseObject => ({
-  apiVersion,
-  kind,
-  metadata: { name, namespace: 'acme-train', labels: { ...labels } },
-  ...rest,
-});
-
-const ACCOUNTS: readonly CaseObject[] = NAMESPACES.flatMap((ns) =>
-  ['default', 'workload', 'waypoint'].map((name) => ({
-    apiVersion: 'v1',
-    kind: 'ServiceAccount',
-    metadata: {
-      name,
-      namespace: stringAt(ns, 'metadata', 'name') ?? '',
-      labels: name === 'waypoint' ? {} : MANAGED,
-    },
-    automountServiceAccountToken: false,
-  })),
-);
-
-const GPU = { limits: { 'nvidia.com/gpu': '1' } } as const;
-
-/** Objects that are there before any case runs, written by the platform. */
-export const SEEDS: Readonly<Record<SeedName, CaseObject>> = {
-  namespace: NAMESPACES[0] ?? namespace('acme-train', ambient('acme')),
-  tenantPolicy: tenantPolicy('acme-train', ACME),
-  quota: train('v1', 'ResourceQuota', 'compute', { spec: { hard: { pods: '100' } } }, MANAGED),
-  limits: train(
-    'v1',
-    'LimitRange',
-    'limits',
-    { spec: { limits: [{ type: 'Container', default: { cpu: '1' } }] } },
-    MANAGED,
-  ),
-  defaultDeny: train(
-    'networking.k8s.io/v1',
-    'NetworkPolicy',
-    'default-deny',
-    { spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] } },
-    MANAGED,
-  ),
-  ownPolicy: train('networking.k8s.io/v1', 'NetworkPolicy', 'mine', { spec: { podSelector: {} } }),
-  roleBinding: train(
-    'rbac.authorization.k8s.io/v1',
-    'RoleBinding',
-    'drun-owner',
-    { roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'drun-tenant-owner' } },
-    MANAGED,
-  ),
-  pod: train('v1', 'Pod', 'runner', { spec: poddedSpec() }, { app: 'runner' }),
-  gatedPod: train('v1', 'Pod', 'waiting', {
-    spec: merge(poddedSpec(), { schedulingGates: [{ name: 'kueue.x-k8s.io/admission' }] }),
-  }),
-  deployment: train('apps/v1', 'Deployment', 'web', {
-    spec: {
-      replicas: 0,
-      selector: { matchLabels: { app: 'web' } },
-      template: { metadata: { labels: { app: 'web' } }, spec: podSpec() },
-    },
-  }),
-  waypoint: train(
-    'apps/v1',
-    'Deployment',
-    'waypoint',
-    {
-      spec: {
-        replicas: 0,
-        selector: { matchLabels: { 'gateway.networking.k8s.io/gateway-name': 'waypoint' } },
-        template: {
-          metadata: { labels: { 'gateway.networking.k8s.io/gateway-name': 'waypoint' } },
-          spec: merge(podSpec(), { serviceAccountName: 'waypoint' }),
-        },
-      },
-    },
-    { 'gateway.networking.k8s.io/gateway-name': 'waypoint' },
-  ),
-  gpuPod: train(
-    'v1',
-    'Pod',
-    'trainer',
-    { spec: merge(poddedSpec(), { containers: [container({ imagePullPolicy: 'Always', resources: GPU })] }) },
-    { 'kueue.x-k8s.io/queue-name': 'default' },
-  ),
-  job: train(
-    'batch/v1',
-    'Job',
-    'queued',
-    {
-      spec: {
-        suspend: true,
-        template: { spec: podSpec({ restartPolicy: 'Never', containers: [container({ resources: GPU })] }) },
-      },
-    },
-    { 'kueue.x-k8s.io/queue-name': 'default' },
-  ),
-  service: train('v1', 'Service', 'web', { spec: { selector: { app: 'web' }, ports: [{ port: 80 }] } }),
-  ingress: train('networking.k8s.io/v1', 'Ingress', 'web', {
-    spec: { ingressClassName: 'drun', rules: [{ host: 'api.acme.example' }] },
-  }),
-  claim: train('v1', 'PersistentVolumeClaim', 'data', {
-    spec: {
-      accessModes: ['ReadWriteOnce'],
-      storageClassName: 'drun-encrypted',
-      resources: { requests: { storage: '1Gi' } },
-    },
-  }),
-  configMap: train('v1', 'ConfigMap', 'settings', { data: { a: 'b' } }),
-  rootCa: train('v1', 'ConfigMap', 'kube-root-ca.crt', { data: { 'ca.crt': 'x' } }),
+/** What the cases call the things of this world. */
+export const NAMES: Names = {
+  a: 'acme',
+  ns: 'acme-train',
+  bare: 'acme-bare',
+  lost: 'acme-lost',
+  sidecar: 'acme-sidecar',
+  b: 'beta',
+  'b-ns': 'beta-serve',
+  platform: 'vault',
+  'owner-group': 'oidc:acme-admins',
+  'sidecar-owner-group': 'oidc:acme-admins',
+  registry: 'registry.example.com/acme/',
+  'registry-2': 'registry.example.com/shared/',
+  'registry-host': 'registry.example.com',
+  'b-registry': 'registry.example.com/beta/',
+  'sidecar-registry': 'registry.example.com/acme/',
+  pool: 'acme',
+  'b-pool': 'beta',
+  runtime: 'kata-qemu',
+  'runtime-foreign': 'kata-qemu-nvidia-gpu',
+  priority: 'drun-standard',
+  'priority-low': 'drun-batch',
+  'priority-foreign': 'drun-high',
+  gpu: 'nvidia.com/gpu',
+  'gpu-foreign': 'nvidia.com/mig-1g.10gb',
+  'device-class': 'gpu.nvidia.com',
+  'device-class-foreign': 'mig.nvidia.com',
+  storage: 'drun-encrypted',
+  host: 'api.acme.example',
+  'host-2': 'www.acme.example',
+  'host-domain': 'acme.example',
+  'b-host': 'api.beta.example',
+  account: 'workload',
+  queue: 'default',
 };
 
-/** A pod as it is stored: what the defaults fill in is there. */
-function poddedSpec(): CaseObject['metadata'] {
-  return merge(podSpec(), {
-    nodeSelector: { 'drun.io/pool': 'acme' },
-    runtimeClassName: 'gvisor',
-    priorityClassName: 'drun-batch',
-    serviceAccountName: 'default',
-    automountServiceAccountToken: false,
-    containers: [container({ imagePullPolicy: 'Always' })],
-  });
+const inTrain = (name: SeedName, rest: object): CaseObject => {
+  const place = named(seedNamed(name));
+  return { ...place, metadata: { ...place.metadata, labels: MANAGED }, ...rest };
+};
+
+/** What the platform made, as a live cluster would show it. */
+const PLATFORM: Readonly<Record<SeedName, CaseObject>> = {
+  namespace: NAMESPACES[0] ?? namespace('acme-train', ambient('acme')),
+  tenantPolicy: tenantPolicy('acme-train', ACME),
+  quota: inTrain('quota', { spec: { hard: { pods: '100' } } }),
+  limits: inTrain('limits', { spec: { limits: [{ type: 'Container', default: { cpu: '1' } }] } }),
+  defaultDeny: inTrain('defaultDeny', { spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] } }),
+  roleBinding: inTrain('roleBinding', {
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'drun-tenant-owner' },
+  }),
+};
+
+/** The object of a seed in this world; throws where a case names none. */
+export function seed(name: SeedName): CaseObject {
+  return PLATFORM[name] ?? named(seedNamed(name));
 }
 
-/** Cluster-wide objects that the cases name, besides the platform's own policies. */
-export const CLUSTER: readonly CaseObject[] = [
-  ...['gvisor', 'kata-qemu', 'kata-qemu-nvidia-gpu'].map((name) => ({
-    apiVersion: 'node.k8s.io/v1',
-    kind: 'RuntimeClass',
-    metadata: { name },
-    handler: name,
-    overhead: { podFixed: { memory: '64Mi' } },
-  })),
-  ...[
-    ['drun-batch', 1_000],
-    ['drun-standard', 10_000],
-    ['drun-high', 100_000],
-  ].map(([name, value]) => ({
-    apiVersion: 'scheduling.k8s.io/v1',
-    kind: 'PriorityClass',
-    metadata: { name: String(name) },
-    value: Number(value),
-  })),
-  ...ACCOUNTS,
-];
+/** A case's object with the names of this world. */
+export function named(object: CaseObject): CaseObject {
+  const filled: Json = fill(object, NAMES);
+  if (!isCaseObject(filled)) throw new Error('an object lost its kind');
+  return filled;
+}
+
+function isCaseObject(value: Json): value is CaseObject {
+  return isRecord(value) && typeof value.kind === 'string' && isRecord(value.metadata);
+}

@@ -14,7 +14,7 @@ const ingress = (spec: JsonObject = {}, metadata: JsonObject = {}) =>
     object(
       'networking.k8s.io/v1',
       'Ingress',
-      { spec: merge({ ingressClassName: 'drun', rules: [route('api.acme.example')] }, spec) },
+      { spec: merge({ ingressClassName: 'drun', rules: [route('{host}')] }, spec) },
       metadata,
     ),
   );
@@ -28,7 +28,7 @@ const BACKEND = { service: { name: 'web', port: { number: 80 } } };
 
 function bucketRoute(): JsonObject {
   const resource = { apiGroup: 'storage.example.com', kind: 'Bucket', name: 'b' };
-  return { host: 'api.acme.example', http: { paths: [{ path: '/', pathType: 'Prefix', backend: { resource } }] } };
+  return { host: '{host}', http: { paths: [{ path: '/', pathType: 'Prefix', backend: { resource } }] } };
 }
 
 /** Attacks with Services, endpoints and address ranges. */
@@ -42,7 +42,9 @@ export const SERVICE_CASES: readonly AdmissionCase[] = [
   ),
   attack('N02-load-balancer', 'services', service({ type: 'LoadBalancer' }), service()),
   attack('N08-class', 'services', service({ type: 'LoadBalancer', loadBalancerClass: 'mine' }), service()),
-  attack('N03-external-ips', 'services', service({ externalIPs: ['203.0.113.7'] }), service()),
+  attack('N03-external-ips', 'services', service({ externalIPs: ['203.0.113.7'] }), service(), {
+    plugin: 'external IPs is denied',
+  }),
   attack(
     'N04-external-name',
     'services',
@@ -109,14 +111,14 @@ export const INGRESS_CASES: readonly AdmissionCase[] = [
     'N13-turned',
     'ingresses',
     patch('ingress', { spec: { rules: [{ host: 'shop.example' }] } }),
-    patch('ingress', { spec: { rules: [{ host: 'www.acme.example' }] } }),
+    patch('ingress', { spec: { rules: [{ host: '{host-2}' }] } }),
   ),
   attack('N13-resource', 'ingresses', ingress({ rules: [bucketRoute()] }), ingress()),
   attack(
     'N14-wildcard',
     'ingresses',
-    ingress({ rules: [route('*.acme.example')] }),
-    ingress({ rules: [route('www.acme.example')] }),
+    ingress({ rules: [route('*.{host-domain}')] }),
+    ingress({ rules: [route('{host-2}')] }),
   ),
   attack(
     'N15-no-host',
@@ -128,20 +130,20 @@ export const INGRESS_CASES: readonly AdmissionCase[] = [
   attack(
     'N16-other-tenant',
     'ingresses',
-    ingress({ rules: [route('api.acme.example'), route('api.beta.example')] }),
-    ingress({ rules: [route('api.acme.example'), route('www.acme.example')] }),
+    ingress({ rules: [route('{host}'), route('{b-host}')] }),
+    ingress({ rules: [route('{host}'), route('{host-2}')] }),
   ),
   attack(
     'N17-certificate',
     'ingresses',
-    ingress({ tls: [{ hosts: ['api.beta.example'], secretName: 'c' }] }),
-    ingress({ tls: [{ hosts: ['api.acme.example'], secretName: 'c' }] }),
+    ingress({ tls: [{ hosts: ['{b-host}'], secretName: 'c' }] }),
+    ingress({ tls: [{ hosts: ['{host}'], secretName: 'c' }] }),
   ),
   attack(
     'N17-certificate-for-all',
     'ingresses',
     ingress({ tls: [{ secretName: 'c' }] }),
-    ingress({ tls: [{ hosts: ['api.acme.example'], secretName: 'c' }] }),
+    ingress({ tls: [{ hosts: ['{host}'], secretName: 'c' }] }),
   ),
   attack('N18-class', 'ingresses', ingress({ ingressClassName: 'nginx' }), ingress()),
   attack('N18-no-class', 'ingresses', ingress({ ingressClassName: null }), ingress()),

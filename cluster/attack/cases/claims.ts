@@ -8,7 +8,7 @@ const volumeClaim = (spec: JsonObject = {}) =>
       spec: merge(
         {
           accessModes: ['ReadWriteOnce'],
-          storageClassName: 'drun-encrypted',
+          storageClassName: '{storage}',
           resources: { requests: { storage: '1Gi' } },
         },
         spec,
@@ -20,7 +20,7 @@ const exactly = (change: JsonObject = {}): JsonObject => ({
   requests: [
     {
       name: 'gpu',
-      exactly: merge({ deviceClassName: 'gpu.nvidia.com', allocationMode: 'ExactCount', count: 1 }, change),
+      exactly: merge({ deviceClassName: '{device-class}', allocationMode: 'ExactCount', count: 1 }, change),
     },
   ],
 });
@@ -30,7 +30,7 @@ const either = (change: JsonObject = {}): JsonObject => ({
     {
       name: 'gpu',
       firstAvailable: [
-        merge({ name: 'a', deviceClassName: 'gpu.nvidia.com', allocationMode: 'ExactCount', count: 1 }, change),
+        merge({ name: 'a', deviceClassName: '{device-class}', allocationMode: 'ExactCount', count: 1 }, change),
       ],
     },
   ],
@@ -44,18 +44,18 @@ const CONFIG = { config: [{ opaque: { driver: 'gpu.nvidia.com', parameters: { ki
 
 /** Attacks with disks. */
 export const STORAGE_CASES: readonly AdmissionCase[] = [
-  attack('D01-volume-name', 'volume-claims', volumeClaim({ volumeName: 'pv-of-beta' }), volumeClaim()),
+  attack('D01-volume-name', 'volume-claims', volumeClaim({ volumeName: 'pv-of-other' }), volumeClaim()),
   attack(
     'D01-selector',
     'volume-claims',
-    volumeClaim({ selector: { matchLabels: { tenant: 'beta' } } }),
+    volumeClaim({ selector: { matchLabels: { tenant: 'other' } } }),
     volumeClaim(),
   ),
   attack(
     'D01-bound-later',
     'volume-claim-bindings',
-    patch('claim', { spec: { volumeName: 'pv-of-beta' } }),
-    patch('claim', { spec: { volumeName: 'pv-of-acme' } }),
+    patch('claim', { spec: { volumeName: 'pv-of-other' } }),
+    patch('claim', { spec: { volumeName: 'pv-of-own' } }),
     { twinActor: 'controller:persistent-volume-binder' },
   ),
   {
@@ -67,12 +67,16 @@ export const STORAGE_CASES: readonly AdmissionCase[] = [
           apiGroup: 'snapshot.storage.k8s.io',
           kind: 'VolumeSnapshot',
           name: 's',
-          namespace: 'beta-serve',
+          namespace: '{b-ns}',
         },
       }),
       volumeClaim({ dataSourceRef: { apiGroup: 'snapshot.storage.k8s.io', kind: 'VolumeSnapshot', name: 's' } }),
     ),
-    disarmed: 'the field is dropped unless the feature gate CrossNamespaceVolumeDataSource is on',
+    disarmed: {
+      by: 'omission',
+      field: ['spec', 'dataSourceRef', 'namespace'],
+      because: 'the field is dropped unless the feature gate CrossNamespaceVolumeDataSource is on',
+    },
   },
   attack(
     'D03-other-source',
@@ -85,19 +89,32 @@ export const STORAGE_CASES: readonly AdmissionCase[] = [
   attack('D04-no-class', 'volume-claims', volumeClaim({ storageClassName: '' }), volumeClaim()),
 ];
 
-const ADMIN_ACCESS = 'refused unless the namespace carries resource.kubernetes.io/admin-access';
+const ADMIN_ACCESS = {
+  by: 'refusal',
+  because: 'refused unless the namespace carries resource.kubernetes.io/admin-access',
+} as const;
 
 /** Attacks with claims of devices. */
 export const DEVICE_CASES: readonly AdmissionCase[] = [
-  attack('Q07-class', 'resource-claims', claim(exactly({ deviceClassName: 'mig.nvidia.com' })), claim(exactly())),
-  attack('Q07-class-either', 'resource-claims', claim(either({ deviceClassName: 'mig.nvidia.com' })), claim(either())),
+  attack(
+    'Q07-class',
+    'resource-claims',
+    claim(exactly({ deviceClassName: '{device-class-foreign}' })),
+    claim(exactly()),
+  ),
+  attack(
+    'Q07-class-either',
+    'resource-claims',
+    claim(either({ deviceClassName: '{device-class-foreign}' })),
+    claim(either()),
+  ),
   {
-    ...attack('Q07-admin', 'resource-claims', claim(exactly({ adminAccess: true })), claim(exactly())),
+    ...attack('Q06-admin', 'resource-claims', claim(exactly({ adminAccess: true })), claim(exactly())),
     disarmed: ADMIN_ACCESS,
   },
   {
     ...attack(
-      'Q07-template-admin',
+      'Q06-template-admin',
       'resource-claim-templates',
       claimTemplate(exactly({ adminAccess: true })),
       claimTemplate(exactly()),
@@ -114,7 +131,7 @@ export const DEVICE_CASES: readonly AdmissionCase[] = [
   attack(
     'Q07-template-class',
     'resource-claim-templates',
-    claimTemplate(exactly({ deviceClassName: 'mig.nvidia.com' })),
+    claimTemplate(exactly({ deviceClassName: '{device-class-foreign}' })),
     claimTemplate(exactly()),
   ),
   attack(

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../constructs/core/json';
 import type { AdmissionCase, CaseRequest } from './case';
 import { attack, create, object, patch } from './objects';
 
-const token = (audience: string, of = 'workload'): CaseRequest => ({
+const token = (audience: string, of = '{account}'): CaseRequest => ({
   verb: 'create',
   of,
   subresource: 'token',
@@ -39,14 +39,17 @@ export const ACCOUNT_CASES: readonly AdmissionCase[] = [
     attack(`R12-${audience}`, 'tokens', token(audience), token(API_SERVER)),
   ),
   attack('R11-waypoint-token', 'tokens', token(API_SERVER, 'waypoint'), token(API_SERVER)),
-  attack('R12-of-node', 'tokens', token('vault'), token('vault'), { twinActor: 'node' }),
+  attack('R12-of-node', 'tokens', token('vault'), token('vault'), {
+    twinActor: 'node',
+    offline: 'a node gets tokens for pods that run on it, and no node runs here',
+  }),
   attack(
     'R13-long-lived',
     'secrets',
     secret(
       'kubernetes.io/service-account-token',
       {},
-      { annotations: { 'kubernetes.io/service-account.name': 'workload' } },
+      { annotations: { 'kubernetes.io/service-account.name': '{account}' } },
     ),
     secret('Opaque'),
   ),
@@ -106,20 +109,20 @@ export const ACCOUNT_CASES: readonly AdmissionCase[] = [
     account({ labels: { 'azure.workload.identity/use': 'true' } }),
     account({ labels: { app: 'x' } }),
   ),
-  attack('R14-everyone', 'role-bindings', binding(group('system:authenticated')), binding(group('oidc:acme-admins'))),
-  attack('R14-nobody', 'role-bindings', binding(group('system:unauthenticated')), binding(group('oidc:acme-admins'))),
-  attack('R14-accounts', 'role-bindings', binding(group('system:serviceaccounts')), binding(group('oidc:acme-admins'))),
+  attack('R14-everyone', 'role-bindings', binding(group('system:authenticated')), binding(group('{owner-group}'))),
+  attack('R14-nobody', 'role-bindings', binding(group('system:unauthenticated')), binding(group('{owner-group}'))),
+  attack('R14-accounts', 'role-bindings', binding(group('system:serviceaccounts')), binding(group('{owner-group}'))),
   attack(
     'R14-other-account',
     'role-bindings',
-    binding({ kind: 'ServiceAccount', name: 'workload', namespace: 'beta-serve' }),
-    binding({ kind: 'ServiceAccount', name: 'workload', namespace: 'acme-train' }),
+    binding({ kind: 'ServiceAccount', name: '{account}', namespace: '{b-ns}' }),
+    binding({ kind: 'ServiceAccount', name: '{account}', namespace: '{ns}' }),
   ),
   attack(
     'R06-cluster-admin',
     'role-bindings',
-    binding(group('oidc:acme-admins'), 'cluster-admin'),
-    binding(group('oidc:acme-admins')),
+    binding(group('{owner-group}'), 'cluster-admin'),
+    binding(group('{owner-group}')),
   ),
   attack('R08-impersonate', 'roles', role({ resources: ['serviceaccounts'], verbs: ['impersonate'] }), role({})),
   attack('R08-wildcard', 'roles', role({ resources: ['*'] }), role({})),

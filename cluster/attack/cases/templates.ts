@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../../constructs/core/json';
 import { type CaseObject, merge } from './case';
 
-/** An image that tenant acme may run. */
-export const IMAGE = `registry.example.com/acme/app@sha256:${'a'.repeat(64)}`;
+/** An image that the tenant may run. */
+export const IMAGE = `{registry}app@sha256:${'a'.repeat(64)}`;
 
 /** The only container of {@link podSpec}, with changes laid over it. */
 export function container(change: JsonObject = {}): JsonObject {
@@ -35,11 +35,8 @@ export interface PodChange {
   readonly spec?: JsonObject;
 }
 
-/** A pod of tenant acme with a change. */
-export function pod(
-  { labels = {}, annotations = {}, spec = {} }: PodChange = {},
-  namespace = 'acme-train',
-): CaseObject {
+/** A pod of the tenant with a change. */
+export function pod({ labels = {}, annotations = {}, spec = {} }: PodChange = {}, namespace = '{ns}'): CaseObject {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -58,14 +55,14 @@ export const WORKLOADS = [
   'CronJob',
 ] as const;
 
-/** A workload of tenant acme whose template carries a change. */
+/** A workload of the tenant whose template carries a change. */
 export function workload(kind: (typeof WORKLOADS)[number] | 'DaemonSet', change: PodChange = {}): CaseObject {
   const { labels = {}, annotations = {}, spec = {} } = change;
   const template = {
     metadata: { labels: { app: 'case', ...labels }, annotations: { ...annotations } },
     spec: podSpec(kind === 'Job' || kind === 'CronJob' ? { restartPolicy: 'Never', ...spec } : spec),
   };
-  const metadata = { name: 'case', namespace: 'acme-train' };
+  const metadata = { name: 'case', namespace: '{ns}' };
   const selector = { matchLabels: { app: 'case' } };
   switch (kind) {
     case 'Job':

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../../constructs/core/json';
 import type { AdmissionCase, CaseObject, CaseRequest } from './case';
 import { attack, create, object, patch } from './objects';
 import { container, pod, workload } from './templates';
@@ -44,7 +45,7 @@ export const OWNERSHIP_CASES: readonly AdmissionCase[] = [
     labelled({ 'app.kubernetes.io/managed-by': 'drun-platform' }),
     labelled({ 'app.kubernetes.io/managed-by': 'Helm' }),
   ),
-  attack('R23-tenant', 'platform-labels', labelled({ 'drun.io/tenant': 'beta' }), labelled({ tenant: 'beta' })),
+  attack('R23-tenant', 'platform-labels', labelled({ 'drun.io/tenant': '{b}' }), labelled({ tenant: 'beta' })),
   attack('R23-stack', 'platform-labels', labelled({ 'drun.io/stack': 'prod' }), labelled({ stack: 'prod' })),
   attack('R23-urn', 'platform-labels', labelled({ 'drun.io/urn': 'f'.repeat(40) }), labelled({ urn: 'f'.repeat(40) })),
   attack(
@@ -56,7 +57,7 @@ export const OWNERSHIP_CASES: readonly AdmissionCase[] = [
   attack(
     'R23-template',
     'template-mesh',
-    create(workload('Deployment', { labels: { 'drun.io/tenant': 'beta' } })),
+    create(workload('Deployment', { labels: { 'drun.io/tenant': '{b}' } })),
     create(workload('Deployment')),
   ),
   attack(
@@ -90,9 +91,9 @@ export const OWNERSHIP_CASES: readonly AdmissionCase[] = [
     'namespaces',
     patch('namespace', { spec: { finalizers: [] } }, 'finalize'),
     patch('namespace', { metadata: { annotations: { a: 'b' } } }, 'finalize'),
-    { twinActor: 'controller:namespace-controller' },
+    { twinActor: 'controller:namespace-controller', route: 'put' },
   ),
-  attack('R19-stolen', 'namespaces', patch('namespace', label('drun.io/tenant', 'beta')), OWN),
+  attack('R19-stolen', 'namespaces', patch('namespace', label('drun.io/tenant', '{b}')), OWN),
   attack('R19-stripped', 'namespaces', patch('namespace', label('drun.io/tenant', null)), OWN),
   attack(
     'R19-owner',
@@ -108,9 +109,9 @@ export const OWNERSHIP_CASES: readonly AdmissionCase[] = [
     create({
       apiVersion: 'v1',
       kind: 'Namespace',
-      metadata: { name: 'beta-shadow', labels: { 'drun.io/tenant': 'beta' } },
+      metadata: { name: '{b}-shadow', labels: { 'drun.io/tenant': '{b}' } },
     }),
-    create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'acme-new' } }),
+    create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: '{a}-new' } }),
     { twinActor: 'platform' },
   ),
   attack('R21-deleted', 'namespaces', del('namespace'), del('configMap')),
@@ -121,14 +122,14 @@ export const OWNERSHIP_CASES: readonly AdmissionCase[] = [
     'W06-label-removed',
     'namespaces',
     patch('namespace', label('drun.io/tenant', null)),
-    patch('namespace', label('drun.io/tenant', 'acme')),
+    patch('namespace', label('drun.io/tenant', '{a}')),
     { twinActor: 'platform' },
   ),
   attack('S27-finalizer', 'metadata', configMap({ finalizers: ['example.com/never'] }), configMap({})),
   attack(
     'S27-pod-finalizer',
     'metadata',
-    create({ ...pod(), metadata: { name: 'case', namespace: 'acme-train', finalizers: ['example.com/never'] } }),
+    create({ ...pod(), metadata: { name: 'case', namespace: '{ns}', finalizers: ['example.com/never'] } }),
     create(pod()),
   ),
   attack(
@@ -143,11 +144,11 @@ export const OWNERSHIP_CASES: readonly AdmissionCase[] = [
 const CLAIM = {
   spec: {
     accessModes: ['ReadWriteOnce'],
-    storageClassName: 'drun-encrypted',
+    storageClassName: '{storage}',
     resources: { requests: { storage: '1Gi' } },
   },
 };
-const OTHER = `registry.example.com/acme/app@sha256:${'d'.repeat(64)}`;
+const OTHER = `{registry}app@sha256:${'d'.repeat(64)}`;
 const SCALER = {
   spec: {
     scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'waypoint' },
@@ -156,7 +157,7 @@ const SCALER = {
   },
 };
 const NODE_PORT = { spec: { type: 'NodePort', ports: [{ port: 80 }] } };
-const GPU = { resources: { limits: { 'nvidia.com/gpu': '1' } } };
+const GPU = { resources: { limits: { '{gpu}': '1' } } };
 
 /** What the mesh's controller makes for a Gateway named `waypoint`. */
 function waypointDeployment() {
@@ -165,12 +166,20 @@ function waypointDeployment() {
 }
 
 function inBare(made: CaseObject): CaseObject {
-  return { ...made, metadata: { ...made.metadata, namespace: 'acme-bare' } };
+  return { ...made, metadata: { ...made.metadata, namespace: '{bare}' } };
 }
 
 function ephemeral(image: string): CaseRequest {
   const { name, securityContext } = container({ name: 'debug' });
   return patch('pod', { spec: { ephemeralContainers: [{ name, securityContext, image }] } }, 'ephemeralcontainers');
+}
+
+const SIDECAR = container({ name: 'istio-proxy', image: `docker.io/istio/proxyv2@sha256:${'e'.repeat(64)}` });
+
+/** A pod where sidecars are injected, with what the injector adds. */
+function inSidecar(added: readonly JsonObject[]): CaseObject {
+  const own = container({ image: `{sidecar-registry}app@sha256:${'a'.repeat(64)}` });
+  return pod({ spec: { containers: [own, ...added] } }, '{sidecar}');
 }
 
 /** A pod of a thousand containers, the last of which has another image. */
@@ -191,9 +200,12 @@ const entrance = object(
 );
 const budget = (spec: Parameters<typeof object>[2]) =>
   create(object('policy/v1', 'PodDisruptionBudget', { spec: { selector: {}, ...spec } }));
-const queue = object('kueue.x-k8s.io/v1beta2', 'LocalQueue', { spec: { clusterQueue: 'beta' } });
+const queue = object('kueue.x-k8s.io/v1beta2', 'LocalQueue', { spec: { clusterQueue: '{b}' } });
 const gpuPod = pod({ spec: { containers: [container(GPU)] } });
-const stray = { ...gpuPod, metadata: { ...gpuPod.metadata, labels: { 'kueue.x-k8s.io/queue-name': 'beta' } } };
+const stray = { ...gpuPod, metadata: { ...gpuPod.metadata, labels: { 'kueue.x-k8s.io/queue-name': '{b}' } } };
+
+/** Rules that read the parameters of the tenant, each of which refuses where there are none. */
+const WITH_PARAMETERS = ['placement', 'identity', 'images', 'devices', 'queue'] as const;
 
 /** Attacks with kinds of workload, with the queue and with what is there already. */
 export const WORKLOAD_CASES: readonly AdmissionCase[] = [
@@ -216,8 +228,8 @@ export const WORKLOAD_CASES: readonly AdmissionCase[] = [
   attack(
     'S29-shell',
     'waypoint-shell',
-    { verb: 'connect', namespace: 'acme-train', pod: 'waypoint-abc', subresource: 'exec' },
-    { verb: 'connect', namespace: 'acme-train', pod: 'runner', subresource: 'exec' },
+    { verb: 'connect', namespace: '{ns}', pod: 'waypoint-abc', subresource: 'exec' },
+    { verb: 'connect', namespace: '{ns}', pod: 'runner', subresource: 'exec' },
   ),
   attack('S29-made-by-mesh', 'template-mesh', create(waypointDeployment()), create(waypointDeployment()), {
     twinActor: 'istiod',
@@ -237,7 +249,7 @@ export const WORKLOAD_CASES: readonly AdmissionCase[] = [
     'template-queue',
     create({
       ...workload('Job'),
-      metadata: { name: 'case', namespace: 'acme-train', labels: { 'kueue.x-k8s.io/queue-name': 'beta' } },
+      metadata: { name: 'case', namespace: '{ns}', labels: { 'kueue.x-k8s.io/queue-name': '{b}' } },
     }),
     create(workload('Job', { spec: { containers: [container(GPU)] } })),
   ),
@@ -260,13 +272,15 @@ export const WORKLOAD_CASES: readonly AdmissionCase[] = [
     'S09-ephemeral',
     'pod-images',
     ephemeral('docker.io/library/busybox@sha256:'.concat('c'.repeat(64))),
-    ephemeral('registry.example.com/acme/debug@sha256:'.concat('c'.repeat(64))),
+    ephemeral('{registry}debug@sha256:'.concat('c'.repeat(64))),
   ),
   attack(
     'S35-image',
     'changes-of-pods',
     patch('pod', { spec: { containers: [container({ image: OTHER, imagePullPolicy: 'Always' })] } }),
     patch('pod', { spec: { activeDeadlineSeconds: 600 } }),
+    // A merge patch would replace the whole list, and with it what the server filled in.
+    { route: 'strategic' },
   ),
   attack(
     'S35-label',
@@ -280,35 +294,20 @@ export const WORKLOAD_CASES: readonly AdmissionCase[] = [
     patch('deployment', { spec: { template: { spec: { containers: [container({ image: 'nginx' })] } } } }),
     patch('deployment', { spec: { template: { metadata: { annotations: { a: 'b' } } } } }),
   ),
-  attack(
-    'W02-no-sidecar',
-    'pod-mesh',
-    create(pod({}, 'acme-sidecar')),
-    create(
-      pod(
-        {
-          spec: {
-            containers: [
-              container(),
-              container({ name: 'istio-proxy', image: `docker.io/istio/proxyv2@sha256:${'e'.repeat(64)}` }),
-            ],
-          },
-        },
-        'acme-sidecar',
-      ),
-    ),
-  ),
+  attack('W02-no-sidecar', 'pod-mesh', create(inSidecar([])), create(inSidecar([SIDECAR])), { actor: 'sidecar-owner' }),
   attack(
     'Q17-pod-outside',
     'pod-queue',
     patch('gpuPod', label('kueue.x-k8s.io/queue-name', null)),
     patch('gpuPod', label('app', 'w')),
+    { also: ['drun-changes-of-pods'] },
   ),
   attack(
     'Q17-pod-taken-out',
     'changes-of-pods',
     patch('gpuPod', label('kueue.x-k8s.io/queue-name', null)),
     patch('gpuPod', label('app', 'x')),
+    { also: ['drun-pod-queue'] },
   ),
   attack(
     'Q17-job-taken-out',
@@ -321,6 +320,7 @@ export const WORKLOAD_CASES: readonly AdmissionCase[] = [
     'template-devices',
     create(inBare(workload('Deployment'))),
     create(workload('Deployment')),
+    { lost: 'parameters', also: WITH_PARAMETERS.map((rule) => `drun-template-${rule}`) },
   ),
   attack(
     'W10-older-version',
@@ -328,19 +328,27 @@ export const WORKLOAD_CASES: readonly AdmissionCase[] = [
     create(object('autoscaling/v1', 'HorizontalPodAutoscaler', SCALER, { name: 'waypoint' })),
     create(object('autoscaling/v1', 'HorizontalPodAutoscaler', SCALER)),
   ),
-  attack('W03-no-parameters', 'pod-defaults', create(pod({}, 'acme-bare')), create(pod())),
+  attack('W03-no-parameters', 'pod-defaults', create(pod({}, '{bare}')), create(pod()), {
+    lost: 'parameters',
+    also: WITH_PARAMETERS.map((rule) => `drun-pod-${rule}`),
+  }),
   attack(
     'W03-no-parameters-claim',
     'volume-claims',
-    create(object('v1', 'PersistentVolumeClaim', CLAIM, { namespace: 'acme-bare' })),
+    create(object('v1', 'PersistentVolumeClaim', CLAIM, { namespace: '{bare}' })),
     create(object('v1', 'PersistentVolumeClaim', CLAIM)),
+    { lost: 'parameters' },
   ),
-  attack('W06-no-labels', 'pod-defaults', create(pod({}, 'acme-lost')), create(pod())),
+  attack('W06-no-labels', 'pod-defaults', create(pod({}, '{lost}')), create(pod()), {
+    lost: 'labels',
+    also: WITH_PARAMETERS.map((rule) => `drun-pod-${rule}`),
+  }),
   attack(
     'W06-no-labels-service',
     'services',
-    create(object('v1', 'Service', NODE_PORT, { namespace: 'acme-lost' })),
-    create(object('v1', 'Service', NODE_PORT, { namespace: 'vault' })),
+    create(object('v1', 'Service', NODE_PORT, { namespace: '{lost}' })),
+    create(object('v1', 'Service', NODE_PORT, { namespace: '{platform}' })),
+    { lost: 'labels' },
   ),
   attack('W07-thousand', 'pod-images', create(thousand('docker.io/library/busybox')), create(thousand())),
 ];

@@ -3,7 +3,8 @@ import type { AdmissionCase, CaseObject } from './case';
 import { DEVICE_CASES, STORAGE_CASES } from './claims';
 import { create } from './objects';
 import { OWNERSHIP_CASES, WORKLOAD_CASES } from './ownership';
-import { POD_CASES, type PodCase } from './pods';
+import type { PodCase } from './pod-case';
+import { POD_CASES } from './pods';
 import { INGRESS_CASES, SERVICE_CASES } from './services';
 import { type PodChange, pod, WORKLOADS, workload } from './templates';
 
@@ -27,6 +28,7 @@ function onKind(one: PodCase, prefix: string, id: string, make: (change: PodChan
     policy: `drun-${prefix}-${one.rule}`,
     attack: create(make(one.attack)),
     twin: create(make(one.twin ?? {})),
+    ...(one.also === undefined ? {} : { also: one.also }),
   };
 }
 

@@ -1,10 +1,9 @@
-import type { AttackRow } from '../../../constructs/admission/policy';
 import type { JsonObject } from '../../../constructs/core/json';
-import type { ActorName, AdmissionCase, CaseObject, CaseRequest } from './case';
+import type { AdmissionCase, CaseObject, CaseRequest, Row } from './case';
 
-const NAMESPACE = 'acme-train';
+const NAMESPACE = '{ns}';
 
-/** A new object named `case` in tenant acme's namespace. */
+/** A new object named `case` in the tenant's namespace. */
 export function object(apiVersion: string, kind: string, rest: JsonObject, metadata: JsonObject = {}): CaseObject {
   return {
     apiVersion,
@@ -25,24 +24,24 @@ export const patch = (target: string, change: JsonObject, subresource?: string):
   ...(subresource === undefined ? {} : { subresource }),
 });
 
-/** A case of tenant acme's admin, unless another actor is named. The id begins with its row. */
+/** A case of the tenant's owner, unless another actor is named. The id begins with its row. */
 export function attack(
-  id: `${AttackRow}-${string}`,
+  id: `${Row}-${string}`,
   policy: string,
   request: CaseRequest,
   twin: CaseRequest,
-  actors: { readonly actor?: ActorName; readonly twinActor?: ActorName } = {},
+  more: Partial<Omit<AdmissionCase, 'id' | 'row' | 'policy' | 'attack' | 'twin'>> = {},
 ): AdmissionCase {
-  return { id, row: rowOf(id), actor: 'tenant', policy: `drun-${policy}`, attack: request, twin, ...actors };
+  return { id, row: rowOf(id), actor: 'tenant', policy: `drun-${policy}`, attack: request, twin, ...more };
 }
 
 /** The row that an id begins with. */
-function rowOf(id: `${AttackRow}-${string}`): AttackRow {
+function rowOf(id: `${Row}-${string}`): Row {
   const row = id.slice(0, id.indexOf('-'));
   if (!isRow(row)) throw new Error(`case ${id} has no row`);
   return row;
 }
 
-function isRow(text: string): text is AttackRow {
-  return /^[RSQNIDW]\d\d$/.test(text);
+function isRow(text: string): text is Row {
+  return /^[RPSQNIDW]\d\d$/.test(text);
 }
