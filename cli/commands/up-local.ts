@@ -53,7 +53,7 @@ function hints(
     'what to try:',
     '  kubectl get namespaces --show-labels',
     `  drun drift ${environment} --kubeconfig $KUBECONFIG`,
-    '  kubectl create deployment web --image=nginx -n <a tenant’s namespace>   # refused: it says why',
+    '  drun attack --kubeconfig $KUBECONFIG   # as a hostile tenant: what is refused, and by what',
     '',
     'Ctrl-C ends it',
   );

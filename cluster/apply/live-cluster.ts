@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Json, type JsonObject, stringAt, valueAt } from '../../constructs/core/json';
 import { type Manifest, objectLabel } from '../../constructs/core/manifest';
-import { type ProblemError, show } from '../../constructs/core/problem';
+import type { ProblemError } from '../../constructs/core/problem';
 import { liveRefusal } from '../../stacks/live/problem';
 import type { Cluster, ClusterAnswer } from '../client/cluster';
 import { collectionPath, discover, objectPath, type Resource, type Resources } from '../client/resources';
@@ -155,9 +155,13 @@ export function refused(object: Manifest, answer: ClusterAnswer): ProblemError {
   return liveRefusal('LIV012', objectLabel(object), saidBy(answer), 'an object that the API server takes');
 }
 
+/** Longest message of a server that is passed on; those of admission name rule, reason and remedy. */
+const MESSAGE = 1_000;
+
 /** What the server said in its refusal, with the status. */
 export function saidBy({ status, body }: ClusterAnswer): string {
-  return `${status} ${show(stringAt(body, 'message') ?? stringAt(body, 'text') ?? 'no reason').slice(1, -1)}`;
+  const said = stringAt(body, 'message') ?? stringAt(body, 'text') ?? 'no reason';
+  return `${status} ${said.replace(/\s+/g, ' ').slice(0, MESSAGE)}`;
 }
 
 /** The uid of an object; empty where it has none. */
