@@ -48,7 +48,8 @@ export async function provideTools(
       problems.push(...error.problems);
     }
   });
-  if (problems.length > 0) throw new ProblemError(problems);
+  // Whichever module was done first: the report is the same.
+  if (problems.length > 0) throw new ProblemError(problems.sort((a, b) => (a.path < b.path ? -1 : 1)));
   return new Map(tools.map((tool) => [tool.name, tool]));
 }
 
