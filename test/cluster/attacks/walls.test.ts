@@ -164,7 +164,7 @@ describe('[IAM-2] the wall when something is broken', () => {
     await until('its twin is accepted again', async () => (await create(service, 'readable')).status === 201);
   }, 90_000);
 
-  test('W09 W13 the first write after a restart is policed, and so is every one on the way', async () => {
+  test('W09 the first write after a restart is policed, and so is every one on the way', async () => {
     const foreign = pod({ spec: { containers: [container({ image: 'docker.io/library/busybox:1' })] } });
     const seen = new Map<number, number>();
     let going = true;
@@ -187,6 +187,32 @@ describe('[IAM-2] the wall when something is broken', () => {
     expect([...seen.keys()].filter((status) => status >= 200 && status < 300)).toEqual([]);
     // A server that has just started refuses until it has read the parameters: it fails closed, and then its twin is accepted.
     await until('the benign twin is accepted', async () => (await create(pod(), 'benign')).status === 201, 60);
+  }, 180_000);
+
+  test('W13 a restart between a policy and its binding leaves nothing open once the binding is there', async () => {
+    const API = '/apis/admissionregistration.k8s.io/v1';
+    const service = (spec: JsonObject): CaseObject => ({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { namespace: '{ns}' },
+      spec,
+    });
+    const alias = service({ type: 'ExternalName', externalName: 'billing.example.com' });
+    const admitted = async (object: CaseObject, name: string): Promise<boolean> => {
+      const { status } = await create(object, name);
+      if (status === 201) await remove(`/api/v1/namespaces/{ns}/services/${name}`);
+      return status === 201;
+    };
+    await without(battle, `${API}/validatingadmissionpolicybindings/drun-services`, 'deleted', async () => {
+      await without(battle, `${API}/validatingadmissionpolicies/drun-services`, 'deleted', () =>
+        until('without the policy it is admitted', () => admitted(alias, 'alias-open')),
+      );
+      await battle.plane.restart('kube-apiserver');
+    });
+    await until('it is refused', async () => !(await admitted(alias, 'alias-shut')), 60);
+    expect((await create(alias, 'alias')).status).toBe(403);
+    const twin = service({ selector: { app: 'x' }, ports: [{ port: 80 }] });
+    await until('its twin is accepted', () => admitted(twin, 'plain'), 60);
   }, 180_000);
 
   test('W12 a token that has expired is nobody’s, and neither is one of an account that is gone', async () => {
