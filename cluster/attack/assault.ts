@@ -6,6 +6,7 @@ import { isPerson } from './actors';
 import { ATTACK_CODES } from './codes';
 import { type Ground, groundOf, namesOf, type Sides, sidesOf } from './ground';
 import { readOnly } from './guard';
+import { withLiveNames } from './live-names';
 import type { Names } from './names';
 import { type Outcome, runTrials } from './run';
 import { TENANT_SEEDS } from './seeds';
@@ -126,7 +127,8 @@ async function readGround(cluster: Cluster): Promise<Ground> {
 
 /** Names of this cluster. A group with every right is one that an administrator bound so; without it admission is not tried alone. */
 async function namesHere(cluster: Cluster, ground: Ground, sides: Sides): Promise<Names> {
-  const { 'unbounded-group': _, 'role-writer-group': __, ...names } = namesOf(ground, sides);
+  const { 'unbounded-group': _, 'role-writer-group': __, ...known } = namesOf(ground, sides);
+  const names = await withLiveNames(cluster, known);
   const { body } = await cluster.request({
     method: 'GET',
     path: '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings',

@@ -237,7 +237,7 @@ const IDENTITY: readonly PodCase[] = [
     id: 'S14-account',
     row: 'S14',
     rule: 'identity',
-    attack: { spec: { serviceAccountName: 'waypoint' } },
+    attack: { spec: { serviceAccountName: '{waypoint-account}' } },
     twin: { spec: { serviceAccountName: '{account}' } },
   },
   {

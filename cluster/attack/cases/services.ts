@@ -51,7 +51,7 @@ export const SERVICE_CASES: readonly AdmissionCase[] = [
     create(object('v1', 'Service', { spec: { type: 'ExternalName', externalName: 'vault.vault.svc' } })),
     service(),
   ),
-  attack('N07-pinned', 'services', service({ clusterIP: '10.77.9.9' }), service({ clusterIP: 'None' })),
+  attack('N07-pinned', 'services', service({ clusterIP: '{free-address}' }), service({ clusterIP: 'None' })),
   attack(
     'N08-annotation',
     'services',

@@ -1,5 +1,7 @@
 import { listObjects } from '../../../cluster/apply/live-cluster';
 import type { StackOutcome } from '../../../cluster/apply/report';
+import { assault } from '../../../cluster/attack/assault';
+import { reportOf } from '../../../cluster/attack/report';
 import { drift, hasDrifted } from '../../../cluster/drift/drift';
 import { listAt, numberAt, stringAt } from '../../../constructs/core/json';
 import { ENVIRONMENTS } from '../../../stacks/environments';
@@ -12,6 +14,9 @@ jest.setTimeout(300_000);
 const REGIONS = ENVIRONMENTS.flatMap((environment) =>
   environment.regions.map(({ name }) => [environment.name, name, environment] as const),
 );
+
+/** An attack needs two tenants, and takes a while: one region of the environment that people first meet, and one of the largest. */
+const ATTACKED = ['dev eu-central-1', 'prod eu-central-1'];
 
 describe.each(REGIONS)('%s in %s', (_, name, environment) => {
   let region: LiveRegion;
@@ -72,6 +77,14 @@ describe.each(REGIONS)('%s in %s', (_, name, environment) => {
       drifted: false,
     });
   });
+
+  if (ATTACKED.includes(`${environment.name} ${name}`)) {
+    test('an attack as users start it has no finding', async () => {
+      const { problems, attacks } = reportOf(await assault(region.live.cluster, { sweep: false }));
+      expect(problems).toEqual([]);
+      expect(attacks).toBeGreaterThan(600);
+    });
+  }
 
   test('removal leaves nothing behind', async () => {
     const removed = await down(region);

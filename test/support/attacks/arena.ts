@@ -6,6 +6,7 @@ import { regionPlans } from '../../../cluster/apply/plan';
 import { type Actor, actorNamed, impersonate } from '../../../cluster/attack/actors';
 import type { ActorName, CaseObject } from '../../../cluster/attack/cases/case';
 import { type Ground, groundOf, namesOf, type Sides, sidesOf } from '../../../cluster/attack/ground';
+import { withLiveNames } from '../../../cluster/attack/live-names';
 import { fill, type Names } from '../../../cluster/attack/names';
 import type { Arena } from '../../../cluster/attack/run';
 import { TENANT_SEEDS } from '../../../cluster/attack/seeds';
@@ -119,8 +120,9 @@ async function occupy(regions: LocalRegions): Promise<Battlefield> {
   const ground = groundOf(objects.map(jsonOf));
   const sides = sidesOf(ground);
   if (sides === undefined) throw new Error('an attack needs two tenants');
-  const names = namesOf(ground, sides);
-  await setScene(cluster, names);
+  const planned = namesOf(ground, sides);
+  await setScene(cluster, planned);
+  const names = await withLiveNames(cluster, planned);
   const stop = async () => {
     cluster.close();
     await regions.stop();
