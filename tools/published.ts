@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { isRecord, stringAt } from '../constructs/core/json';
 import { PUBLISHED } from './catalog';
 import { goFailure, goVersion } from './go';
@@ -5,7 +6,7 @@ import { type GoModule, readModule } from './module';
 import { type Ended, run } from './run';
 
 /**
- * Folders of the modules of which only files are used, by the name of the module. What is not in Go’s module cache yet is
+ * Folders of the modules that a pinned module requires, by the name of the module: for those of which only files are used. What is not in Go’s module cache yet is
  * downloaded; Go compares each with the checksum in `go.sum`. Throws a `ProblemError` (TL001 to TL004).
  */
 export async function publishedModules(module: GoModule = readModule(PUBLISHED)): Promise<ReadonlyMap<string, string>> {
@@ -16,7 +17,7 @@ export async function publishedModules(module: GoModule = readModule(PUBLISHED))
     env: { ...process.env, GOFLAGS: '-mod=readonly', GOWORK: 'off' },
   });
   const folders = ended.code === 0 ? foldersIn(ended.stdout) : new Map<string, string>();
-  if (names.some((name) => !folders.has(name))) throw goFailure(`tools/${PUBLISHED}`, withErrors(ended));
+  if (names.some((name) => !folders.has(name))) throw goFailure(`tools/${basename(module.folder)}`, withErrors(ended));
   return folders;
 }
 
