@@ -124,6 +124,13 @@ export async function settled(region: LiveRegion): Promise<ReadonlyMap<string, s
   return last;
 }
 
+/** Every object with those labels, by its metadata. */
+export async function labelled(region: LiveRegion, selector: string): Promise<readonly JsonObject[]> {
+  const live = await LiveCluster.open(region.live.cluster);
+  const lists = await pooled(listable(live.resources), 8, (resource) => listMetadata(live.cluster, resource, selector));
+  return lists.flat();
+}
+
 function nameOf(group: string, kind: string, object: JsonObject): string {
   return [group, kind, stringAt(object, 'metadata', 'namespace') ?? '', stringAt(object, 'metadata', 'name')].join('/');
 }
