@@ -101,7 +101,7 @@ async function compile({ env, on }: Workshop, folder: string, flags: string, wan
   if (first === undefined) return;
   const { module, program } = first;
   const out = program.builds === '.' ? join(folder, program.name) : `${folder}/`;
-  const laid = program.embeds === undefined ? [] : [`-overlay=${await overlay(folder, first)}`];
+  const laid = program.embeds === undefined ? [] : [`-overlay=${await overlay(folder, first, env)}`];
   const fixed = [
     'build',
     '-v',
@@ -122,8 +122,8 @@ async function compile({ env, on }: Workshop, folder: string, flags: string, wan
 }
 
 /** Go lets files lie over a folder of ours, and never over one of its module cache. */
-async function overlay(folder: string, { module, program: { embeds } }: Wanted): Promise<string> {
-  const from = embeds === undefined ? undefined : (await publishedModules(module)).get(embeds.from);
+async function overlay(folder: string, { module, program: { embeds } }: Wanted, env: Env): Promise<string> {
+  const from = embeds === undefined ? undefined : (await publishedModules(module, env)).get(embeds.from);
   if (embeds === undefined || from === undefined)
     throw toolError('TL005', module.folder, 'files of a module that it does not require', 'a module of its go.mod');
   const laid = embeds.files.map((file) => [join(module.folder, file), join(from, embeds.folder, file)]);
