@@ -29,6 +29,7 @@ export { PlatformRoles } from './identity/platform-roles';
 export { TenantRoles } from './identity/tenant-roles';
 export type { ClusterNetworkPolicy } from './network/admin-policy';
 export { EgressGateway } from './network/egress-gateway';
+export { PlatformMeshRules } from './network/platform-mesh-rules';
 export { PlatformNamespaces } from './network/platform-namespaces';
 export { TenantGuards } from './network/tenant-guards';
 export { Priorities } from './runtime/priorities';

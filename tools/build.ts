@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lock } from 'proper-lockfile';
 import { stringAt } from '../constructs/core/json';
@@ -6,6 +6,7 @@ import { goFailure } from './go';
 import { groupBy } from './group';
 import type { Env } from './place';
 import { toolError } from './problem';
+import { publishedModules } from './published';
 import { run } from './run';
 import { cachedTool, saidVersion, type Tool, type Wanted } from './tool';
 
@@ -100,13 +101,35 @@ async function compile({ env, on }: Workshop, folder: string, flags: string, wan
   if (first === undefined) return;
   const { module, program } = first;
   const out = program.builds === '.' ? join(folder, program.name) : `${folder}/`;
-  const fixed = ['build', '-v', '-mod=readonly', '-trimpath', '-buildvcs=false', `-ldflags=${flags}`, '-o', out];
+  const laid = program.embeds === undefined ? [] : [`-overlay=${await overlay(folder, first, env)}`];
+  const fixed = [
+    'build',
+    '-v',
+    '-mod=readonly',
+    '-trimpath',
+    '-buildvcs=false',
+    ...laid,
+    `-ldflags=${flags}`,
+    '-o',
+    out,
+  ];
   const ended = await run('go', [...fixed, ...wanted.map((one) => one.program.builds)], {
     cwd: module.folder,
     env: { ...env, GOWORK: 'off' },
     onLine: (said) => on({ step: program.module, said }),
   });
   if (ended.code !== 0) throw goFailure(`tools/${program.module}`, ended);
+}
+
+/** Go lets files lie over a folder of ours, and never over one of its module cache. */
+async function overlay(folder: string, { module, program: { embeds } }: Wanted, env: Env): Promise<string> {
+  const from = embeds === undefined ? undefined : (await publishedModules(module, env)).get(embeds.from);
+  if (embeds === undefined || from === undefined)
+    throw toolError('TL005', module.folder, 'files of a module that it does not require', 'a module of its go.mod');
+  const laid = embeds.files.map((file) => [join(module.folder, file), join(from, embeds.folder, file)]);
+  const path = join(folder, 'overlay.json');
+  writeFileSync(path, JSON.stringify({ Replace: Object.fromEntries(laid) }));
+  return path;
 }
 
 /** Moves a program into the cache, after it has said what it is. */

@@ -12,6 +12,16 @@ export interface GoProgram {
   readonly variables: Readonly<Record<string, string>>;
   /** How a program that is already there is asked for its version; without it only what was built here is used. */
   readonly ask?: { readonly args: readonly string[]; readonly answer: RegExp };
+  /** Files that its main package embeds and that a required Go module holds: the build lays them over our folder. */
+  readonly embeds?: EmbeddedFiles;
+}
+
+/** Files of a Go module. */
+export interface EmbeddedFiles {
+  /** Go module that `go.mod` requires. */
+  readonly from: string;
+  readonly folder: string;
+  readonly files: readonly string[];
 }
 
 const KUBERNETES_VERSION = {
@@ -21,6 +31,8 @@ const KUBERNETES_VERSION = {
 } as const;
 
 const PULUMI_VERSION = { 'github.com/pulumi/pulumi/sdk/v3/go/common/version.Version': '%' } as const;
+
+const KUBERNETES_PLUGIN = 'github.com/pulumi/pulumi-kubernetes/provider/v4';
 
 /** Every program that tests and local control planes run, in the order in which they are wanted. */
 export const GO_PROGRAMS = [
@@ -52,6 +64,19 @@ export const GO_PROGRAMS = [
     builds: 'github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs',
     versionOf: 'github.com/pulumi/pulumi/sdk/v3',
     variables: PULUMI_VERSION,
+  },
+  {
+    // It has no way to say its version either. A released one fits as well: the engine takes any.
+    name: 'pulumi-resource-kubernetes',
+    module: 'pulumi-resource-kubernetes',
+    builds: '.',
+    versionOf: KUBERNETES_PLUGIN,
+    variables: { [`${KUBERNETES_PLUGIN}/pkg/version.Version`]: '%' },
+    embeds: {
+      from: KUBERNETES_PLUGIN,
+      folder: 'cmd/pulumi-resource-kubernetes',
+      files: ['schema.json', 'terraform-mapping.json'],
+    },
   },
 ] as const satisfies readonly GoProgram[];
 

@@ -7,6 +7,7 @@ import { buildReport } from './report';
 import type { Tool } from './tool';
 
 interface Flags {
+  readonly spare?: readonly string[];
   readonly check?: boolean;
   readonly json?: boolean;
 }
@@ -15,6 +16,8 @@ interface Outcome {
   readonly tools: readonly Tool[];
   readonly modules: ReadonlyMap<string, string>;
   readonly problems: readonly Problem[];
+  /** Why something cannot be had that may be missing. */
+  readonly spared: readonly Problem[];
 }
 
 /** `npm run tools [-- names]`: builds the programs that tests and local control planes run. */
@@ -24,6 +27,7 @@ async function main(): Promise<void> {
     .argument('[names...]', `any of ${TOOL_NAMES.join(', ')}; all of them when left out`)
     .option('--check', 'build nothing; exit with 1 where something is missing')
     .option('--json', 'print one JSON document')
+    .option('--spare <names...>', 'go on where these cannot be had: the cases that need them are skipped then')
     .helpOption('-h, --help', 'print help');
   command.parse();
   const flags = command.opts<Flags>();
@@ -31,22 +35,26 @@ async function main(): Promise<void> {
   const outcome = await work(command.args, flags, report.on);
   report.stop();
   process.stdout.write(flags.json === true ? jsonText(outcome) : peopleText(outcome));
-  for (const problem of outcome.problems) process.stderr.write(`${formatProblem(problem)}\n`);
+  for (const problem of [...outcome.spared, ...outcome.problems]) process.stderr.write(`${formatProblem(problem)}\n`);
   process.exitCode = outcome.problems.length === 0 ? 0 : exitCode(outcome.problems);
 }
 
 async function work(names: readonly string[], flags: Flags, onBuild: OnBuild): Promise<Outcome> {
-  const wanted = names.length === 0 ? TOOL_NAMES : names;
+  const wanted: readonly string[] = names.length === 0 ? TOOL_NAMES : names;
+  const { spare = [], check = false } = flags;
   const problems: Problem[] = [];
+  const spared: Problem[] = [];
+  const needed = wanted.filter((name) => !spare.includes(name));
   // One by one where nothing is built, so that each that is missing is told.
-  const groups = flags.check === true ? wanted.map((name) => [name]) : [wanted];
+  const groups = [...(check ? needed.map((name) => [name]) : [needed]), ...spare.map((name) => [name])];
   const tools: Tool[] = [];
   for (const group of groups) {
-    const provided = await collected(provideTools(group, { build: flags.check !== true, onBuild }), problems);
+    const refused = group.some((name) => spare.includes(name)) ? spared : problems;
+    const provided = await collected(provideTools(group, { build: !check, onBuild }), refused);
     tools.push(...(provided?.values() ?? []));
   }
   const modules = names.length > 0 ? undefined : await collected(publishedModules(), problems);
-  return { tools, modules: modules ?? new Map(), problems };
+  return { tools, modules: modules ?? new Map(), problems, spared };
 }
 
 async function collected<T>(work: Promise<T>, problems: Problem[]): Promise<T | undefined> {
@@ -59,8 +67,8 @@ async function collected<T>(work: Promise<T>, problems: Problem[]): Promise<T | 
   }
 }
 
-function jsonText({ tools, modules, problems }: Outcome): string {
-  const document = { ok: problems.length === 0, tools, modules: Object.fromEntries(modules), problems };
+function jsonText({ tools, modules, problems, spared }: Outcome): string {
+  const document = { ok: problems.length === 0, tools, modules: Object.fromEntries(modules), problems, spared };
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }
 

@@ -1,22 +1,27 @@
+import { basename } from 'node:path';
 import { isRecord, stringAt } from '../constructs/core/json';
 import { PUBLISHED } from './catalog';
 import { goFailure, goVersion } from './go';
 import { type GoModule, readModule } from './module';
+import type { Env } from './place';
 import { type Ended, run } from './run';
 
 /**
- * Folders of the modules of which only files are used, by the name of the module. What is not in Go’s module cache yet is
- * downloaded; Go compares each with the checksum in `go.sum`. Throws a `ProblemError` (TL001 to TL004).
+ * Folders of the modules that a pinned module requires, by the name of the module: those of which only files are used, unless
+ * another one is given. What is not in Go’s module cache yet is downloaded; Go compares each with the checksum in `go.sum`. Throws a `ProblemError` (TL001 to TL004).
  */
-export async function publishedModules(module: GoModule = readModule(PUBLISHED)): Promise<ReadonlyMap<string, string>> {
-  await goVersion(module, process.env);
+export async function publishedModules(
+  module: GoModule = readModule(PUBLISHED),
+  env: Env = process.env,
+): Promise<ReadonlyMap<string, string>> {
+  await goVersion(module, env);
   const names = [...module.requires.keys()];
   const ended = await run('go', ['mod', 'download', '-json', ...names], {
     cwd: module.folder,
-    env: { ...process.env, GOFLAGS: '-mod=readonly', GOWORK: 'off' },
+    env: { ...env, GOFLAGS: '-mod=readonly', GOWORK: 'off' },
   });
   const folders = ended.code === 0 ? foldersIn(ended.stdout) : new Map<string, string>();
-  if (names.some((name) => !folders.has(name))) throw goFailure(`tools/${PUBLISHED}`, withErrors(ended));
+  if (names.some((name) => !folders.has(name))) throw goFailure(`tools/${basename(module.folder)}`, withErrors(ended));
   return folders;
 }
 

@@ -29,7 +29,16 @@ export interface Wanted {
 export function wantedOf(program: GoProgram, module: GoModule, go: string, cache: string): Wanted {
   const version = versionOf(program, module);
   const flags = linkerFlags(program, version);
-  const inputs = [program.builds, flags, go, process.platform, process.arch, module.hash];
+  const { builds, embeds } = program;
+  const inputs = [
+    builds,
+    flags,
+    go,
+    process.platform,
+    process.arch,
+    module.hash,
+    ...(embeds === undefined ? [] : [embeds]),
+  ];
   const key = createHash('sha256').update(JSON.stringify(inputs)).digest('hex').slice(0, 16);
   const entry = join(cache, [program.name, ...(version === undefined ? [] : [version]), key].join('-'));
   return { program, module, version, flags, entry };

@@ -1,9 +1,14 @@
 import type { LiveCluster } from '../../cluster/apply/live-cluster';
 import type { ConnectOptions, connect } from '../../cluster/client/cluster';
 import type { JsonObject } from '../../constructs/core/json';
-import { type PendingObject, pendingObjects } from '../../stacks/resume/pending';
+import { loadPlan } from '../../stacks/load';
+import { type PendingObject, pendingObjects, pendingOperations } from '../../stacks/resume/pending';
 import { type ResumeResult, resume } from '../../stacks/resume/resume';
+import { unrecordedCreations } from '../../stacks/resume/unrecorded';
+import { stackContent } from '../../stacks/sinks/pulumi/content';
 import { targetNamed } from '../../stacks/sinks/target';
+import { buildTree } from '../../stacks/tree';
+import { pooled } from '../../stacks/up/pool';
 import type * as PulumiState from '../../stacks/up/pulumi-state';
 import { EXIT } from '../exit';
 import type { CommandResult, Context } from '../result';
@@ -22,16 +27,22 @@ export async function resumeCommand(
   { stack, kubeconfig, dryRun = false }: ResumeFlags,
   context: Context,
 ): Promise<CommandResult> {
-  const { environment } = targetNamed(stack);
+  const target = targetNamed(stack);
+  const { environment } = target;
+  const plan = loadPlan(environment);
+  // Nothing is deployed, so no gate; and which objects there are does not depend on the stack's configuration.
+  const content = stackContent({ plan, tree: buildTree(plan) }, target, { unprotected: [] });
   const { exportedStack }: typeof PulumiState = require('../../stacks/up/pulumi-state');
   context.progress(`${stack}: reading the state`);
   const document = await exportedStack(stack);
   const contexts = new Map(environment.regions.map(({ name, context: other }) => [name, other ?? name]));
-  const live = await liveObjects(pendingObjects(document.deployment), (region) => ({
+  const unrecorded = unrecordedCreations(content, document.deployment);
+  const sought = pendingObjects([...pendingOperations(document.deployment), ...unrecorded]);
+  const live = await liveObjects(sought, (region) => ({
     context: contexts.get(region) ?? region,
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
   }));
-  const { deployment, resumed } = resume(stack, document.deployment, live);
+  const { deployment, resumed } = resume({ stack, deployment: document.deployment, live, unrecorded });
   if (!dryRun && resumed.length > 0) await document.replace(deployment);
   return {
     exit: EXIT.ok,
@@ -39,6 +50,9 @@ export async function resumeCommand(
     text: (paint) => resumeText(stack, resumed, dryRun, paint),
   };
 }
+
+/** Objects asked for at a time. */
+const GETS = 8;
 
 /** The objects that are there, by URN, each from the cluster of its region. */
 async function liveObjects(
@@ -53,11 +67,12 @@ async function liveObjects(
     const cluster = await client.connect(optionsFor(region));
     try {
       const live = await clusters.LiveCluster.open(cluster);
-      for (const { urn, apiVersion, kind, name, namespace } of pending.filter((one) => one.region === region)) {
+      const here = pending.filter((one) => one.region === region && live.resources.of(one.apiVersion, one.kind));
+      await pooled(here, GETS, async ({ urn, apiVersion, kind, name, namespace }) => {
         const metadata = namespace === undefined ? { name } : { name, namespace };
         const object = await live.get({ apiVersion, kind, metadata });
         if (object !== undefined) found.set(urn, object.object);
-      }
+      });
     } finally {
       cluster.close();
     }

@@ -4,6 +4,7 @@ import { type Manifest, objectLabel } from '../../constructs/core/manifest';
 import type { Problem } from '../../constructs/core/problem';
 import { identityOf } from '../../stacks/identity';
 import { liveProblem } from '../../stacks/live/problem';
+import { isByKubernetes } from '../../stacks/sinks/pulumi/token';
 import { FIELD_MANAGER } from './live-cluster';
 
 /**
@@ -28,11 +29,6 @@ export function ownershipProblem(wanted: Manifest, live: unknown): Problem | und
  */
 export function isOwn(live: unknown): boolean {
   return valueAt(recordOf(live), 'f:metadata', 'f:labels', `f:${IDENTITY_LABEL.urn}`) !== undefined;
-}
-
-/** What Kubernetes makes by itself in every namespace, so that whoever wants to say something about it finds it there. */
-export function isByKubernetes({ apiVersion, kind, metadata }: Manifest): boolean {
-  return apiVersion === 'v1' && kind === 'ServiceAccount' && metadata.name === 'default';
 }
 
 /** Fields that this path wrote, as the server recorded them. */

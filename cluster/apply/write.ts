@@ -4,10 +4,11 @@ import { type Manifest, objectLabel } from '../../constructs/core/manifest';
 import { ProblemError } from '../../constructs/core/problem';
 import { liveRefusal } from '../../stacks/live/problem';
 import type { ObjectRegistration } from '../../stacks/sinks/pulumi/registration';
+import { isByKubernetes } from '../../stacks/sinks/pulumi/token';
 import type { ClusterAnswer } from '../client/cluster';
 import { sameContent } from './content';
 import { asJson, isGoing, type LiveCluster, type LiveObject, refused } from './live-cluster';
-import { isByKubernetes, ownershipProblem, recordOf } from './ownership';
+import { ownershipProblem, recordOf } from './ownership';
 import { type Patience, whenGone, whenReady } from './ready';
 import { foreignContent, without } from './record';
 

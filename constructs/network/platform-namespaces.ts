@@ -2,116 +2,15 @@ import { Construct } from 'constructs';
 import { type ClusterFacts, clusterFactsOf } from '../core/cluster-facts';
 import { satisfiesAll } from '../core/control';
 import { LABEL } from '../core/labels';
-import { type Manifest, manifest, type Namespace, type NetworkPolicy } from '../core/manifest';
-import { HBONE_PORT, PLATFORM_NAMESPACE, PLATFORM_SERVICES, servicePorts } from '../core/platform-service';
-import { type Stamp, stampFor } from '../core/stamp';
+import { manifest, type Namespace, type NetworkPolicy } from '../core/manifest';
+import { PLATFORM_NAMESPACE } from '../core/platform-service';
+import { stampFor } from '../core/stamp';
+import { NAMESPACES, type Need, type PlatformNamespace } from './platform-needs';
 
 const CONTROLS = {
   'NET-4': 'every namespace the platform owns is closed both ways and opened only for what its component needs',
-  'NET-1': 'in the mesh too nothing is authorized by default: callers reach a service’s own port and no other',
   'CTR-3': 'platform namespaces are held to Pod Security too; only the mesh’s node agents are privileged',
 } as const;
-
-/** One thing a component needs from the network, in the component's own words. */
-type Need =
-  | { readonly need: 'dns' }
-  | { readonly need: 'api-server' }
-  | { readonly need: 'mesh' }
-  /** The API server calls the component's webhooks on this port. */
-  | { readonly need: 'webhook'; readonly port: number }
-  /** Tenants that declared the service call it; their namespaces carry its label. */
-  | { readonly need: 'callers'; readonly service: string; readonly ports: readonly number[] }
-  /** Every workload of the mesh calls it. */
-  | { readonly need: 'everyone'; readonly port: number }
-  /** Other namespaces of the platform call it. */
-  | { readonly need: 'platform'; readonly ports: readonly number[] }
-  /** It calls the tenants that accept public traffic. */
-  | { readonly need: 'tenants' }
-  /** The outside world calls it. */
-  | { readonly need: 'public'; readonly port: number }
-  /** It calls the outside world, never the inside of the cluster. */
-  | { readonly need: 'internet' };
-
-interface PlatformNamespace {
-  readonly name: string;
-  readonly podSecurity: 'restricted' | 'privileged';
-  readonly ambient: boolean;
-  readonly needs: readonly Need[];
-}
-
-const { vault, telemetry, models } = PLATFORM_SERVICES;
-
-/** Small named defaults that feed one generator: a new component is a row. */
-const NAMESPACES: readonly PlatformNamespace[] = [
-  {
-    name: PLATFORM_NAMESPACE.system,
-    podSecurity: 'restricted',
-    ambient: true,
-    needs: [{ need: 'dns' }, { need: 'api-server' }],
-  },
-  {
-    name: PLATFORM_NAMESPACE.ingress,
-    podSecurity: 'restricted',
-    // A gateway speaks the mesh's protocol itself; captured by it, callers from outside would be refused for want of an identity.
-    ambient: false,
-    needs: [{ need: 'dns' }, { need: 'mesh' }, { need: 'public', port: 8443 }, { need: 'tenants' }],
-  },
-  {
-    name: PLATFORM_NAMESPACE.egress,
-    podSecurity: 'restricted',
-    ambient: true,
-    needs: [
-      { need: 'dns' },
-      { need: 'mesh' },
-      { need: 'callers', service: 'egress', ports: [HBONE_PORT] },
-      { need: 'internet' },
-    ],
-  },
-  {
-    name: telemetry.namespace,
-    podSecurity: 'restricted',
-    ambient: true,
-    needs: [
-      { need: 'dns' },
-      { need: 'mesh' },
-      { need: 'callers', service: 'telemetry', ports: servicePorts(telemetry) },
-    ],
-  },
-  {
-    name: models.namespace,
-    podSecurity: 'restricted',
-    ambient: true,
-    needs: [{ need: 'dns' }, { need: 'mesh' }, { need: 'callers', service: 'models', ports: servicePorts(models) }],
-  },
-  {
-    name: vault.namespace,
-    podSecurity: 'restricted',
-    ambient: false,
-    needs: [
-      { need: 'dns' },
-      { need: 'api-server' },
-      { need: 'callers', service: 'vault', ports: servicePorts(vault) },
-      { need: 'platform', ports: [vault.port, 8201] },
-    ],
-  },
-  {
-    name: PLATFORM_NAMESPACE.mesh,
-    podSecurity: 'privileged',
-    ambient: false,
-    needs: [
-      { need: 'dns' },
-      { need: 'api-server' },
-      { need: 'webhook', port: 15017 },
-      { need: 'everyone', port: 15012 },
-    ],
-  },
-  {
-    name: PLATFORM_NAMESPACE.queue,
-    podSecurity: 'restricted',
-    ambient: false,
-    needs: [{ need: 'dns' }, { need: 'api-server' }, { need: 'webhook', port: 9443 }],
-  },
-];
 
 /** The platform's own namespaces, closed by default and opened by need. */
 export class PlatformNamespaces extends Construct {
@@ -161,40 +60,6 @@ function place(scope: Construct, { name, podSecurity, ambient, needs }: Platform
       spec: policy,
     });
   }
-  if (ambient) placeMeshRules(scope, { name, needs }, facts, stamp);
-}
-
-/** In the mesh the wire carries a tunnel, and only these policies see the port inside it. */
-function placeMeshRules(
-  scope: Construct,
-  { name, needs }: Pick<PlatformNamespace, 'name' | 'needs'>,
-  { trustDomain }: ClusterFacts,
-  stamp: Stamp,
-): void {
-  const place = (kind: string, id: string, spec: object): void => {
-    const metadata = stamp(id, name);
-    manifest<SpecObject>(scope, `${name}-${kind}-${id}`, { apiVersion: 'security.istio.io/v1', kind, metadata, spec });
-  };
-  const allow = (principal: string, ports: readonly number[]) => ({
-    action: 'ALLOW',
-    rules: [
-      {
-        from: [{ source: { principals: [principal] } }],
-        ...(ports.length === 0 ? {} : { to: [{ operation: { ports: ports.map(String) } }] }),
-      },
-    ],
-  });
-  place('PeerAuthentication', 'default', { mtls: { mode: 'STRICT' } });
-  place('AuthorizationPolicy', 'default-deny', {});
-  place('AuthorizationPolicy', 'allow-within', allow(`${trustDomain}/ns/${name}/sa/*`, []));
-  for (const need of needs) {
-    const ports = need.need === 'callers' ? need.ports.filter((port) => port !== HBONE_PORT) : [];
-    if (ports.length > 0) place('AuthorizationPolicy', 'allow-callers', allow(`${trustDomain}/*`, ports));
-  }
-}
-
-interface SpecObject extends Manifest {
-  readonly spec: object;
 }
 
 function policySpec(need: Need, facts: ClusterFacts): PolicySpec {

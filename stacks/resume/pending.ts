@@ -30,8 +30,8 @@ export function pendingOperations(deployment: JsonObject): readonly PendingOpera
 }
 
 /** Kubernetes objects whose creation was interrupted: what must be looked for in the clusters. */
-export function pendingObjects(deployment: JsonObject): readonly PendingObject[] {
-  return pendingOperations(deployment)
+export function pendingObjects(operations: readonly PendingOperation[]): readonly PendingObject[] {
+  return operations
     .filter(({ type }) => type === 'creating')
     .flatMap(({ urn, resource }) => objectOf(urn, resource) ?? []);
 }

@@ -1,5 +1,6 @@
 import { isRecord, type JsonObject, listAt, recordAt, stringAt } from '../../constructs/core/json';
 import { type Problem, ProblemError } from '../../constructs/core/problem';
+import { identityOf } from '../identity';
 import { liveProblem } from '../live/problem';
 import { objectOf, type PendingOperation, pendingOperations } from './pending';
 import { doubts } from './prove';
@@ -20,18 +21,30 @@ export interface ResumeResult {
   readonly resumed: readonly Resumed[];
 }
 
+/** What an interrupted update is settled from. */
+export interface ResumeOptions {
+  readonly stack: string;
+  /** The field of that name in `pulumi stack export`. */
+  readonly deployment: JsonObject;
+  /** Live objects by the URN of the resource that they would be. */
+  readonly live: ReadonlyMap<string, JsonObject>;
+  /** Creations that the engine took for failed; those without a live object did fail. @default - none */
+  readonly unrecorded?: readonly PendingOperation[];
+}
+
 /**
- * Settles what an interrupted update left behind: creations that reached the cluster but not the state. Pure: from a
- * deployment (the field of that name in `pulumi stack export`) and the live objects by URN to the deployment that is to be
- * imported. Throws a `ProblemError` with everything that speaks against it (LIV020, LIV021, LIV022): a state is resumed as a
- * whole or not at all.
+ * Settles what an interrupted update left behind: creations that reached the cluster but not the state. Pure: the deployment
+ * that is to be imported. Throws a `ProblemError` with everything that speaks against it (LIV020, LIV021, LIV022): a state is
+ * resumed as a whole or not at all.
  */
-export function resume(stack: string, deployment: JsonObject, live: ReadonlyMap<string, JsonObject>): ResumeResult {
+export function resume({ stack, deployment, live: found, unrecorded = [] }: ResumeOptions): ResumeResult {
   const resources = listAt(deployment, 'resources').filter(isJson);
   const known = new Set(resources.flatMap(({ urn }) => (typeof urn === 'string' ? [urn] : [])));
-  const operations = pendingOperations(deployment);
+  const pending = pendingOperations(deployment);
+  const operations = [...pending, ...unrecorded].filter(({ urn }, at) => at < pending.length || found.has(urn));
+  const live = withoutOthers(operations, found);
   const problems = [
-    ...brokenList(stack, deployment, operations),
+    ...brokenList(stack, deployment, pending),
     ...operations.flatMap((one) => problemsOf(stack, one, known, live)),
   ];
   if (problems.length > 0) throw new ProblemError(problems);
@@ -43,6 +56,16 @@ export function resume(stack: string, deployment: JsonObject, live: ReadonlyMap<
     deployment: { ...deployment, resources: [...resources, ...adopted], pending_operations: [] },
     resumed: operations.map((one) => ({ urn: one.urn, outcome: outcomeOf(one, live) })),
   };
+}
+
+/** What Kubernetes made by itself is there before the platform has said anything about it: nobody else’s, and not ours yet. */
+function withoutOthers(
+  operations: readonly PendingOperation[],
+  live: ReadonlyMap<string, JsonObject>,
+): ReadonlyMap<string, JsonObject> {
+  const patches = operations.filter(({ resource }) => (stringAt(resource, 'type') ?? '').endsWith('Patch'));
+  const untouched = new Set(patches.map(({ urn }) => urn).filter((urn) => identityOf(live.get(urn)) === undefined));
+  return new Map([...live].filter(([urn]) => !untouched.has(urn)));
 }
 
 function outcomeOf({ type, urn }: PendingOperation, live: ReadonlyMap<string, JsonObject>): Resumed['outcome'] {

@@ -15,7 +15,7 @@ import type { Environment } from '../../stacks/spec/environment';
 import { pooled } from '../../stacks/up/pool';
 
 /** The day on which these tests take place. */
-const TODAY = '2026-11-22';
+export const TODAY = '2026-11-22';
 
 /** One region of an environment with a control plane of its own. */
 export interface LiveRegion {
@@ -26,8 +26,20 @@ export interface LiveRegion {
   stop(): Promise<void>;
 }
 
+/** How a region's control plane is started. */
+export interface RegionOptions {
+  /** Folder of the tenants' files. @default - the environment's own */
+  readonly tenants?: string;
+  /** Whether kinds of a group are there from the start; others come with charts. @default - all of them */
+  readonly serves?: (group: string) => boolean;
+}
+
 /** Starts the control plane of a region, with the kinds that the region's objects have. */
-export async function startRegion(environment: Environment, region: string, tenants?: string): Promise<LiveRegion> {
+export async function startRegion(
+  environment: Environment,
+  region: string,
+  { tenants, serves = () => true }: RegionOptions = {},
+): Promise<LiveRegion> {
   const admitted = admit(environment, TODAY, tenants);
   const plan = planOf(environment, region, tenants);
   const only = admitted.plan.regions.filter((one) => one.region.name === region);
@@ -35,7 +47,9 @@ export async function startRegion(environment: Environment, region: string, tena
   const plane = regions.planes.get(region);
   if (plane === undefined) throw new Error(`no control plane for ${region}`);
   try {
-    await installDefinitions(plane.admin, await definitionsFor(objectsOf(plan)));
+    const definitions = await definitionsFor(objectsOf(plan));
+    const there = definitions.filter((one) => serves(stringAt(one, 'spec', 'group') ?? ''));
+    await installDefinitions(plane.admin, there);
     const cluster = await connectTo(plane);
     const stop = async () => {
       cluster.close();
@@ -96,6 +110,25 @@ export async function everything(region: LiveRegion): Promise<ReadonlyMap<string
     return found.map((object) => [nameOf(resource.group, resource.kind, object), versionOf(object)] as const);
   });
   return new Map(lists.flat());
+}
+
+/** What the cluster holds once it has been the same for a second. */
+export async function settled(region: LiveRegion): Promise<ReadonlyMap<string, string>> {
+  let last = await everything(region);
+  for (let tries = 0; tries < 60; tries += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    const now = await everything(region);
+    if (JSON.stringify([...now]) === JSON.stringify([...last])) return now;
+    last = now;
+  }
+  return last;
+}
+
+/** Every object with those labels, by its metadata. */
+export async function labelled(region: LiveRegion, selector: string): Promise<readonly JsonObject[]> {
+  const live = await LiveCluster.open(region.live.cluster);
+  const lists = await pooled(listable(live.resources), 8, (resource) => listMetadata(live.cluster, resource, selector));
+  return lists.flat();
 }
 
 function nameOf(group: string, kind: string, object: JsonObject): string {

@@ -25,14 +25,26 @@ function suiteOf(result) {
     // A suite that could not even start has failed, though none of its tests did.
     failed: result.numFailingTests + (result.testExecError == null || result.numFailingTests > 0 ? 0 : 1),
     skipped: result.numPendingTests + result.numTodoTests,
+    reasons: reasonsIn(result),
     seconds: ((result.perfStats.end ?? 0) - (result.perfStats.start ?? 0)) / 1000,
   };
 }
 
+/** A group of cases that is skipped says why in its title: `skipped: why`. */
+function reasonsIn(result) {
+  const skipped = result.testResults.filter(({ status }) => status === 'pending');
+  const titles = skipped.flatMap(({ ancestorTitles }) => ancestorTitles.filter((title) => title.startsWith(SKIPPED)));
+  return [...new Set(titles.map((title) => title.slice(SKIPPED.length)))];
+}
+
+const SKIPPED = 'skipped: ';
+
 function lineOf(suites) {
   const sum = (key) => suites.reduce((total, suite) => total + suite[key], 0);
   const skipped = sum('skipped');
-  return `${sum('passed')} passed, ${sum('failed')} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`;
+  const reasons = [...new Set(suites.flatMap((suite) => suite.reasons ?? []))];
+  const why = reasons.length === 0 ? '' : ` (${reasons.join('; ')})`;
+  return `${sum('passed')} passed, ${sum('failed')} failed${skipped === 0 ? '' : `, ${skipped} skipped${why}`}`;
 }
 
 /** Suites of all runs; a step that failed though no test did counts as one failure, under its own name. */

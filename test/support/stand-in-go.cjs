@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Stands in for `go` in unit tests: says its version, and "builds" programs that say theirs. What it does is told by variables.
-const { appendFileSync, chmodSync, readFileSync, statSync, writeFileSync } = require('node:fs');
+const { appendFileSync, chmodSync, copyFileSync, readFileSync, statSync, writeFileSync } = require('node:fs');
 const { basename, join } = require('node:path');
 
 const [command, ...args] = process.argv.slice(2);
@@ -13,6 +13,8 @@ if (command === 'env') {
   appendFileSync(STAND_IN_LOG, `${basename(process.cwd())}\n`);
   const out = args[args.indexOf('-o') + 1];
   const flags = args.find((arg) => arg.startsWith('-ldflags=')) ?? '';
+  const overlay = args.find((arg) => arg.startsWith('-overlay='))?.slice('-overlay='.length);
+  if (overlay !== undefined) copyFileSync(overlay, `${STAND_IN_LOG}.overlay`);
   const packages = args.slice(args.indexOf('-o') + 2);
   setTimeout(() => {
     if (fails !== undefined) {

@@ -51,6 +51,30 @@ describe('tools', () => {
     expect((await provide({ ...bench, go: { version: 'go1.26.9' } }, ['own'])).get('own')?.from).toBe('built');
   });
 
+  test('are built with files of a required module laid over their folder', async () => {
+    const bench = newBench();
+    const embeds = { from: 'example.com/tool', folder: 'cmd/tool', files: ['schema.json'] };
+    const laid: GoProgram = { ...tool('alpha', 'pair'), embeds };
+    const answer = { Path: 'example.com/tool', Dir: '/modules/tool@v1.2.3' };
+    writeFileSync(join(bench.modules, 'pair', 'download.json'), `${JSON.stringify(answer, undefined, 1)}\n`);
+    const built = (await provide(bench, ['alpha'], [], true, [laid])).get('alpha');
+    expect(built?.from).toBe('built');
+    expect(JSON.parse(readFileSync(`${bench.log}.overlay`, 'utf8'))).toEqual({
+      Replace: { [join(bench.modules, 'pair', 'schema.json')]: '/modules/tool@v1.2.3/cmd/tool/schema.json' },
+    });
+    // Other files, another program.
+    const other: GoProgram = { ...laid, embeds: { ...embeds, folder: 'other' } };
+    expect((await provide(bench, ['alpha'], [], true, [other])).get('alpha')?.from).toBe('built');
+  });
+
+  test('fail to be built with files of a module that is not required', async () => {
+    const bench = newBench();
+    const laid: GoProgram = { ...tool('alpha', 'pair'), embeds: { from: 'example.com/x', folder: '.', files: ['a'] } };
+    const answer = { Path: 'example.com/tool', Dir: '/modules/tool@v1.2.3' };
+    writeFileSync(join(bench.modules, 'pair', 'download.json'), `${JSON.stringify(answer, undefined, 1)}\n`);
+    await expect(provide(bench, ['alpha'], [], true, [laid])).rejects.toThrow(/TL005 .*does not require/);
+  });
+
   test('are built once where two runs want them at the same time', async () => {
     const bench = newBench();
     const slow = { ...bench, go: { slow: 300 } };
@@ -173,13 +197,14 @@ function provide(
   names: readonly string[],
   events: BuildEvent[] = [],
   build = true,
+  programs = PROGRAMS,
 ) {
   const shim = mkdtempSync(join(tmpdir(), 'drun-go-'));
   if (go !== undefined) symlinkSync(join(PACKAGE_ROOT, 'test/support/stand-in-go.cjs'), join(shim, 'go'));
   symlinkSync(process.execPath, join(shim, 'node'));
   const PATH = [shim, bin].join(':');
   const env = { DRUN_TOOLS: cache, PATH, STAND_IN_GO: JSON.stringify(go ?? {}), STAND_IN_LOG: log };
-  return provideTools(names, { build, env, modules, programs: PROGRAMS, onBuild: (event) => events.push(event) });
+  return provideTools(names, { build, env, modules, programs, onBuild: (event) => events.push(event) });
 }
 
 function builds({ log }: Bench): string[] {

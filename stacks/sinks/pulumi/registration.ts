@@ -5,7 +5,7 @@ import { type Leaf, leavesOf, manifestsOf } from '../../../constructs/core/leave
 import type { Manifest } from '../../../constructs/core/manifest';
 import { withIdentity } from '../../identity';
 import { STATEFUL } from './stateful';
-import { kindKey, kubernetesToken } from './token';
+import { kindKey, kubernetesToken, tokenOf } from './token';
 
 /** One resource as it will be registered: plain data, so that it can be hashed, compared and tested without an engine. */
 export type Registration = ObjectRegistration | OtherRegistration;
@@ -130,7 +130,7 @@ function isParameter({ apiVersion, kind }: Manifest): boolean {
 
 function objectDraft(name: string, object: Manifest, stack: string): Draft {
   const { apiVersion, kind, metadata } = object;
-  const token = kubernetesToken(apiVersion, kind);
+  const token = tokenOf(object);
   return {
     type: 'object',
     name,

@@ -7,7 +7,7 @@ import { listAt, numberAt, stringAt } from '../../../constructs/core/json';
 import { ENVIRONMENTS } from '../../../stacks/environments';
 import { loadPlan, regionObjects } from '../../../stacks/load';
 import { buildTree } from '../../../stacks/tree';
-import { down, eventually, everything, type LiveRegion, startRegion, up } from '../region';
+import { down, eventually, everything, type LiveRegion, settled, startRegion, up } from '../region';
 
 jest.setTimeout(300_000);
 
@@ -100,16 +100,4 @@ describe.each(REGIONS)('%s in %s', (_, name, environment) => {
 
 function sum(outcomes: readonly StackOutcome[], of: (outcome: StackOutcome) => number): number {
   return outcomes.reduce((all, outcome) => all + of(outcome), 0);
-}
-
-/** What the cluster holds once it has been the same for a second. */
-async function settled(region: LiveRegion): Promise<ReadonlyMap<string, string>> {
-  let last = await everything(region);
-  for (let tries = 0; tries < 60; tries += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
-    const now = await everything(region);
-    if (JSON.stringify([...now]) === JSON.stringify([...last])) return now;
-    last = now;
-  }
-  return last;
 }

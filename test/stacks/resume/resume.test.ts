@@ -1,8 +1,11 @@
 import type { JsonObject } from '../../../constructs/core/json';
 import type { Manifest } from '../../../constructs/core/manifest';
 import { LAYER_TYPE, urnOf, withIdentity } from '../../../stacks/identity';
-import { pendingObjects } from '../../../stacks/resume/pending';
-import { resume } from '../../../stacks/resume/resume';
+import { pendingObjects, pendingOperations } from '../../../stacks/resume/pending';
+import { resume as settle } from '../../../stacks/resume/resume';
+import { unrecordedCreations } from '../../../stacks/resume/unrecorded';
+import type { StackContent } from '../../../stacks/sinks/pulumi/content';
+import type { ObjectRegistration } from '../../../stacks/sinks/pulumi/registration';
 
 const STACK = 'prod-tenants-00';
 const TOKEN = 'kubernetes:core/v1:ConfigMap';
@@ -19,6 +22,10 @@ const wanted: Manifest & { readonly data: object } = {
   metadata: { name: 'a', namespace: 'acme-train', labels: { x: 'y' } },
   data: { list: ['1', '2'], cpu: '1000m', none: null },
 };
+
+function resume(stack: string, deployment: JsonObject, live: ReadonlyMap<string, JsonObject>) {
+  return settle({ stack, deployment, live });
+}
 
 /** A plain copy: documents come from JSON. */
 function plain(value: object): JsonObject {
@@ -74,7 +81,7 @@ const found = (object: JsonObject): ReadonlyMap<string, JsonObject> => new Map([
 const NOTHING: ReadonlyMap<string, JsonObject> = new Map();
 
 test('an interrupted creation is read from the state with the region it belongs to', () => {
-  expect(pendingObjects(deployment(creation()))).toEqual([
+  expect(pendingObjects(pendingOperations(deployment(creation())))).toEqual([
     { urn: URN, apiVersion: 'v1', kind: 'ConfigMap', name: 'a', namespace: 'acme-train', region: 'eu' },
   ]);
 });
@@ -225,6 +232,83 @@ describe('fails to resume', () => {
     const text = JSON.stringify(document);
     expect(() => resume(STACK, document, found(other))).toThrow(/LIV020 .*\nLIV021 /);
     expect(JSON.stringify(document)).toBe(text);
+  });
+});
+
+describe('a creation that the engine took for failed', () => {
+  const registration: ObjectRegistration = {
+    type: 'object',
+    id: NAME,
+    name: NAME,
+    token: TOKEN,
+    inputs: withIdentity(wanted, ORIGIN),
+    dependsOn: [],
+    protect: false,
+    retainOnDelete: false,
+  };
+  const content = (...registrations: readonly ObjectRegistration[]): StackContent => ({
+    stack: STACK,
+    regions: [
+      { region: 'eu', clusterIdentifier: 'prod/eu', context: 'eu', layers: [{ path: 'eu/tenants', registrations }] },
+    ],
+    tenants: ['acme'],
+    leftOut: [],
+  });
+  const settled = (found: ReadonlyMap<string, JsonObject>, document: JsonObject = deployment()) =>
+    settle({
+      stack: STACK,
+      deployment: document,
+      live: found,
+      unrecorded: unrecordedCreations(content(registration), document),
+    });
+
+  test('[IAM-2] moves into the state where the object is there after all, and can be proved', () => {
+    const { deployment: next, resumed } = settled(found(live()));
+    expect(resumed).toEqual([{ urn: URN, outcome: 'adopted' }]);
+    expect(next.resources).toEqual([
+      ...before,
+      expect.objectContaining({
+        urn: URN,
+        type: TOKEN,
+        id: 'acme-train/a',
+        parent: LAYER,
+        provider: `${PROVIDER}::0b5c`,
+      }),
+    ]);
+  });
+
+  test('is left to the next update where it did fail', () => {
+    expect(settled(NOTHING)).toEqual({ deployment: deployment(), resumed: [] });
+  });
+
+  test('[IAM-2] fails to be taken in where the object is somebody else’s', () => {
+    expect(() => settled(found(live((object) => metadata(object, { labels: {} }))))).toThrow(/^LIV020 /);
+  });
+
+  test('is none where the state holds the resource, has it pending, or lacks its layer', () => {
+    const holding = { ...deployment(), resources: plain({ all: [...before, { urn: URN }] }).all };
+    const pending = deployment(creation());
+    const bare = { ...deployment(), resources: [] };
+    for (const document of [holding, pending, bare].map(plain))
+      expect(unrecordedCreations(content(registration), document)).toEqual([]);
+    expect(unrecordedCreations(content(registration), deployment())).toHaveLength(1);
+  });
+});
+
+describe('what Kubernetes makes by itself', () => {
+  const origin = { stack: STACK, token: 'kubernetes:core/v1:ServiceAccountPatch', name: 'eu/tenants/acme/default' };
+  const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: 'acme-train' } };
+  const inputs = plain(withIdentity(account, origin));
+  const pending = creation({ urn: urnOf(origin), type: origin.token, inputs });
+
+  test('is not the platform’s as long as it says nothing of it', () => {
+    const { resumed } = resume(STACK, deployment(pending), new Map([[urnOf(origin), plain(account)]]));
+    expect(resumed).toEqual([{ urn: urnOf(origin), outcome: 'never-made' }]);
+  });
+
+  test('is taken in once it carries the platform’s identity', () => {
+    const { resumed } = resume(STACK, deployment(pending), new Map([[urnOf(origin), inputs]]));
+    expect(resumed).toEqual([{ urn: urnOf(origin), outcome: 'adopted' }]);
   });
 });
 

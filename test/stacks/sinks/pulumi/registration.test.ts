@@ -36,6 +36,18 @@ describe('names and tokens', () => {
     expect([name, token]).toEqual(['eu/foundation/Space', 'kubernetes:core/v1:Namespace']);
   });
 
+  test('what Kubernetes makes by itself is patched and not created, and nothing else of its kind is', () => {
+    const account = (name: string): Manifest => ({
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name, namespace: 'a' },
+    });
+    const tokenFor = (object: Manifest) => only(layer((chart) => manifest(chart, 'A', object)).registrations).token;
+    expect(tokenFor(account('default'))).toBe('kubernetes:core/v1:ServiceAccountPatch');
+    expect(tokenFor(account('jobs'))).toBe('kubernetes:core/v1:ServiceAccount');
+    expect(tokenFor(config('default'))).toBe('kubernetes:core/v1:ConfigMap');
+  });
+
   test('an object of a group goes by the path of the group, its kind, namespace and name', () => {
     class Pair extends ManifestGroup {
       override manifests() {

@@ -1,0 +1,103 @@
+import { HBONE_PORT, PLATFORM_NAMESPACE, PLATFORM_SERVICES, servicePorts } from '../core/platform-service';
+
+const { vault, telemetry, models } = PLATFORM_SERVICES;
+
+/** One thing a component needs from the network, in the component's own words. */
+export type Need =
+  | { readonly need: 'dns' }
+  | { readonly need: 'api-server' }
+  | { readonly need: 'mesh' }
+  /** The API server calls the component's webhooks on this port. */
+  | { readonly need: 'webhook'; readonly port: number }
+  /** Tenants that declared the service call it; their namespaces carry its label. */
+  | { readonly need: 'callers'; readonly service: string; readonly ports: readonly number[] }
+  /** Every workload of the mesh calls it. */
+  | { readonly need: 'everyone'; readonly port: number }
+  /** Other namespaces of the platform call it. */
+  | { readonly need: 'platform'; readonly ports: readonly number[] }
+  /** It calls the tenants that accept public traffic. */
+  | { readonly need: 'tenants' }
+  /** The outside world calls it. */
+  | { readonly need: 'public'; readonly port: number }
+  /** It calls the outside world, never the inside of the cluster. */
+  | { readonly need: 'internet' };
+
+/** A namespace of the platform, and what its component needs. */
+export interface PlatformNamespace {
+  readonly name: string;
+  readonly podSecurity: 'restricted' | 'privileged';
+  readonly ambient: boolean;
+  readonly needs: readonly Need[];
+}
+
+/** Small named defaults that feed one generator: a new component is a row. */
+export const NAMESPACES: readonly PlatformNamespace[] = [
+  {
+    name: PLATFORM_NAMESPACE.system,
+    podSecurity: 'restricted',
+    ambient: true,
+    needs: [{ need: 'dns' }, { need: 'api-server' }],
+  },
+  {
+    name: PLATFORM_NAMESPACE.ingress,
+    podSecurity: 'restricted',
+    // A gateway speaks the mesh's protocol itself; captured by it, callers from outside would be refused for want of an identity.
+    ambient: false,
+    needs: [{ need: 'dns' }, { need: 'mesh' }, { need: 'public', port: 8443 }, { need: 'tenants' }],
+  },
+  {
+    name: PLATFORM_NAMESPACE.egress,
+    podSecurity: 'restricted',
+    ambient: true,
+    needs: [
+      { need: 'dns' },
+      { need: 'mesh' },
+      { need: 'callers', service: 'egress', ports: [HBONE_PORT] },
+      { need: 'internet' },
+    ],
+  },
+  {
+    name: telemetry.namespace,
+    podSecurity: 'restricted',
+    ambient: true,
+    needs: [
+      { need: 'dns' },
+      { need: 'mesh' },
+      { need: 'callers', service: 'telemetry', ports: servicePorts(telemetry) },
+    ],
+  },
+  {
+    name: models.namespace,
+    podSecurity: 'restricted',
+    ambient: true,
+    needs: [{ need: 'dns' }, { need: 'mesh' }, { need: 'callers', service: 'models', ports: servicePorts(models) }],
+  },
+  {
+    name: vault.namespace,
+    podSecurity: 'restricted',
+    ambient: false,
+    needs: [
+      { need: 'dns' },
+      { need: 'api-server' },
+      { need: 'callers', service: 'vault', ports: servicePorts(vault) },
+      { need: 'platform', ports: [vault.port, 8201] },
+    ],
+  },
+  {
+    name: PLATFORM_NAMESPACE.mesh,
+    podSecurity: 'privileged',
+    ambient: false,
+    needs: [
+      { need: 'dns' },
+      { need: 'api-server' },
+      { need: 'webhook', port: 15017 },
+      { need: 'everyone', port: 15012 },
+    ],
+  },
+  {
+    name: PLATFORM_NAMESPACE.queue,
+    podSecurity: 'restricted',
+    ambient: false,
+    needs: [{ need: 'dns' }, { need: 'api-server' }, { need: 'webhook', port: 9443 }],
+  },
+];

@@ -1,0 +1,59 @@
+import { isRecord, type JsonObject, listAt, stringAt } from '../../constructs/core/json';
+import { LAYER_TYPE, PROJECT, urnOf } from '../identity';
+import type { LayerContent, RegionContent, StackContent } from '../sinks/pulumi/content';
+import { withReadiness } from '../sinks/pulumi/readiness';
+import type { ObjectRegistration, Registration } from '../sinks/pulumi/registration';
+import type { PendingOperation } from './pending';
+
+/**
+ * Creations that may have come through though the engine took them for failed: the server was lost after it had made the object
+ * and before it had answered. The state then knows nothing of the object, neither as a resource nor as an operation. They are
+ * worked out from what the stack registers: every object that the state lacks, below a layer and a provider that it has.
+ */
+export function unrecordedCreations(content: StackContent, deployment: JsonObject): readonly PendingOperation[] {
+  const { stack } = content;
+  const pending = listAt(deployment, 'pending_operations').map((one) => stringAt(one, 'resource', 'urn'));
+  const ids = new Map(
+    listAt(deployment, 'resources').map((one) => [stringAt(one, 'urn') ?? '', stringAt(one, 'id') ?? '']),
+  );
+  return content.regions.flatMap((region) =>
+    region.layers.flatMap((layer) => {
+      const [parent, provider] = [layerUrn(stack, layer), providerUrn(stack, region)];
+      if (!ids.has(parent) || !ids.has(provider)) return [];
+      const missing = layer.registrations.filter(isObject).filter((one) => !ids.has(urnIn(stack, one)));
+      return missing
+        .filter((one) => !pending.includes(urnIn(stack, one)))
+        .map((one) => creation(stack, one, parent, `${provider}::${ids.get(provider)}`));
+    }),
+  );
+}
+
+/** The operation as the engine would have written it down; the next update adds what the resource depends on. */
+function creation(stack: string, one: ObjectRegistration, parent: string, provider: string): PendingOperation {
+  const urn = urnIn(stack, one);
+  const { token: type, protect } = one;
+  const inputs: unknown = JSON.parse(JSON.stringify(withReadiness(one.inputs)));
+  if (!isJson(inputs)) throw new Error('an object is a record');
+  const resource = { urn, custom: true, type, inputs, parent, provider, ...(protect ? { protect } : {}) };
+  return { type: 'creating', urn, resource };
+}
+
+function urnIn(stack: string, { token, name }: Registration): string {
+  return urnOf({ stack, token, name });
+}
+
+function layerUrn(stack: string, { path }: LayerContent): string {
+  return `urn:pulumi:${stack}::${PROJECT}::${LAYER_TYPE}::${path}`;
+}
+
+function providerUrn(stack: string, { region }: RegionContent): string {
+  return `urn:pulumi:${stack}::${PROJECT}::pulumi:providers:kubernetes::${region}`;
+}
+
+function isObject(registration: Registration): registration is ObjectRegistration {
+  return registration.type === 'object';
+}
+
+function isJson(value: unknown): value is JsonObject {
+  return isRecord(value);
+}

@@ -1,0 +1,129 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { drift, hasDrifted } from '../../../cluster/drift/drift';
+import { ENVIRONMENTS } from '../../../stacks/environments';
+import { objectCount, type StackContent } from '../../../stacks/sinks/pulumi/content';
+import { ENGINE, PASSPHRASE } from '../../support/engine/checkout';
+import { whereInstalled } from '../../support/where-installed';
+import { eventually, everything, settled } from '../region';
+import { startWorld, type World } from './world';
+
+jest.setTimeout(600_000);
+
+const DELIVERED = ENVIRONMENTS.filter(({ delivery }) => delivery.by === 'pulumi').map(
+  (environment) => [environment.name, environment] as const,
+);
+
+whereInstalled(ENGINE, () => {
+  describe.each(DELIVERED)('%s by the real engine and its kubernetes plugin', (_, environment) => {
+    let world: World;
+    let empty: readonly string[];
+
+    beforeAll(async () => {
+      world = await startWorld(environment);
+      for (const region of world.regions) await settled(region);
+      empty = await names(world);
+    });
+    afterAll(() => world?.stop());
+
+    test('a preview of every stack says that everything is to be made, and makes nothing', async () => {
+      for (const content of world.stacks) {
+        const { changeSummary } = await (await world.stack(content.stack)).preview();
+        expect([content.stack, changeSummary]).toEqual([content.stack, { create: resources(content) }]);
+      }
+      expect(await names(world)).toEqual(empty);
+    });
+
+    test('an update makes every resource of every stack, in the order of its layers', async () => {
+      for (const content of world.stacks) {
+        const { summary } = await (await world.stack(content.stack)).up();
+        expect([content.stack, summary.result, summary.resourceChanges]).toEqual([
+          content.stack,
+          'succeeded',
+          { create: resources(content) },
+        ]);
+      }
+    });
+
+    test('what it made is what the direct path would make, for every object and every field', async () => {
+      for (const { plan, connect } of world.regions) {
+        const found = await drift([plan], { connect });
+        expect({ objects: found.changes.objects, notes: found.notes, drifted: hasDrifted(found) }).toEqual({
+          objects: [],
+          notes: [],
+          drifted: false,
+        });
+      }
+    });
+
+    test('a second update changes nothing, and the server sees no write', async () => {
+      const before = await Promise.all(world.regions.map(settled));
+      for (const content of world.stacks) {
+        const { summary } = await (await world.stack(content.stack)).up();
+        expect([content.stack, summary.resourceChanges]).toEqual([content.stack, { same: resources(content) }]);
+      }
+      expect(await Promise.all(world.regions.map(everything))).toEqual(before);
+    });
+
+    test('a refresh finds nothing that changed', async () => {
+      for (const content of world.stacks) {
+        const { summary } = await (await world.stack(content.stack)).refresh();
+        expect([content.stack, summary.resourceChanges]).toEqual([content.stack, { same: resources(content) }]);
+      }
+    });
+
+    test('[ENC-3] neither state nor history holds a credential', () => {
+      const { checkout, regions } = world;
+      const texts = [checkout.state, checkout.folder].flatMap(filesBelow).map((path) => readFileSync(path, 'utf8'));
+      const keys = regions.map(({ plane }) => /client-key-data: (\S{40})/.exec(readFileSync(plane.kubeconfig, 'utf8')));
+      const secrets = [PASSPHRASE, 'client-key-data', 'PRIVATE KEY', ...keys.flatMap((found) => found?.[1] ?? [])];
+      expect(keys.filter((found) => found === null)).toEqual([]);
+      expect(texts.length).toBeGreaterThan(world.stacks.length);
+      for (const secret of secrets) expect(texts.filter((text) => text.includes(secret))).toEqual([]);
+    });
+
+    test('fails to destroy what holds data, before anything is removed', async () => {
+      const before = await names(world);
+      for (const { stack } of world.stacks) {
+        await expect((await world.stack(stack)).destroy()).rejects.toThrow(/protect/);
+      }
+      expect(await names(world)).toEqual(before);
+    });
+
+    test('once a person lets go of it, destroying the tenants and then the platform leaves nothing', async () => {
+      for (const { stack } of [...world.stacks].reverse()) {
+        expect(await world.checkout.pulumi('state', 'unprotect', '--all', '--yes', '--stack', stack)).toMatchObject({
+          code: 0,
+        });
+        const { summary } = await (await world.stack(stack)).destroy();
+        expect([stack, summary.result]).toEqual([stack, 'succeeded']);
+      }
+      expect(
+        await eventually(
+          () => names(world),
+          (found) => found.join() === empty.join(),
+        ),
+      ).toEqual(empty);
+    });
+
+    test('nothing was downloaded but charts', () => expect(world.refused).toEqual([]));
+  });
+});
+
+/** Objects, layers, providers and the stack itself. */
+function resources(content: StackContent): number {
+  const layers = content.regions.flatMap((region) => region.layers);
+  return objectCount(content) + layers.length + content.regions.length + 1;
+}
+
+async function names({ regions }: World): Promise<readonly string[]> {
+  const all = await Promise.all(regions.map(everything));
+  return all.flatMap((objects, at) => [...objects.keys()].map((key) => `${regions[at]?.plan.region} ${key}`)).sort();
+}
+
+/** Files of the state and of the stacks' configuration. */
+function filesBelow(folder: string): readonly string[] {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && /\.pulumi|Pulumi\./.test(join(entry.parentPath, entry.name)))
+    .map((entry) => join(entry.parentPath, entry.name));
+}
