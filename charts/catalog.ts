@@ -29,6 +29,23 @@ export const CATALOG = {
   istiod: { ...ISTIO, name: 'istiod', chart: 'istiod', values: AMBIENT },
   istioCni: { ...ISTIO, name: 'istio-cni', chart: 'cni', values: AMBIENT },
   ztunnel: { ...ISTIO, name: 'ztunnel', chart: 'ztunnel' },
+  ingressGateway: { ...ISTIO, name: 'ingress', namespace: PLATFORM_NAMESPACE.ingress, chart: 'gateway' },
+  certManager: {
+    name: 'cert-manager',
+    namespace: PLATFORM_NAMESPACE.certificates,
+    repo: 'oci://quay.io/jetstack/charts',
+    chart: 'cert-manager',
+    version: 'v1.21.2',
+    digest: UNPINNED,
+  },
+  externalDns: {
+    name: 'external-dns',
+    namespace: PLATFORM_NAMESPACE.dns,
+    repo: 'https://kubernetes-sigs.github.io/external-dns',
+    chart: 'external-dns',
+    version: '1.21.1',
+    digest: UNPINNED,
+  },
   kueue: {
     name: 'kueue',
     namespace: PLATFORM_NAMESPACE.queue,

@@ -3,6 +3,8 @@ import * as z from 'zod';
 import { clusterFactsSchema, provideClusterFacts } from '../constructs/core/cluster-facts';
 import { apiServerAccessSchema } from '../constructs/identity/api-server-access';
 import { controlPlaneSchema } from '../constructs/identity/control-plane';
+import { type EdgeFacts, provideEdgeFacts } from '../constructs/ingress/edge-facts';
+import { type IngressSettings, ingressSchema } from '../constructs/ingress/ingress-settings';
 import { encryptedStorageSchema } from '../constructs/storage/encrypted-storage';
 import type { TenantSpec } from '../constructs/tenant/tenant-spec';
 import { LAYERS } from './layers';
@@ -13,6 +15,9 @@ export const clusterSchema = z.strictObject({
   access: apiServerAccessSchema,
   storage: encryptedStorageSchema.prefault({}),
   controlPlane: controlPlaneSchema.prefault({}),
+  ingress: ingressSchema
+    .optional()
+    .describe('how the world reaches what tenants publish; nothing is published without it'),
 });
 
 /** What a caller may say of a cluster; only the single sign-on has no default. */
@@ -31,6 +36,12 @@ export class Cluster extends Construct {
     super(scope, id);
     this.plan = plan;
     provideClusterFacts(this, plan.facts);
+    if (plan.ingress !== undefined) provideEdgeFacts(this, edgeFacts(plan.ingress));
     for (const layer of LAYERS) layer.place(this, plan);
   }
+}
+
+function edgeFacts({ issuers, cdn }: IngressSettings): EdgeFacts {
+  const trusted = { issuers: issuers.map(({ issuer }) => issuer) };
+  return cdn.profile === 'none' ? trusted : { ...trusted, clientCa: cdn.clientCa };
 }

@@ -1,5 +1,6 @@
 import { Chart } from 'cdk8s';
 import { helmRelease } from '../constructs/core/helm-release';
+import { certManagerValues, externalDnsValues } from '../constructs/ingress/edge-controllers';
 import { CATALOG } from './catalog';
 import type { Layer } from './layers';
 
@@ -10,7 +11,7 @@ import type { Layer } from './layers';
 export const controllersLayer: Layer = {
   name: 'controllers',
   ready: 'their custom resource definitions are established',
-  place: (cluster) => {
+  place: (cluster, { ingress, facts }) => {
     const chart = new Chart(cluster, 'controllers');
     const base = helmRelease(chart, 'IstioBase', CATALOG.istioBase);
     const istiod = helmRelease(chart, 'Istiod', CATALOG.istiod);
@@ -22,5 +23,8 @@ export const controllersLayer: Layer = {
       agent.node.addDependency(istiod);
     }
     helmRelease(chart, 'Kueue', CATALOG.kueue);
+    if (ingress === undefined) return;
+    helmRelease(chart, 'CertManager', { ...CATALOG.certManager, values: certManagerValues() });
+    helmRelease(chart, 'ExternalDns', { ...CATALOG.externalDns, values: externalDnsValues(ingress.dns, facts.region) });
   },
 };

@@ -2,6 +2,7 @@ import type { Construct } from 'constructs';
 import { admissionLayer } from './admission';
 import type { ClusterPlan } from './cluster';
 import { controllersLayer } from './controllers';
+import { edgeLayer } from './edge';
 import { foundationLayer } from './foundation';
 import { networkLayer } from './network';
 import { tenantsLayer } from './tenants';
@@ -19,4 +20,11 @@ export interface Layer {
  * The layers of a cluster in the order in which they land. This table is the only order there is: charts never depend on
  * charts, because cdk8s expands such an edge to every pair of their objects.
  */
-export const LAYERS: readonly Layer[] = [foundationLayer, controllersLayer, admissionLayer, networkLayer, tenantsLayer];
+export const LAYERS: readonly Layer[] = [
+  foundationLayer,
+  controllersLayer,
+  admissionLayer,
+  networkLayer,
+  edgeLayer,
+  tenantsLayer,
+];

@@ -2,6 +2,7 @@ import type { ClusterPlan } from '../charts/cluster';
 import { namespaceName } from '../constructs/core/object-names';
 import { pathText } from '../constructs/core/path';
 import type { Problem } from '../constructs/core/problem';
+import type { IngressSettings } from '../constructs/ingress/ingress-settings';
 import { markParsed } from '../constructs/tenant/tenant-spec';
 import { shardOf } from './shard';
 import type { Environment, Region } from './spec/environment';
@@ -44,6 +45,12 @@ export function planEnvironment(environment: Environment, sources: readonly Tena
   return { environment, regions, tenants };
 }
 
+/** The edge of a region, with what follows from its environment: whose tokens it believes, who owns its DNS records. */
+function edgeOf(environment: Environment, region: string, ingress: IngressSettings): IngressSettings {
+  const issuers = ingress.issuers.length === 0 ? [{ issuer: environment.access.issuer }] : ingress.issuers;
+  return { ...ingress, issuers, dns: { ...ingress.dns, owner: ingress.dns.owner ?? `${environment.name}-${region}` } };
+}
+
 /** What `charts` builds a cluster from. */
 export function clusterPlan(environment: Environment, region: Region, tenants: readonly PlannedTenant[]): ClusterPlan {
   return {
@@ -51,6 +58,7 @@ export function clusterPlan(environment: Environment, region: Region, tenants: r
     access: environment.access,
     storage: region.storage,
     controlPlane: region.controlPlane,
+    ingress: region.ingress && edgeOf(environment, region.name, region.ingress),
     tenants: tenants.flatMap(({ source }) => (source.spec === undefined ? [] : [markParsed(source.spec)])),
   };
 }
@@ -70,6 +78,7 @@ export function planProblems({ environment, tenants }: Plan, unread: readonly Pr
       ...unknownRegions(tenant, environment),
       ...unknownShard(tenant, environment),
       ...(unread.length === 0 ? unknownPeers(tenant, byName) : []),
+      ...unpublishable(tenant, environment),
     ]),
     ...[...byName.values()].flatMap(([, ...again]) => again.map(duplicateName)),
     ...sharedNamespaces(tenants),
@@ -192,6 +201,22 @@ function duplicateName({ source }: PlannedTenant): Problem {
     'a name that no other tenant has',
     'rename one of them; a name cannot be shared',
   );
+}
+
+/** A published host needs an edge that serves it, and a zone in which its name can be made, in each region. */
+function unpublishable({ source, regions }: PlannedTenant, environment: Environment): readonly Problem[] {
+  const here = environment.regions.filter(({ name }) => regions.includes(name));
+  return source.outline.published.flatMap((host, i) => {
+    const closed = here.filter(({ ingress }) => ingress === undefined).map(({ name }) => name);
+    if (closed.length > 0) {
+      const remedy = `add \`ingress\` to ${closed.join(', ')}, or land in regions that have one`;
+      return [problem(source, 'PL110', ['expose', i], host, 'regions with an edge', remedy)];
+    }
+    const zones = here.map(({ ingress }) => ingress?.dns.zones ?? []);
+    if (zones.every((own) => own.some((zone) => host === zone || host.endsWith(`.${zone}`)))) return [];
+    const expected = `a host in a zone of each of its regions: ${[...new Set(zones.flat())].join(', ')}`;
+    return [problem(source, 'PL111', ['expose', i, 'host'], host, expected, 'choose another host, or add its zone')];
+  });
 }
 
 /** `beta` + `x-train` and `beta-x` + `train` would be one namespace. */

@@ -1,5 +1,6 @@
 import { LABEL } from '../../constructs/core/labels';
 import { type Manifest, objectKey, objectLabel } from '../../constructs/core/manifest';
+import { PLATFORM_NAMESPACE } from '../../constructs/core/platform-service';
 import type { FindingCode } from './codes';
 import type { PolicySet } from './policies';
 import type { Flaw } from './reader';
@@ -40,7 +41,7 @@ function unlabelled(objects: readonly Manifest[], world: World | undefined): rea
   return objects.flatMap((object) => {
     const { namespace = '', labels = {} } = object.metadata;
     const tenant = labels[LABEL.tenant];
-    if (tenant === undefined || namespace === '' || owners.get(namespace) === tenant) return [];
+    if (tenant === undefined || namespace === '' || owners.get(namespace) === tenant || isPublished(object)) return [];
     const key = `${namespace} ${tenant}`;
     if (seen.has(key)) return [];
     seen.add(key);
@@ -53,6 +54,21 @@ function unlabelled(objects: readonly Manifest[], world: World | undefined): rea
     ];
   });
 }
+
+/** What a tenant publishes stands at the edge: settings of its proxy, never anything that runs or has rights there. */
+function isPublished({ apiVersion, kind, metadata }: Manifest): boolean {
+  return metadata.namespace === PLATFORM_NAMESPACE.ingress && PUBLISHED.has(`${apiVersion.split('/')[0]} ${kind}`);
+}
+
+const PUBLISHED: ReadonlySet<string> = new Set([
+  'cert-manager.io Certificate',
+  'networking.istio.io Gateway',
+  'networking.istio.io VirtualService',
+  'networking.istio.io DestinationRule',
+  'networking.istio.io EnvoyFilter',
+  'security.istio.io AuthorizationPolicy',
+  'v1 ConfigMap',
+]);
 
 function undecided(world: World | undefined): readonly Violation[] {
   const names = world === undefined ? ['any future namespace'] : world.undecided.map(({ name }) => name);

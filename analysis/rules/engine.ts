@@ -80,7 +80,7 @@ export class CheckRun {
     const passed = [...this.#all.passed];
     const breaches = [...this.#all.breaches];
     for (const { rule, rank } of this.#clusterRules) {
-      const found = judge(rule, claims[rank] ?? []);
+      const found = judge(rule, claims[rank] ?? [], this.#options.today);
       for (const breach of found) breaches.push(breach);
       passed[rank] = Math.max(0, (passed[rank] ?? 0) - found.length);
     }
@@ -90,11 +90,11 @@ export class CheckRun {
 }
 
 /** One breach for each object that the rule finds fault with. */
-function judge(rule: ClusterRule, claims: readonly string[]): readonly Breach[] {
+function judge(rule: ClusterRule, claims: readonly string[], today: string): readonly Breach[] {
   if (claims.length === 0) return [];
   try {
     const byObject = new Map<string, ClusterFinding[]>();
-    for (const finding of rule.judge(unpackClaims(claims))) {
+    for (const finding of rule.judge(unpackClaims(claims), today)) {
       const known = byObject.get(finding.object);
       if (known === undefined) byObject.set(finding.object, [finding]);
       else known.push(finding);

@@ -1,4 +1,4 @@
-import { listAt, stringAt, valueAt } from '../../constructs/core/json';
+import { listAt, recordAt, stringAt, valueAt } from '../../constructs/core/json';
 import { PLATFORM_NAMESPACE } from '../../constructs/core/platform-service';
 import { show } from '../../constructs/core/problem';
 import {
@@ -70,6 +70,8 @@ export const enforcedMeshPolicies: ClusterRule = {
     const { kind, name, namespace } = subject;
     if (kind === 'Namespace') return name ? [claimBy(subject, name, '', isMeshed(subject) ? MESHED : OUTSIDE)] : [];
     if (!namespace || namespace === PLATFORM_NAMESPACE.mesh || !isManaged(subject)) return [];
+    // A proxy that stands by itself, such as a gateway, and pods with a label of their own are in the mesh without their namespace.
+    if (Object.keys(recordAt(subject.object, 'spec', 'selector', 'matchLabels')).length > 0) return [];
     return [{ key: namespace, owner: '', object: '', field: '', value: '' }];
   },
   settle: (claims) => {

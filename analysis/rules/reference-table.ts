@@ -18,6 +18,7 @@ const ADMISSION = 'admissionregistration.k8s.io';
 const GATEWAY = 'gateway.networking.k8s.io';
 const ISTIO = 'networking.istio.io';
 const KUEUE = 'kueue.x-k8s.io';
+const ISSUER = 'cert-manager.io/ClusterIssuer';
 const CRD = 'apiextensions.k8s.io/CustomResourceDefinition';
 /** Group of the kinds that this platform defines itself; other kinds come with charts. */
 const OWN_GROUP = 'policy.drun.io';
@@ -36,6 +37,7 @@ const ROWS: Readonly<Record<string, (subject: Subject) => readonly Reference[]>>
   '/Namespace': (subject) => waypoint(subject, subject.name),
   [`${ISTIO}/ServiceEntry`]: (subject) => waypoint(subject, subject.namespace),
   'security.istio.io/AuthorizationPolicy': targets,
+  'cert-manager.io/Certificate': issuer,
   'networking.k8s.io/NetworkPolicy': peers,
   'policy.networking.k8s.io/ClusterNetworkPolicy': peers,
 };
@@ -62,6 +64,7 @@ export const TARGETS: ReadonlySet<string> = new Set([
   `${KUEUE}/ResourceFlavor`,
   `${GATEWAY}/Gateway`,
   `${ISTIO}/ServiceEntry`,
+  ISSUER,
 ]);
 
 /** Names that Kubernetes itself brings; nobody writes them down. */
@@ -153,6 +156,12 @@ function waypoint({ labels }: Subject, own: string | undefined): readonly Refere
   if (typeof name !== 'string' || name === 'none') return [];
   const namespace = typeof elsewhere === 'string' ? elsewhere : own;
   return [{ to: `${GATEWAY}/Gateway`, name, namespace, field: 'metadata.labels["istio.io/use-waypoint"]' }];
+}
+
+/** Issuers of one namespace come with whoever works there. */
+function issuer({ object }: Subject): readonly Reference[] {
+  if (stringAt(object, 'spec', 'issuerRef', 'kind') !== 'ClusterIssuer') return [];
+  return named(ISSUER, object, 'spec', 'issuerRef', 'name');
 }
 
 /** What an authorization policy can be bound to, by kind. */

@@ -1,9 +1,33 @@
 import type { AnyRule, RuleText } from '../../constructs/core/rule';
 import { boundAdmission, closedAdmission } from './admission-bindings';
+import { exactCertificates, renewedCertificates, rotatedKeys, trustedIssuers } from './certificates';
 import { disjointCidrs } from './cidrs';
 import { ENGINE_CODES } from './codes';
 import { reachableDestinations } from './destinations';
+import { closedPlugin, firewallCloses, firewallSees, hardenedHttp, ratesHold, selectedFilter } from './edge-filters';
+import { edgeCredential, edgeHosts, edgeSelector, edgeTerminates, edgeTlsVersion } from './edge-gateways';
+import { believedIssuers, edgeIdentity, edgeOperation, noOpenAbove } from './edge-policies';
+import {
+  boundRoutes,
+  hasCertificate,
+  hasEdgeDeny,
+  hasEdgeLimits,
+  hasFirewall,
+  hasRouteLimit,
+  hasTokens,
+  lockedOrigin,
+  plainDns,
+} from './edge-presence';
+import {
+  edgeCors,
+  edgeOwnService,
+  edgeRouteScope,
+  edgeRouteTarget,
+  edgeRouteTimeout,
+  edgeRouteType,
+} from './edge-routes';
 import { ownHost, ownPool, ownQueue, ownSecretPath } from './exclusive';
+import { liveExemptions } from './exemptions';
 import { baselineDeny, guardedAddresses, hasAdminPolicy } from './guards';
 import { plainServiceEntries, validHosts } from './hostnames';
 import { explicitNamespace, noOutputText, owned, wellFormed } from './identity';
@@ -88,6 +112,41 @@ export const RULES: readonly AnyRule[] = [
   referencesResolve,
   boundAdmission,
   closedAdmission,
+  edgeTlsVersion,
+  edgeTerminates,
+  edgeCredential,
+  edgeHosts,
+  edgeSelector,
+  edgeRouteScope,
+  edgeRouteType,
+  edgeRouteTimeout,
+  edgeRouteTarget,
+  edgeCors,
+  edgeOwnService,
+  firewallCloses,
+  firewallSees,
+  ratesHold,
+  hardenedHttp,
+  selectedFilter,
+  closedPlugin,
+  edgeIdentity,
+  edgeOperation,
+  believedIssuers,
+  noOpenAbove,
+  rotatedKeys,
+  exactCertificates,
+  renewedCertificates,
+  trustedIssuers,
+  hasFirewall,
+  hasEdgeDeny,
+  hasTokens,
+  hasEdgeLimits,
+  hasRouteLimit,
+  hasCertificate,
+  boundRoutes,
+  lockedOrigin,
+  plainDns,
+  liveExemptions,
 ];
 
 /** Texts of a rule, or of a code of the engine, for `drun explain`; undefined for an id that nobody has. */

@@ -14,6 +14,18 @@ export function hostSlug(host: string): string {
   return slug.length <= 50 ? slug : `${slug.slice(0, 41)}-${checksum(host)}`;
 }
 
+/**
+ * Name of the objects that publish a host: dots become dashes and dashes two, so that no two hosts share one. Without
+ * dots, because Istio's route names are parted by them and a Gateway with one in its name could not be named by patches.
+ *
+ * @example
+ * publishedName('api.lumen-ai.example'); // api-lumen--ai-example
+ */
+export function publishedName(host: string): string {
+  const name = host.replaceAll('-', '--').replaceAll('.', '-');
+  return name.length <= 200 ? name : `${name.slice(0, 180)}---${checksum(host)}`;
+}
+
 /** 32-bit FNV-1a of `text` as eight hexadecimal digits. For names and stable assignment, never for security. */
 export function checksum(text: string): string {
   return fnv1a(text).toString(16).padStart(8, '0');

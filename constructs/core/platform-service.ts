@@ -17,13 +17,15 @@ export const PLATFORM_SERVICES = {
 /** `vault`, `telemetry` or `models`. */
 export type PlatformServiceName = keyof typeof PLATFORM_SERVICES;
 
-/** Where public traffic enters, where it leaves, and where the mesh's own control plane lives. */
+/** Where public traffic enters, where it leaves, and where the controllers live. */
 export const PLATFORM_NAMESPACE = {
   system: 'drun-system',
   ingress: 'drun-ingress',
   egress: 'drun-egress',
   mesh: 'istio-system',
   queue: 'kueue-system',
+  certificates: 'cert-manager',
+  dns: 'external-dns',
 } as const;
 
 /** TCP port of the encrypted tunnel between ambient workloads (https://istio.io/latest/docs/ambient/architecture/hbone/). */

@@ -128,7 +128,8 @@ export interface ClusterRule extends RuleText {
   readonly settle?: (claims: readonly Claim[]) => readonly Claim[];
   /** Claims that come from the environment instead of an object. */
   readonly facts?: (facts: ClusterRanges) => readonly Claim[];
-  readonly judge: (claims: Iterable<Claim>) => readonly ClusterFinding[];
+  /** `today` is the date that waivers are held against as well: `YYYY-MM-DD`, UTC. */
+  readonly judge: (claims: Iterable<Claim>, today: string) => readonly ClusterFinding[];
 }
 
 /** Every form a rule can take. */

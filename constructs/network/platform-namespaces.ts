@@ -3,7 +3,7 @@ import { type ClusterFacts, clusterFactsOf } from '../core/cluster-facts';
 import { satisfiesAll } from '../core/control';
 import { LABEL } from '../core/labels';
 import { manifest, type Namespace, type NetworkPolicy } from '../core/manifest';
-import { PLATFORM_NAMESPACE } from '../core/platform-service';
+import { PLATFORM_NAMESPACE, PLATFORM_SERVICES } from '../core/platform-service';
 import { stampFor } from '../core/stamp';
 import { NAMESPACES, type Need, type PlatformNamespace } from './platform-needs';
 
@@ -94,10 +94,10 @@ function policySpec(need: Need, facts: ClusterFacts): PolicySpec {
       return ingress([{ namespaceSelector: {} }], { ports: tcp(need.port) });
     case 'platform':
       return ingress([{ namespaceSelector: exists(LABEL.component) }], { ports: tcp(...need.ports) });
-    case 'tenants':
-      return egress([{ namespaceSelector: exists(LABEL.tenant) }], {});
-    case 'public':
-      return ingress([{ ipBlock: { cidr: '0.0.0.0/0' } }, { ipBlock: { cidr: '::/0' } }], { ports: tcp(need.port) });
+    case 'vault':
+      return egress([{ namespaceSelector: byName(PLATFORM_SERVICES.vault.namespace) }], {
+        ports: tcp(PLATFORM_SERVICES.vault.port),
+      });
     case 'internet':
       return egress([outside(facts)], { ports: tcp(443) });
   }

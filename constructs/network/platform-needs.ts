@@ -15,10 +15,8 @@ export type Need =
   | { readonly need: 'everyone'; readonly port: number }
   /** Other namespaces of the platform call it. */
   | { readonly need: 'platform'; readonly ports: readonly number[] }
-  /** It calls the tenants that accept public traffic. */
-  | { readonly need: 'tenants' }
-  /** The outside world calls it. */
-  | { readonly need: 'public'; readonly port: number }
+  /** It calls Vault. */
+  | { readonly need: 'vault' }
   /** It calls the outside world, never the inside of the cluster. */
   | { readonly need: 'internet' };
 
@@ -43,7 +41,8 @@ export const NAMESPACES: readonly PlatformNamespace[] = [
     podSecurity: 'restricted',
     // A gateway speaks the mesh's protocol itself; captured by it, callers from outside would be refused for want of an identity.
     ambient: false,
-    needs: [{ need: 'dns' }, { need: 'mesh' }, { need: 'public', port: 8443 }, { need: 'tenants' }],
+    // What is open to the world, and towards tenants, is the edge’s own to say: for its proxy and no other pod.
+    needs: [{ need: 'dns' }, { need: 'mesh' }],
   },
   {
     name: PLATFORM_NAMESPACE.egress,
@@ -92,6 +91,8 @@ export const NAMESPACES: readonly PlatformNamespace[] = [
       { need: 'api-server' },
       { need: 'webhook', port: 15017 },
       { need: 'everyone', port: 15012 },
+      // Keys of the issuers whose tokens the edge believes are fetched by the control plane.
+      { need: 'internet' },
     ],
   },
   {
@@ -99,5 +100,23 @@ export const NAMESPACES: readonly PlatformNamespace[] = [
     podSecurity: 'restricted',
     ambient: false,
     needs: [{ need: 'dns' }, { need: 'api-server' }, { need: 'webhook', port: 9443 }],
+  },
+  {
+    name: PLATFORM_NAMESPACE.certificates,
+    podSecurity: 'restricted',
+    ambient: false,
+    needs: [
+      { need: 'dns' },
+      { need: 'api-server' },
+      { need: 'webhook', port: 10250 },
+      { need: 'vault' },
+      { need: 'internet' },
+    ],
+  },
+  {
+    name: PLATFORM_NAMESPACE.dns,
+    podSecurity: 'restricted',
+    ambient: false,
+    needs: [{ need: 'dns' }, { need: 'api-server' }, { need: 'internet' }],
   },
 ];

@@ -1,7 +1,9 @@
+import { exposureContradictions } from './exposure-contradictions';
 import type { TenantSpec } from './tenant-spec';
 import { TRUST, trustPolicy } from './trust';
 
-interface Contradiction {
+/** A mistake between fields, at the one that is to be mended. */
+export interface Contradiction {
   readonly path: readonly (string | number)[];
   readonly message: string;
   readonly remedy: string;
@@ -18,6 +20,7 @@ export const CONTRADICTIONS: readonly {
   { needs: ['name', 'namespaces', 'accept'], find: unknownNamespaces },
   { needs: ['mesh', 'allow'], find: fqdnWithoutWaypoint },
   { needs: ['name', 'allow', 'accept'], find: selfReferences },
+  { needs: ['name', 'namespaces', 'hosts', 'accept', 'expose'], find: exposureContradictions },
 ];
 
 function weakIsolation({ trust, gpu }: TenantSpec): readonly Contradiction[] {

@@ -71,17 +71,14 @@ export function pathsOut(spec: TenantSpec): readonly Path[] {
   );
 }
 
-/** Paths into one namespace of a tenant. */
+/** Paths into one namespace of a tenant; what it publishes there opens the way from the edge. */
 export function pathsIn(spec: TenantSpec, suffix: string): readonly Path[] {
-  return merged(
-    spec.accept
+  return merged([
+    ...spec.accept
       .filter(({ namespace }) => namespace === undefined || namespace === suffix)
-      .map(({ from, ports }) =>
-        'tenant' in from
-          ? tenantPath(from, ports)
-          : { slug: 'ingress', namespace: PLATFORM_NAMESPACE.ingress, tenant: undefined, ports },
-      ),
-  );
+      .map(({ from, ports }) => ('tenant' in from ? tenantPath(from, ports) : edgePath(ports))),
+    ...spec.expose.filter(({ namespace }) => namespace === suffix).map(({ port }) => edgePath([port])),
+  ]);
 }
 
 /** Hosts on the internet that a tenant may call, with all ports declared for each. */
@@ -96,6 +93,10 @@ export function egressHosts(spec: TenantSpec): ReadonlyMap<string, readonly numb
 /** TCP ports on the wire: in ambient mode the tunnel alone, and the authorization policy decides the port inside it. */
 export function wirePorts({ mesh }: TenantSpec, path: Path): readonly number[] {
   return path.wire ?? (mesh === 'ambient' ? [HBONE_PORT] : path.ports);
+}
+
+function edgePath(ports: readonly number[]): Path {
+  return { slug: 'ingress', namespace: PLATFORM_NAMESPACE.ingress, tenant: undefined, ports };
 }
 
 function tenantPath(peer: { tenant: string; namespace: string }, ports: readonly number[]): Path {

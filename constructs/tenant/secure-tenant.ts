@@ -3,6 +3,8 @@ import { type ClusterFacts, clusterFactsOf } from '../core/cluster-facts';
 import { claimsIn, satisfiesAll } from '../core/control';
 import type { Manifest } from '../core/manifest';
 import { ManifestGroup } from '../core/manifest-group';
+import { type EdgeFacts, edgeFactsOf } from '../ingress/edge-facts';
+import type { ExposureProps } from '../ingress/exposure-spec';
 import type { Peer, TenantPeer, TenantPeerRef } from './peers';
 import { TENANT_PARTS, tenantManifests } from './tenant-manifests';
 import { type TenantProps, type TenantSpec, tenantSpec } from './tenant-spec';
@@ -32,11 +34,13 @@ const CLAIMS = TENANT_PARTS.flatMap(({ controls }) => claimsIn(controls));
 export class SecureTenant extends ManifestGroup implements TenantPeer {
   private current: TenantSpec;
   private readonly cluster: ClusterFacts;
+  private readonly edge: EdgeFacts;
 
   constructor(scope: Construct, id: string, props: TenantProps | TenantSpec) {
     super(scope, id);
     this.current = tenantSpec(props);
     this.cluster = clusterFactsOf(this);
+    this.edge = edgeFactsOf(this);
     satisfiesAll(this, CLAIMS);
   }
 
@@ -56,6 +60,31 @@ export class SecureTenant extends ManifestGroup implements TenantPeer {
     return this.extend({ accept: [...this.current.accept, entry] });
   }
 
+  /**
+   * Publishes a service to the world: certificate, route, firewall, limits of requests, and who may call it. The host
+   * becomes one of the tenant's own. Callers need a token of the single sign-on unless `identity` says why not.
+   *
+   * @example
+   * const lumen = new SecureTenant(new Chart(new App(), 'tenants'), 'lumen', {
+   *   name: 'lumen', owner: 'ml@lumen.example', trust: 'standard', namespaces: { serve: {} },
+   * });
+   * lumen.expose({
+   *   name: 'chat',
+   *   host: 'api.lumen.example',
+   *   namespace: 'serve',
+   *   service: 'gateway',
+   *   port: 8443,
+   *   type: 'inference',
+   *   paths: ['/v1'],
+   *   rate: { perAddress: 600 },
+   * });
+   */
+  expose(exposure: ExposureProps): this {
+    const { hosts, expose } = this.current;
+    const known = hosts.includes(exposure.host) ? hosts : [...hosts, exposure.host];
+    return this.extend({ hosts: [...known], expose: [...expose, exposure] });
+  }
+
   /** One namespace of this tenant as a peer: `beta.allow(acme.in('serve'), [8443])`. */
   in(namespace: string): TenantPeer {
     const tenant = this.current.name;
@@ -68,10 +97,10 @@ export class SecureTenant extends ManifestGroup implements TenantPeer {
   }
 
   override manifests(): readonly Manifest[] {
-    return tenantManifests(this.current, this.cluster);
+    return tenantManifests(this.current, this.cluster, this.edge);
   }
 
-  private extend(more: Pick<TenantProps, 'allow' | 'accept'>): this {
+  private extend(more: Pick<TenantProps, 'allow' | 'accept' | 'expose' | 'hosts'>): this {
     this.current = tenantSpec({ ...this.current, ...more });
     return this;
   }

@@ -1,8 +1,10 @@
 import type { ClusterFacts } from '../core/cluster-facts';
 import type { Manifest } from '../core/manifest';
 import { stampFor } from '../core/stamp';
+import { DEFAULT_EDGE, type EdgeFacts } from '../ingress/edge-facts';
 import { accessPart } from './access';
 import { adminTierPart } from './admin-tier';
+import { exposurePart } from './exposure';
 import { meshPart } from './mesh';
 import { namespacesPart } from './namespaces';
 import { networkPart } from './network';
@@ -22,10 +24,15 @@ export const TENANT_PARTS: readonly TenantPart[] = [
   quotaPart,
   queuePart,
   accessPart,
+  exposurePart,
 ];
 
 /** The objects of a tenant in a cluster, as plain data: what `SecureTenant` stands for. */
-export function tenantManifests(spec: TenantSpec, cluster: ClusterFacts): readonly Manifest[] {
-  const context = tenantContext(spec, cluster);
+export function tenantManifests(
+  spec: TenantSpec,
+  cluster: ClusterFacts,
+  edge: EdgeFacts = DEFAULT_EDGE,
+): readonly Manifest[] {
+  const context = tenantContext(spec, cluster, edge);
   return TENANT_PARTS.flatMap((part) => part.manifests(context, stampFor({ tenant: spec.name }, part.controls)));
 }

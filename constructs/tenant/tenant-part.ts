@@ -2,6 +2,7 @@ import type { ClusterFacts } from '../core/cluster-facts';
 import type { Manifest } from '../core/manifest';
 import { namespaceName } from '../core/object-names';
 import type { ControlClaims, Stamp } from '../core/stamp';
+import type { EdgeFacts } from '../ingress/edge-facts';
 import { egressHosts, type Path, pathsIn, pathsOut } from './peers';
 import type { NamespaceSpec, TenantSpec } from './tenant-spec';
 
@@ -20,6 +21,7 @@ export interface TenantNamespace {
 export interface TenantContext {
   readonly spec: TenantSpec;
   readonly cluster: ClusterFacts;
+  readonly edge: EdgeFacts;
   readonly namespaces: readonly TenantNamespace[];
   /** Paths out of every namespace of the tenant, inside the cluster. */
   readonly pathsOut: readonly Path[];
@@ -35,12 +37,12 @@ export interface TenantPart {
 }
 
 /** The context of a specification in a cluster: what several parts need is worked out once. */
-export function tenantContext(spec: TenantSpec, cluster: ClusterFacts): TenantContext {
+export function tenantContext(spec: TenantSpec, cluster: ClusterFacts, edge: EdgeFacts): TenantContext {
   const namespaces = Object.entries(spec.namespaces).map(([suffix, namespace]) => ({
     name: namespaceName(spec.name, suffix),
     suffix,
     spec: namespace,
     pathsIn: pathsIn(spec, suffix),
   }));
-  return { spec, cluster, namespaces, pathsOut: pathsOut(spec), egressHosts: egressHosts(spec) };
+  return { spec, cluster, edge, namespaces, pathsOut: pathsOut(spec), egressHosts: egressHosts(spec) };
 }

@@ -4,6 +4,7 @@ import { groupName, hostName, namespaceSuffix, shortName, tenantName } from '../
 import { namespaceName } from '../core/object-names';
 import { parseOrThrow } from '../core/parse';
 import { gpuShare } from '../gpu/gpu-share';
+import { exposureSchema } from '../ingress/exposure-spec';
 import { CONTRADICTIONS } from './contradictions';
 
 const port = z.int().min(1).max(65_535);
@@ -100,6 +101,7 @@ const fields = z.strictObject({
   hosts: z.array(hostName).max(50).default([]).describe('host names that only this tenant may serve'),
   allow: z.array(allow).max(100).default([]).describe('what the tenant may call'),
   accept: z.array(accept).max(100).default([]).describe('who may call the tenant'),
+  expose: z.array(exposureSchema).max(50).default([]).describe('services that the world may call'),
   mesh: z
     .enum(['ambient', 'sidecar'])
     .default('ambient')

@@ -107,6 +107,18 @@ export const PLAN_CODES = {
     why: 'whoever serves another tenant’s name receives its users, their requests and their credentials',
     remedy: 'remove the host from one of the two tenants',
   },
+  PL110: {
+    title: 'a tenant publishes in regions that have an edge',
+    why: 'without an edge nobody reaches what is published, and nobody inspects it should it be reached another way',
+    remedy: 'add `ingress` to the region, or let the tenant land elsewhere',
+    control: 'NET-2',
+  },
+  PL111: {
+    title: 'a published host lies in a zone of its region',
+    why: 'where the platform may make no names the host would lead nowhere, or to whoever owns the zone',
+    remedy: 'choose a host in one of the zones, or add the zone to `ingress.dns.zones`',
+    control: 'ENC-1',
+  },
 } satisfies Readonly<Record<string, CodeText & { readonly control?: string }>>;
 
 /** Codes of the writer: what a manifest may not hold on its way to YAML. */

@@ -7,6 +7,8 @@ import { type TenantFile, tenantFileSchema } from './tenant-file';
 /** What other tenants and the environment must know of a tenant: little enough to keep for every tenant. */
 export type TenantOutline = Pick<TenantFile, 'name' | 'regions' | 'shard' | 'allow' | 'accept' | 'hosts'> & {
   readonly namespaces: readonly string[];
+  /** Hosts under which it publishes something, as often as it does. */
+  readonly published: readonly string[];
 };
 
 /** A tenant's file. */
@@ -46,6 +48,7 @@ function byPlace(a: Problem, b: Problem): number {
   return (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0);
 }
 
-function outlineOf({ name, regions, shard, allow, accept, hosts, namespaces }: TenantFile): TenantOutline {
-  return { name, regions, shard, allow, accept, hosts, namespaces: Object.keys(namespaces) };
+function outlineOf({ name, regions, shard, allow, accept, hosts, namespaces, expose }: TenantFile): TenantOutline {
+  const published = expose.map(({ host }) => host);
+  return { name, regions, shard, allow, accept, hosts, namespaces: Object.keys(namespaces), published };
 }

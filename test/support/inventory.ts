@@ -1,6 +1,7 @@
 import { isControlId } from '../../constructs/core/control';
 import { listAt } from '../../constructs/core/json';
 import { type Manifest, objectLabel } from '../../constructs/core/manifest';
+import { edgeAccounts, edgeBindings, edgeFields, edgeIssuer, edgePaths, edgeRights } from './inventory/edge';
 import { PARAMETERS, tenantParameters, tenantQueues, tenantQuotas } from './inventory/lease';
 import {
   type Reader,
@@ -13,6 +14,7 @@ import {
   readLabels,
   readName,
   readNetworkPolicy,
+  readPlaced,
   readRole,
 } from './inventory/lines';
 import * as platform from './inventory/platform';
@@ -62,25 +64,25 @@ export const EXPECTATIONS: readonly Expectation[] = [
     title: '[IAM-2] every group a tenant names holds its role in the tenant’s namespaces and nowhere else',
     kinds: ['RoleBinding', 'ClusterRoleBinding'],
     read: readBinding,
-    ordered: (order) => [...tenant.tenantBindings(order), ...staffBindings()],
+    ordered: (order) => [...tenant.tenantBindings(order), ...staffBindings(), ...edgeBindings(order)],
   },
   {
     title: '[IAM-2] every role gives the rights of its duty and no other',
     kinds: ['ClusterRole', 'Role'],
     read: readRole,
-    ordered: roleRights,
+    ordered: (order) => [...roleRights(), ...edgeRights(order)],
   },
   {
     title: '[IAM-2] every service account a tenant declares is there, without a token',
     kinds: ['ServiceAccount'],
     read: readFields,
-    ordered: tenant.tenantAccounts,
+    ordered: (order) => [...tenant.tenantAccounts(order), ...edgeAccounts(order)],
   },
   {
     title: '[NET-4] every declared path is open in the network policies, and no other is',
     kinds: ['NetworkPolicy'],
     read: readNetworkPolicy,
-    ordered: (order) => [...tenant.tenantPaths(order), ...platform.platformPaths(order)],
+    ordered: (order) => [...tenant.tenantPaths(order), ...platform.platformPaths(order), ...edgePaths(order)],
   },
   {
     title: '[NET-5] the admin tier passes on declared paths only and guards metadata, the API server and nodes',
@@ -91,20 +93,41 @@ export const EXPECTATIONS: readonly Expectation[] = [
   {
     title: '[NET-1] every declared path is authorized by identity and port, and no other is',
     kinds: ['AuthorizationPolicy'],
-    read: readAuthorization,
+    read: (object) => (isAtEdge(object) ? [] : readAuthorization(object)),
     ordered: (order) => [...tenant.tenantAuthorizations(order), ...platform.platformAuthorizations(order)],
   },
   {
     title: '[ENC-1] every namespace in the mesh takes mutual TLS only',
     kinds: ['PeerAuthentication'],
-    read: readFields,
+    read: (object) => (isAtEdge(object) ? [] : readFields(object)),
     ordered: (order) => [...tenant.tenantMtls(order), ...platform.platformMtls()],
   },
   {
     title: '[NET-1] every waypoint, sidecar and outside host is there as ordered',
     kinds: ['Gateway', 'Sidecar', 'ServiceEntry'],
-    read: readCarrier,
+    read: (object) => (isAtEdge(object) ? [] : readCarrier(object)),
     ordered: (order) => [...tenant.tenantCarriers(order), ...platform.platformCarriers()],
+  },
+  {
+    title: '[NET-2] the edge publishes what was ordered, behind its firewall and within its limits, and nothing else',
+    kinds: '*',
+    read: (object) => (isAtEdge(object) && !READ_ELSEWHERE.includes(object.kind) ? readPlaced(object) : []),
+    ordered: edgeFields,
+  },
+  {
+    title: '[ENC-1] one issuer signs the certificates of published hosts',
+    kinds: ['ClusterIssuer'],
+    read: readPlaced,
+    ordered: edgeIssuer,
+  },
+  {
+    title: '[CMP-1] what is excepted says why, who answers for it and until when',
+    kinds: ['AuthorizationPolicy'],
+    read: ({ kind, metadata: { name, annotations = {} } }) =>
+      Object.entries(annotations)
+        .filter(([key]) => key.startsWith('drun.io/exempt-'))
+        .map(([key, value]) => `${kind} ${name} ${key}=${value}`),
+    ordered: exemptions,
   },
   {
     title: '[SCN-1] every quota and limit is the one that was ordered',
@@ -158,6 +181,26 @@ export const EXPECTATIONS: readonly Expectation[] = [
     ordered: platform.platformDisks,
   },
 ];
+
+/** Kinds at the edge that are read as they are everywhere. */
+const READ_ELSEWHERE = ['NetworkPolicy', 'ServiceAccount', 'Role', 'RoleBinding'];
+
+function isAtEdge({ metadata }: Manifest): boolean {
+  return metadata.namespace === 'drun-ingress';
+}
+
+function exemptions({ tenants }: Order): readonly string[] {
+  return tenants.flatMap(({ name, expose }) =>
+    expose.flatMap((one) => {
+      if (!('public' in one.identity)) return [];
+      const { because, owner, expires } = one.identity.public;
+      const marks = { because, owner, until: expires };
+      return Object.entries(marks).map(
+        ([key, value]) => `AuthorizationPolicy ${one.name}.${name} drun.io/exempt-${key}=${value}`,
+      );
+    }),
+  );
+}
 
 /** Whether an expectation speaks of objects of the kind. */
 export function speaksOf({ kinds }: Expectation, kind: string): boolean {

@@ -13,6 +13,7 @@ const DEFAULTS = {
   hosts: [],
   allow: [],
   accept: [],
+  expose: [],
   mesh: 'ambient',
 } satisfies Partial<TenantSpec>;
 

@@ -28,10 +28,11 @@ export function renderedRegions(names?: readonly string[]): readonly RenderedReg
 }
 
 /** What was ordered for a region: the tenants' specifications and the region's own facts. */
-export function orderOf({ planned: { region, tenants } }: RenderedRegion): Order {
+export function orderOf({ plan: { environment }, planned: { region, tenants } }: RenderedRegion): Order {
   return {
     tenants: tenants.flatMap(({ source }) => (source.spec === undefined ? [] : [source.spec])),
     facts: region.facts,
     disks: region.storage.provider,
+    ...(region.ingress === undefined ? {} : { edge: region.ingress, issuers: [environment.access.issuer] }),
   };
 }

@@ -2,6 +2,7 @@ import { isRecord, listAt, recordAt, stringAt } from '../../../constructs/core/j
 import { LABEL } from '../../../constructs/core/labels';
 import type { Manifest } from '../../../constructs/core/manifest';
 import { PLATFORM_NAMESPACE, PLATFORM_SERVICES } from '../../../constructs/core/platform-service';
+import { type Published, readPublished } from './published';
 
 /** What a fact needs to know about the rest of its cluster. */
 export interface Cluster {
@@ -9,6 +10,8 @@ export interface Cluster {
   readonly tenantOf: (namespace: string | undefined) => string | undefined;
   /** How people name whoever is in a namespace: the tenant, a platform service, or the namespace itself. */
   readonly who: (namespace: string) => string;
+  /** What tenants publish at the edge. */
+  readonly published: Published;
 }
 
 /** Reads the owners of all namespaces. */
@@ -18,12 +21,15 @@ export function readCluster(objects: readonly Manifest[]): Cluster {
     const tenant = stringAt(object, 'metadata', 'labels', LABEL.tenant);
     const isNamespace = stringAt(object, 'kind') === 'Namespace';
     const namespace = stringAt(object, 'metadata', isNamespace ? 'name' : 'namespace');
+    // What a tenant publishes stands in the edge's namespace, which is nobody's.
+    if (namespace === PLATFORM_NAMESPACE.ingress) continue;
     if (tenant !== undefined && namespace !== undefined && (isNamespace || !owners.has(namespace))) {
       owners.set(namespace, tenant);
     }
   }
   return {
     tenantOf: (namespace) => (namespace === undefined ? undefined : owners.get(namespace)),
+    published: readPublished(objects),
     who: (namespace) => owners.get(namespace) ?? SERVICE_OF_NAMESPACE.get(namespace) ?? `namespace ${namespace}`,
   };
 }

@@ -4,6 +4,13 @@ import type { Fact } from './fact';
 import { bindingFacts, roleFacts, serviceAccountFacts } from './rows/access';
 import { admissionBindingFacts, admissionPolicyFacts, tenantPolicyFacts, webhookFacts } from './rows/admission';
 import {
+  certificateFacts,
+  configMapFacts,
+  destinationRuleFacts,
+  envoyFilterFacts,
+  virtualServiceFacts,
+} from './rows/edge';
+import {
   authorizationPolicyFacts,
   gatewayFacts,
   peerAuthenticationFacts,
@@ -51,7 +58,11 @@ export const FACTS_OF_KIND: ReadonlyMap<string, Extractor> = new Map<string, Ext
   ['PriorityClass', classFacts],
   ['Service', serviceFacts],
   ['HTTPRoute', routeFacts],
-  ['VirtualService', routeFacts],
+  ['VirtualService', virtualServiceFacts],
+  ['ConfigMap', configMapFacts],
+  ['Certificate', certificateFacts],
+  ['EnvoyFilter', envoyFilterFacts],
+  ['DestinationRule', destinationRuleFacts],
   ['Ingress', routeFacts],
   ...['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob'].map(
     (kind): [string, Extractor] => [kind, workloadFacts],

@@ -9,6 +9,7 @@ type Objects = readonly Manifest[];
 const CASES: readonly (readonly [PostureChange['direction'], string, Objects, Objects])[] = [
   ['widens', 'opens acme -> api.openai.com:443', [], [serviceEntry('api.openai.com')]],
   ['narrows', 'closes acme -> api.openai.com:443', [serviceEntry('api.openai.com')], []],
+  ['widens', 'lets firewall rule 942100 pass on api/acme/shop because it is a test', [], [excluding(942_100)]],
   [
     'widens',
     'exports api.openai.com from acme-train to others',
@@ -325,7 +326,7 @@ describe('difference of the posture, in words', () => {
   test('every kind of the table has a case', () => {
     const tried = new Set(CASES.flatMap(([, , before, after]) => [...before, ...after].map(({ kind }) => kind)));
     const alike =
-      /Pod|Set|Job|Mutating|^Validating.*Config|Class$|Route|VirtualService|Ingress|ClusterRoleBinding|^Role$|LocalQueue/;
+      /Pod|Set|Job|Mutating|^Validating.*Config|Class$|Route|VirtualService|Ingress|ClusterRoleBinding|^Role$|LocalQueue|Certificate|EnvoyFilter|DestinationRule/;
     expect([...FACTS_OF_KIND.keys()].filter((kind) => !tried.has(kind) && !alike.test(kind))).toEqual([]);
   });
 
@@ -446,6 +447,15 @@ function space(name: string, tenant: string, labels: Readonly<Record<string, str
 
 function psa(level: string): Readonly<Record<string, string>> {
   return { 'pod-security.kubernetes.io/enforce': level };
+}
+
+function excluding(rule: number): Manifest {
+  const routes = { 'api/acme/shop': { exclusions: [{ rule, reason: 'it is a test' }] } };
+  const labels = { 'drun.io/tenant': 'acme', 'drun.io/waf-routes': 'true' };
+  return {
+    ...{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'waf.acme', namespace: 'drun-ingress', labels } },
+    ...{ data: { 'acme.json': JSON.stringify({ version: 1, routes }) } },
+  };
 }
 
 function serviceEntry(host: string, exportTo: readonly string[] = ['.']): Manifest {

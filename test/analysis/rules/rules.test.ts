@@ -2,6 +2,8 @@ import { CheckRun, checkObjects, explainRule, RULES } from '../../../analysis/ru
 import type { AnyRule, ClusterRanges } from '../../../constructs/core/rule';
 import { ADMISSION } from './admission.cases';
 import type { Case } from './cases';
+import { EDGE_CASES } from './edge.cases';
+import { EDGE_PRESENCE } from './edge-presence.cases';
 import { GUARDS } from './guards.cases';
 import { IDENTITY } from './identity.cases';
 import { MESH } from './mesh.cases';
@@ -20,6 +22,8 @@ const CASES: readonly Case[] = [
   ...GUARDS,
   ...REFERENCES,
   ...ADMISSION,
+  ...EDGE_CASES,
+  ...EDGE_PRESENCE,
 ];
 
 /** Runs one rule alone and returns its counts and problems. */
@@ -75,7 +79,7 @@ describe.each(RULES.map((rule) => [rule.control ?? 'CMP-1', rule.id, rule.title,
       const text = explainRule(id);
       expect(text).toMatchObject({ id, title: rule.title });
       for (const part of [text?.title, text?.why, text?.remedy]) expect(part).toMatch(/^[^A-Z].*[^.]$|^STRICT/);
-      expect(id).toMatch(/^DRN1\d\d$/);
+      expect(id).toMatch(/^DRN[1-4]\d\d$/);
     });
   },
 );

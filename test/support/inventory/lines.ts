@@ -22,7 +22,8 @@ export const readBinding: Reader = (object) => {
 
 /** `Group oidc:acme`; another API group than that of RBAC is said as well. */
 function rbacText(reference: unknown): string {
-  const { apiGroup, kind, name } = recordAt(reference);
+  const { apiGroup, kind, name, namespace } = recordAt(reference);
+  if (kind === 'ServiceAccount' && apiGroup === undefined) return `ServiceAccount ${String(namespace)}/${String(name)}`;
   const group = apiGroup === 'rbac.authorization.k8s.io' ? '' : ` of ${String(apiGroup)}`;
   return `${String(kind)} ${String(name)}${group}`;
 }
@@ -33,11 +34,16 @@ export const readRole: Reader = (object) =>
     listAt(rule, 'apiGroups').flatMap((group) =>
       listAt(rule, 'resources').flatMap((resource) =>
         listAt(rule, 'verbs').map(
-          (verb) => `${object.metadata.name} ${String(verb)} ${String(group)}/${String(resource)}`,
+          (verb) => `${object.metadata.name} ${String(verb)} ${String(group)}/${String(resource)}${namesOf(rule)}`,
         ),
       ),
     ),
   );
+
+function namesOf(rule: unknown): string {
+  const names = listAt(rule, 'resourceNames').map(String);
+  return names.length === 0 ? '' : ` named ${names.join(' ')}`;
+}
 
 /** Every leaf of the object outside its metadata: `Kind namespace/name path=value`. */
 export const readFields: Reader = (object) => {
@@ -55,6 +61,27 @@ export function leaves(value: unknown, path: string): readonly string[] {
   if (below.length > 0) return below.flat();
   return [`${path}=${Array.isArray(value) ? '[]' : '{}'}`];
 }
+
+/** As {@link leaves}, with the place of each item: for objects whose lists repeat themselves and whose order counts. */
+export function placedLeaves(value: unknown, path: string): readonly string[] {
+  const below = isRecord(value)
+    ? Object.entries(value).map(([key, item]) => placedLeaves(item, path === '' ? key : `${path}.${key}`))
+    : Array.isArray(value)
+      ? value.map((item, i) => placedLeaves(item, `${path}[${i}]`))
+      : [[`${path}=${String(value)}`]];
+  if (below.length > 0) return below.flat();
+  return [`${path}=${Array.isArray(value) ? '[]' : '{}'}`];
+}
+
+/** Every leaf and its place, and the labels that say more than whose it is. */
+export const readPlaced: Reader = (object) => {
+  const { apiVersion: _version, kind: _kind, metadata, ...fields } = object;
+  const label = objectLabel(object);
+  return [
+    ...placedLeaves(fields, '').map((leaf) => `${label} ${leaf}`),
+    ...readLabels(object).map((line) => `${label} label${line.slice(metadata.name.length)}`),
+  ];
+};
 
 /** `<namespace> Ingress <peer> TCP/53`, or `<namespace> closes Ingress`. */
 export const readNetworkPolicy: Reader = (object) => {

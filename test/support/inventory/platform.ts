@@ -22,7 +22,7 @@ const COMPONENTS: Readonly<Record<string, Component>> = {
   'drun-system': { ambient: true, paths: [...DNS, ...API] },
   'drun-ingress': {
     ambient: false,
-    paths: [...DNS, ...MESH, 'Ingress 0.0.0.0/0 TCP/8443', 'Ingress ::/0 TCP/8443', 'Egress drun.io/tenant Exists all'],
+    paths: [...DNS, ...MESH],
   },
   'drun-egress': { ambient: true, paths: [...DNS, ...MESH, ...callers('egress', 15008), 'Egress INTERNET TCP/443'] },
   'drun-telemetry': { ambient: true, paths: [...DNS, ...MESH, ...callers('telemetry', 4317, 15008)], called: [4317] },
@@ -40,9 +40,14 @@ const COMPONENTS: Readonly<Record<string, Component>> = {
   'istio-system': {
     ambient: false,
     level: 'privileged',
-    paths: [...DNS, ...API, ...webhook(15017), 'Ingress all TCP/15012'],
+    paths: [...DNS, ...API, ...webhook(15017), 'Ingress all TCP/15012', 'Egress INTERNET TCP/443'],
   },
   'kueue-system': { ambient: false, paths: [...DNS, ...API, ...webhook(9443)] },
+  'cert-manager': {
+    ambient: false,
+    paths: [...DNS, ...API, ...webhook(10250), `Egress ${named('vault')} TCP/8200`, 'Egress INTERNET TCP/443'],
+  },
+  'external-dns': { ambient: false, paths: [...DNS, ...API, 'Egress INTERNET TCP/443'] },
 };
 
 const each = (lines: (name: string, component: Component) => readonly string[]): readonly string[] =>

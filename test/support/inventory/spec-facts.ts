@@ -1,4 +1,5 @@
 import type { ClusterFacts } from '../../../constructs/core/cluster-facts';
+import type { IngressSettings } from '../../../constructs/ingress/ingress-settings';
 import type { TenantSpec } from '../../../constructs/tenant/tenant-spec';
 
 /** What was ordered: tenants as their files say, in a cluster as its environment says. */
@@ -7,6 +8,10 @@ export interface Order {
   readonly facts: ClusterFacts;
   /** Whose disks the region has. */
   readonly disks: 'aws' | 'gcp' | 'azure' | 'alibaba';
+  /** @default - no edge */
+  readonly edge?: IngressSettings;
+  /** Whose tokens the edge believes. */
+  readonly issuers?: readonly string[];
 }
 
 /** A tenant's namespace with what was ordered for it. */
@@ -59,15 +64,19 @@ export function pathsOut({ allow, mesh }: TenantSpec): readonly OrderedPath[] {
   });
 }
 
-/** Paths into one namespace of a tenant: what it said under `accept`. */
-export function pathsIn({ tenant: { accept, mesh }, suffix }: OrderedNamespace): readonly OrderedPath[] {
-  return accept.flatMap(({ from, ports, namespace }): readonly OrderedPath[] => {
+/** Paths into one namespace of a tenant: what it said under `accept`, and what it publishes there. */
+export function pathsIn({ tenant: { accept, mesh, expose }, suffix }: OrderedNamespace): readonly OrderedPath[] {
+  const published = expose.filter(({ namespace }) => namespace === suffix).map(({ port }) => fromEdge([port], mesh));
+  const accepted = accept.flatMap(({ from, ports, namespace }): readonly OrderedPath[] => {
     if (namespace !== undefined && namespace !== suffix) return [];
     if ('tenant' in from) return [tenantPath(from, ports, mesh)];
-    return [
-      { slug: 'ingress', namespace: 'drun-ingress', peer: named('drun-ingress'), ports, wire: wireOf(ports, mesh) },
-    ];
+    return [fromEdge(ports, mesh)];
   });
+  return [...accepted, ...published];
+}
+
+function fromEdge(ports: readonly number[], mesh: TenantSpec['mesh']): OrderedPath {
+  return { slug: 'ingress', namespace: 'drun-ingress', peer: named('drun-ingress'), ports, wire: wireOf(ports, mesh) };
 }
 
 /** Hosts on the internet with the ports that may be called. */

@@ -1,4 +1,5 @@
 import { leaves } from './lines';
+import { publishedThings } from './published';
 import { hostsOf, named, namespacesOf, type Order, type OrderedNamespace, pathsIn, pathsOut } from './spec-facts';
 
 /** Lines for every namespace of every tenant. */
@@ -22,6 +23,7 @@ export const tenantNames = (order: Order): readonly string[] => [
     `ClusterNetworkPolicy tenant-${namespace.name}`,
     ...inside(namespace).map((text) => text.replace(' ', ` ${namespace.name}/`)),
   ]),
+  ...publishedThings(order).map(({ kind, name }) => `${kind} drun-ingress/${name}`),
 ];
 
 function inside(namespace: OrderedNamespace): readonly string[] {

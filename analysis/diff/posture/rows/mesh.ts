@@ -1,7 +1,9 @@
 import { listAt, recordAt, stringAt, valueAt } from '../../../../constructs/core/json';
+import { LABEL } from '../../../../constructs/core/labels';
 import type { Manifest } from '../../../../constructs/core/manifest';
 import { type Cluster, selectorText, texts } from '../cluster';
 import { type Fact, type Half, plainShift, type Shift } from '../fact';
+import { besideRoute, serverFacts } from './edge';
 
 /** Whether plaintext is accepted, for the namespace and for each port. */
 export function peerAuthenticationFacts(object: Manifest): readonly Fact[] {
@@ -34,6 +36,8 @@ export function authorizationPolicyFacts(object: Manifest, cluster: Cluster): re
   const action = stringAt(object, 'spec', 'action') ?? 'ALLOW';
   const rules = listAt(object, 'spec', 'rules');
   const target = targetText(object);
+  const told = routesToldOf(object, cluster);
+  if (told.length > 0) return told;
   if (action === 'ALLOW' && rules.length === 0) return [meshWall(`${namespace}${target}`)];
   const who = `${cluster.who(namespace)}${target}`;
   if (action === 'ALLOW')
@@ -42,6 +46,22 @@ export function authorizationPolicyFacts(object: Manifest, cluster: Cluster): re
     const what = `${action} of ${[...sources(rule, cluster)].sort().join(', ')} to ${who}${conditions(rule)}`;
     return { id: `authz ${namespace} ${what}`, having: 'narrows', gained: `adds ${what}`, lost: `removes ${what}` };
   });
+}
+
+/** Who may call a published route is said where the route is: by host and path, together with everything else of it. */
+function routesToldOf(object: Manifest, { published }: Cluster): readonly Fact[] {
+  const rules = listAt(object, 'spec', 'rules');
+  const all = rules.flatMap((rule) => {
+    const to = listAt(rule, 'to');
+    return to.length === 0
+      ? [[]]
+      : to.map((one) => texts(one, 'operation', 'hosts').filter((host) => !host.endsWith(':443')));
+  });
+  const ours = stringAt(object, 'metadata', 'labels', LABEL.tenant) !== undefined;
+  const allows = stringAt(object, 'spec', 'action') === 'ALLOW' && rules.length > 0;
+  if (!ours || !allows || !all.every((some) => some.length > 0 && some.every(published.serves))) return [];
+  const hosts = new Set(all.flat());
+  return besideRoute(published, ({ host }) => hosts.has(host));
 }
 
 /** Which names outside of the cluster are opened, and to whom they are exported. */
@@ -102,7 +122,7 @@ export function requestAuthenticationFacts(object: Manifest): readonly Fact[] {
 }
 
 /** Waypoints, and hosts that a Gateway serves. */
-export function gatewayFacts(object: Manifest): readonly Fact[] {
+export function gatewayFacts(object: Manifest, { published }: Cluster): readonly Fact[] {
   const place = stringAt(object, 'metadata', 'namespace') ?? '';
   const name = stringAt(object, 'metadata', 'name') ?? '';
   if (stringAt(object, 'spec', 'gatewayClassName') === 'istio-waypoint') {
@@ -110,15 +130,23 @@ export function gatewayFacts(object: Manifest): readonly Fact[] {
     return [{ id: `waypoint ${place} ${name}`, having: 'narrows', gained: `adds the waypoint of ${place}`, lost }];
   }
   const servers = [...listAt(object, 'spec', 'listeners'), ...listAt(object, 'spec', 'servers')];
-  return servers.flatMap((server) => {
+  const served = servers.flatMap((server) => {
     const hosts = [...texts(server, 'hosts'), stringAt(server, 'hostname') ?? ''].filter((host) => host !== '');
     return (hosts.length === 0 ? ['every host'] : hosts).map((host) => ({
       id: `serves ${place} ${name} ${host}`,
       having: 'widens' as const,
       gained: `serves ${host} at gateway ${place}/${name}`,
       lost: `stops serving ${host} at gateway ${place}/${name}`,
+      host: host.slice(host.indexOf('/') + 1),
     }));
   });
+  // The route of a published host says it with everything else of it.
+  const hosts = new Set(served.map(({ host }) => host));
+  return [
+    ...served.filter(({ host }) => !published.serves(host)).map(({ host: _host, ...fact }) => fact),
+    ...besideRoute(published, ({ host }) => hosts.has(host)),
+    ...serverFacts(object),
+  ];
 }
 
 interface Accepting {

@@ -1,0 +1,50 @@
+import { listAt, recordAt, stringAt } from '../../constructs/core/json';
+import { type Claim, type ClusterRule, claimBy } from '../../constructs/core/rule';
+import { WAF_ROUTES_LABEL } from '../../constructs/ingress/edge-facts';
+import { EXEMPTION_ANNOTATION } from '../../constructs/ingress/exposure-rules';
+import { flatMapClaims } from './claims';
+
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+
+/** What was excepted for a while is excepted for that while. The last day counts. */
+export const liveExemptions: ClusterRule = {
+  id: 'DRN350',
+  title: 'no exemption of the edge is past its last day',
+  why: 'what was opened until a date stays open for ever if nobody looks at the date',
+  remedy: 'close it again, or decide anew and write another date and reason',
+  control: 'CMP-1',
+  kinds: '*',
+  claims: (subject) => {
+    const { annotations, labels, kind, object } = subject;
+    const until = annotations[EXEMPTION_ANNOTATION.expires];
+    const own =
+      until === undefined
+        ? []
+        : [claimBy(subject, String(until), `metadata.annotations["${EXEMPTION_ANNOTATION.expires}"]`)];
+    if (kind !== 'ConfigMap' || labels[WAF_ROUTES_LABEL] !== 'true') return own;
+    return [
+      ...own,
+      ...Object.entries(recordAt(object, 'data')).flatMap(([file, text]) =>
+        exclusions(text).map((date): Claim => claimBy(subject, date, `data["${file}"]`)),
+      ),
+    ];
+  },
+  judge: (claims, today) =>
+    flatMapClaims(claims, ({ key, object, field }) =>
+      DATE.test(key) && today <= key
+        ? []
+        : [{ object, field, given: `an exemption until ${JSON.stringify(key)}`, expected: 'a day that is not over' }],
+    ),
+};
+
+/** Last days of the exclusions in a file of the firewall; a file that cannot be read has none that holds. */
+function exclusions(text: unknown): readonly string[] {
+  try {
+    const read: unknown = JSON.parse(String(text));
+    return Object.values(recordAt(read, 'routes')).flatMap((route) =>
+      listAt(route, 'exclusions').map((one) => stringAt(one, 'expires') ?? 'no day'),
+    );
+  } catch {
+    return ['a file that is no JSON'];
+  }
+}

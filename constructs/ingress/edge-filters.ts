@@ -1,0 +1,155 @@
+import type { Manifest } from '../core/manifest';
+import { PLATFORM_NAMESPACE } from '../core/platform-service';
+import type { Stamp } from '../core/stamp';
+import { EDGE_PODS, EDGE_PORT } from './edge-facts';
+import { edgeProfile } from './edge-profiles';
+import type { IngressSettings } from './ingress-settings';
+import { tokenBucket } from './token-bucket';
+
+/** An EnvoyFilter of the edge's proxy. */
+export interface EnvoyFilter extends Manifest {
+  readonly spec: {
+    readonly workloadSelector: object;
+    readonly configPatches: readonly object[];
+    readonly priority?: number;
+  };
+}
+
+const TYPE = 'type.googleapis.com/envoy.extensions.filters';
+const HCM = 'envoy.filters.network.http_connection_manager';
+
+/** What each patch of the edge is about: the one listener, and in it the filter that reads HTTP. */
+export const LISTENER = { context: 'GATEWAY', listener: { portNumber: EDGE_PORT.pod } } as const;
+export const HTTP = {
+  context: 'GATEWAY',
+  listener: { portNumber: EDGE_PORT.pod, filterChain: { filter: { name: HCM } } },
+} as const;
+
+/** The EnvoyFilter of the edge's proxies with some patches. */
+export function envoyFilter(name: string, stamp: Stamp, configPatches: readonly object[]): EnvoyFilter {
+  return {
+    apiVersion: 'networking.istio.io/v1alpha3',
+    kind: 'EnvoyFilter',
+    metadata: stamp(name, PLATFORM_NAMESPACE.ingress),
+    spec: { workloadSelector: { labels: EDGE_PODS }, configPatches },
+  };
+}
+
+/** What Istio has no field for: connections, slow callers, sizes, and the requests of one address to all routes together. */
+export function edgeLimits(settings: IngressSettings, stamp: Stamp): readonly EnvoyFilter[] {
+  return [
+    envoyFilter('edge-connections', stamp, [connections(settings), buffers(settings), handshake(settings)]),
+    envoyFilter('edge-requests', stamp, [requests(settings)]),
+    envoyFilter('edge-rates', stamp, [routeRates(), addressRate(settings)]),
+  ];
+}
+
+/** Counted for each host, so that an attack on one leaves connections for the others. */
+function connections({ limits }: IngressSettings): object {
+  const { connectionPercent } = edgeProfile(limits.profile);
+  return {
+    applyTo: 'NETWORK_FILTER',
+    match: HTTP,
+    patch: {
+      operation: 'INSERT_BEFORE',
+      value: {
+        name: 'envoy.filters.network.connection_limit',
+        typed_config: {
+          '@type': `${TYPE}.network.connection_limit.v3.ConnectionLimit`,
+          stat_prefix: 'edge',
+          max_connections: Math.floor((limits.connections * connectionPercent) / 100),
+        },
+      },
+    },
+  };
+}
+
+function buffers({ limits }: IngressSettings): object {
+  const { headersSeconds } = edgeProfile(limits.profile);
+  const value = { per_connection_buffer_limit_bytes: 32_768, listener_filters_timeout: `${headersSeconds}s` };
+  return { applyTo: 'LISTENER', match: LISTENER, patch: { operation: 'MERGE', value } };
+}
+
+function handshake({ limits }: IngressSettings): object {
+  const { headersSeconds } = edgeProfile(limits.profile);
+  const value = { transport_socket_connect_timeout: `${headersSeconds}s` };
+  return { applyTo: 'FILTER_CHAIN', match: LISTENER, patch: { operation: 'MERGE', value } };
+}
+
+function requests({ limits }: IngressSettings): object {
+  const profile = edgeProfile(limits.profile);
+  return {
+    applyTo: 'NETWORK_FILTER',
+    match: HTTP,
+    patch: {
+      operation: 'MERGE',
+      value: {
+        typed_config: {
+          '@type': `${TYPE}.network.http_connection_manager.v3.HttpConnectionManager`,
+          max_request_headers_kb: profile.headersKib,
+          request_headers_timeout: `${profile.headersSeconds}s`,
+          request_timeout: `${profile.requestSeconds}s`,
+          stream_idle_timeout: `${profile.idleSeconds}s`,
+          delayed_close_timeout: '1s',
+          common_http_protocol_options: {
+            idle_timeout: `${profile.idleSeconds}s`,
+            max_headers_count: profile.headers,
+            // Proxies and services read x_forwarded_for and x-forwarded-for as one name or as two.
+            headers_with_underscores_action: 'REJECT_REQUEST',
+          },
+          http2_protocol_options: {
+            max_concurrent_streams: profile.streams,
+            initial_stream_window_size: 65_536,
+            initial_connection_window_size: 1_048_576,
+          },
+        },
+      },
+    },
+  };
+}
+
+const FIRST = { applyTo: 'HTTP_FILTER', match: HTTP } as const;
+
+/** Does nothing by itself: each route brings its own limits to it. */
+function routeRates(): object {
+  return {
+    ...FIRST,
+    patch: {
+      operation: 'INSERT_FIRST',
+      value: {
+        name: 'envoy.filters.http.local_ratelimit',
+        typed_config: { '@type': `${TYPE}.http.local_ratelimit.v3.LocalRateLimit`, stat_prefix: 'edge_route' },
+      },
+    },
+  };
+}
+
+/** Most addresses that are counted one by one; Envoy's own default is 20. */
+const ADDRESSES = 50_000;
+
+/** A filter of its own: what a route says of the one above takes the place of what stands there. */
+function addressRate({ limits }: IngressSettings): object {
+  const { ratePercent } = edgeProfile(limits.profile);
+  const perAddress = Math.max(1, Math.floor((limits.perAddress * ratePercent) / 100));
+  const always = { default_value: { numerator: 100, denominator: 'HUNDRED' } };
+  return {
+    ...FIRST,
+    patch: {
+      operation: 'INSERT_FIRST',
+      value: {
+        name: 'drun.edge_address_rate',
+        typed_config: {
+          '@type': `${TYPE}.http.local_ratelimit.v3.LocalRateLimit`,
+          stat_prefix: 'edge_address',
+          token_bucket: tokenBucket(60_000_000),
+          filter_enabled: always,
+          filter_enforced: always,
+          rate_limits: [{ actions: [{ masked_remote_address: { v4_prefix_mask_len: 32, v6_prefix_mask_len: 64 } }] }],
+          descriptors: [{ entries: [{ key: 'masked_remote_address' }], token_bucket: tokenBucket(perAddress) }],
+          max_dynamic_descriptors: ADDRESSES,
+          always_consume_default_token_bucket: false,
+        },
+      },
+    },
+  };
+}

@@ -1,0 +1,116 @@
+import type { Manifest } from '../core/manifest';
+import { PLATFORM_NAMESPACE } from '../core/platform-service';
+import type { Stamp } from '../core/stamp';
+import { EDGE_PODS } from './edge-facts';
+import { envoyFilter, HTTP } from './edge-filters';
+import type { IngressSettings } from './ingress-settings';
+import { WAF } from './waf-service';
+
+interface SpecObject extends Manifest {
+  readonly spec: object;
+}
+
+/** Before the router and after tokens and authorization: nobody without a right to call costs an inspection. */
+const LAST = {
+  ...HTTP,
+  listener: {
+    ...HTTP.listener,
+    filterChain: { filter: { ...HTTP.listener.filterChain.filter, subFilter: { name: 'envoy.filters.http.router' } } },
+  },
+} as const;
+
+/** The web application firewall in the proxy's way, by engine; whatever it cannot inspect is refused. */
+export function edgeFirewall({ waf }: IngressSettings, stamp: Stamp): readonly SpecObject[] {
+  switch (waf.engine.kind) {
+    case 'ext-proc':
+      return [envoyFilter('edge-waf', stamp, [{ applyTo: 'HTTP_FILTER', match: LAST, patch: externalProcessor() }])];
+    case 'wasm':
+      return [wasmPlugin(waf.engine, waf, stamp)];
+    case 'dynamic-module':
+      return [
+        envoyFilter('edge-waf', stamp, [
+          { applyTo: 'HTTP_FILTER', match: LAST, patch: dynamicModule(waf.engine.module, waf) },
+        ]),
+      ];
+  }
+}
+
+/** Attributes that the firewall goes by: the proxy’s own choice of route, which nothing in a request can contradict. */
+const ATTRIBUTES = ['xds.route_name', 'xds.virtual_host_name', 'source.address', 'request.protocol'] as const;
+
+function externalProcessor(): object {
+  return {
+    operation: 'INSERT_BEFORE',
+    value: {
+      name: 'envoy.filters.http.ext_proc',
+      typed_config: {
+        '@type': 'type.googleapis.com/envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor',
+        stat_prefix: 'edge_waf',
+        grpc_service: {
+          envoy_grpc: {
+            cluster_name: `outbound|${WAF.port}||${WAF.name}.${PLATFORM_NAMESPACE.ingress}.svc.cluster.local`,
+          },
+        },
+        failure_mode_allow: false,
+        status_on_error: { code: 'ServiceUnavailable' },
+        message_timeout: '1s',
+        processing_mode: {
+          request_header_mode: 'SEND',
+          // Whole, because a rule that saw half of a body would let the other half pass.
+          request_body_mode: 'BUFFERED',
+          request_trailer_mode: 'SEND',
+          response_header_mode: 'SKIP',
+          response_body_mode: 'NONE',
+          response_trailer_mode: 'SKIP',
+        },
+        // The service asks for the answer where its route says so.
+        allow_mode_override: true,
+        request_attributes: ATTRIBUTES,
+        // It refuses or lets pass; it never changes what is sent.
+        mutation_rules: { disallow_all: true },
+        route_cache_action: 'RETAIN',
+      },
+    },
+  };
+}
+
+function modeOf({ mode, paranoia }: IngressSettings['waf']): { readonly mode: string; readonly paranoia: number } {
+  return { mode: typeof mode === 'string' ? mode : 'detect', paranoia };
+}
+
+function wasmPlugin(
+  { url, sha256 }: { readonly url: string; readonly sha256: string },
+  waf: IngressSettings['waf'],
+  stamp: Stamp,
+): SpecObject {
+  return {
+    apiVersion: 'extensions.istio.io/v1alpha1',
+    kind: 'WasmPlugin',
+    metadata: stamp('edge-waf', PLATFORM_NAMESPACE.ingress),
+    spec: {
+      selector: { matchLabels: EDGE_PODS },
+      url,
+      sha256,
+      failStrategy: 'FAIL_CLOSE',
+      imagePullPolicy: 'IfNotPresent',
+      phase: 'STATS',
+      type: 'HTTP',
+      pluginConfig: modeOf(waf),
+    },
+  };
+}
+
+function dynamicModule(module: string, waf: IngressSettings['waf']): object {
+  return {
+    operation: 'INSERT_BEFORE',
+    value: {
+      name: 'drun.waf',
+      typed_config: {
+        '@type': 'type.googleapis.com/envoy.extensions.filters.http.dynamic_modules.v3.DynamicModuleFilter',
+        dynamic_module_config: { name: module },
+        filter_name: 'waf',
+        filter_config: { '@type': 'type.googleapis.com/google.protobuf.Struct', value: modeOf(waf) },
+      },
+    },
+  };
+}

@@ -1,0 +1,241 @@
+import { App, Chart, Testing } from 'cdk8s';
+import { proveReachability } from '../../../analysis/network';
+import { checkObjects } from '../../../analysis/rules';
+import { CATALOG } from '../../../charts';
+import { HelmRelease, Platform } from '../../../constructs';
+import { METADATA_CIDRS } from '../../../constructs/core/cluster-facts';
+import { listAt, recordAt, stringAt, valueAt } from '../../../constructs/core/json';
+import type { Manifest } from '../../../constructs/core/manifest';
+import { parse } from '../../../constructs/core/parse';
+import { EdgeCertificates } from '../../../constructs/ingress/edge-certificates';
+import { externalDnsValues } from '../../../constructs/ingress/edge-controllers';
+import { type IngressProps, ingressSchema } from '../../../constructs/ingress/ingress-settings';
+import { WafIngress } from '../../../constructs/ingress/waf-ingress';
+import { renderedRegions } from '../../support/rendered';
+
+const DIGEST = `sha256:${'a'.repeat(64)}`;
+const SETTINGS: IngressProps = {
+  waf: { engine: { kind: 'ext-proc', image: `registry.example.com/drun/waf@${DIGEST}` } },
+  certificates: { issuer: 'vault', path: 'pki-edge/sign/edge' },
+  dns: { provider: 'aws', zones: ['example.com'] },
+  issuers: [{ issuer: 'https://id.example' }],
+};
+const CDN = { profile: 'generic' as const, ranges: ['192.0.2.0/24'], clientCa: 'cdn-ca', hops: 2 };
+const EXEMPT = { because: 'the rules are being tried out', owner: 'a@example.com', expires: '2027-01-31' };
+
+function edge(more: Partial<IngressProps> = {}): readonly Manifest[] {
+  const chart = new Chart(new App(), 'edge');
+  new WafIngress(chart, 'Ingress', {
+    settings: ingressSchema.parse({ ...SETTINGS, ...more }),
+    gateway: CATALOG.ingressGateway,
+  });
+  return Testing.synth(chart);
+}
+
+function gateway(more: Partial<IngressProps> = {}): unknown {
+  const chart = new Chart(new Platform(), 'edge');
+  const made = new WafIngress(chart, 'Ingress', {
+    settings: ingressSchema.parse({ ...SETTINGS, ...more }),
+    gateway: CATALOG.ingressGateway,
+  });
+  return made.node.findAll().find((one) => one instanceof HelmRelease)?.release.values;
+}
+
+const text = (objects: readonly Manifest[]): ReadonlyMap<string, string> =>
+  new Map(objects.map((one) => [`${one.kind} ${one.metadata.name}`, JSON.stringify(one)]));
+
+/** Names of the objects that differ. */
+function changed(before: readonly Manifest[], after: readonly Manifest[]): readonly string[] {
+  const [was, is] = [text(before), text(after)];
+  return [...new Set([...was.keys(), ...is.keys()])].filter((name) => was.get(name) !== is.get(name)).sort();
+}
+
+test('[NET-3] the switch to under-attack changes three filters, tighter in every number, and nothing else', () => {
+  const attacked = edge({ limits: { profile: 'under-attack' } });
+  expect(changed(edge(), attacked)).toEqual([
+    'EnvoyFilter edge-connections',
+    'EnvoyFilter edge-rates',
+    'EnvoyFilter edge-requests',
+  ]);
+  expect(changed(edge({ limits: { profile: 'normal' } }), edge())).toEqual([]);
+  const numbers = (objects: readonly Manifest[]) =>
+    objects
+      .filter(({ metadata }) => /^edge-(connections|rates|requests)$/.test(metadata.name))
+      .flatMap((object) => [
+        ...JSON.stringify(valueAt(object, 'spec', 'configPatches')).matchAll(/"(\w+)":"?(\d+)s?"?/g),
+      ]);
+  const [normal, tight] = [numbers(edge()), numbers(attacked)];
+  expect(tight).toHaveLength(normal.length);
+  expect(tight.filter(([, , value], i) => Number(value) > Number(normal[i]?.[2]))).toEqual([]);
+  expect(tight.filter(([, , value], i) => Number(value) < Number(normal[i]?.[2])).length).toBeGreaterThan(8);
+});
+
+test('[NET-3] with a CDN only its addresses reach the edge: load balancer, network policy and authorization say so', () => {
+  const objects = edge({ cdn: CDN });
+  const [lock] = objects.filter(({ metadata }) => metadata.name === 'edge-cdn-only');
+  expect(valueAt(lock, 'spec')).toEqual({
+    selector: { matchLabels: { istio: 'ingress' } },
+    action: 'DENY',
+    rules: [{ from: [{ source: { notIpBlocks: CDN.ranges } }] }],
+  });
+  const [policy] = objects.filter(({ metadata }) => metadata.name === 'allow-public');
+  expect(listAt(policy, 'spec', 'ingress')).toEqual([
+    { from: [{ ipBlock: { cidr: '192.0.2.0/24' } }], ports: [{ protocol: 'TCP', port: 8443 }] },
+  ]);
+  expect(gateway({ cdn: CDN })).toMatchObject({
+    service: { loadBalancerSourceRanges: CDN.ranges, externalTrafficPolicy: 'Local' },
+  });
+  expect(edge().some(({ metadata }) => metadata.name === 'edge-cdn-only')).toBe(false);
+});
+
+test('[NET-3] the proxy believes as many headers as there are proxies in front of it, and none without', () => {
+  const topology = (more: Partial<IngressProps>) => {
+    const annotations = recordAt(gateway(more), 'podAnnotations');
+    const config: unknown = JSON.parse(String(annotations['proxy.istio.io/config']));
+    return valueAt(config, 'gatewayTopology');
+  };
+  expect(topology({})).toEqual({ numTrustedProxies: 0, forwardClientCertDetails: 'SANITIZE' });
+  expect(topology({ cdn: CDN })).toEqual({ numTrustedProxies: 2, forwardClientCertDetails: 'SANITIZE' });
+});
+
+test('[NET-1] the proxy listens on one port, above those that need rights, and never on that of plain HTTP', () => {
+  expect(valueAt(gateway(), 'service', 'ports')).toEqual([
+    { name: 'https', port: 443, targetPort: 8443, protocol: 'TCP' },
+  ]);
+  expect(valueAt(gateway(), 'securityContext')).toEqual({
+    runAsNonRoot: true,
+    seccompProfile: { type: 'RuntimeDefault' },
+  });
+});
+
+test('[NET-2] whatever the engine, what cannot be inspected is refused', () => {
+  const engines: readonly IngressProps['waf']['engine'][] = [
+    SETTINGS.waf.engine,
+    { kind: 'wasm', url: 'oci://registry.example.com/waf:1', sha256: 'b'.repeat(64) },
+    { kind: 'dynamic-module', module: 'waf' },
+  ];
+  const rules = ['DRN311', 'DRN316', 'DRN340'];
+  for (const engine of engines) {
+    const objects = edge({ waf: { engine } });
+    const servers = [{ tls: { mode: 'SIMPLE' } }];
+    const server = {
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'Gateway',
+      metadata: { name: 'x', namespace: 'drun-ingress' },
+      spec: { selector: { istio: 'ingress' }, servers },
+    };
+    const found = checkObjects([...objects, server], { today: '2026-11-22' }).problems.map(({ code }) => code);
+    expect(found.filter((code) => rules.includes(code))).toEqual([]);
+  }
+});
+
+test('[NET-2] a firewall that only watches says why, and until when', () => {
+  const objects = edge({ waf: { ...SETTINGS.waf, mode: { detect: EXEMPT } } });
+  const [config] = objects.filter(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'waf');
+  expect(stringAt(config, 'data', 'platform.json')).toContain('"mode": "detect"');
+  const problems = (today: string) => checkObjects(objects, { today }).problems.filter(({ code }) => code === 'DRN350');
+  expect(problems('2027-01-31')).toEqual([]);
+  expect(problems('2027-02-01').map(({ path }) => path)).toEqual([
+    'ConfigMap drun-ingress/waf metadata.annotations["drun.io/exempt-until"]',
+  ]);
+});
+
+test('[NET-2] only what carries exclusions has a token, and it reads ConfigMaps of one namespace', () => {
+  const objects = edge({ waf: { ...SETTINGS.waf, configSync: `registry.example.com/sync@${DIGEST}` } });
+  const [role] = objects.filter(({ kind }) => kind === 'Role');
+  expect(valueAt(role, 'rules')).toEqual([
+    { apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'list', 'watch'] },
+  ]);
+  const [deployment] = objects.filter(({ kind }) => kind === 'Deployment');
+  const mounts = listAt(deployment, 'spec', 'template', 'spec', 'containers').map((one) => [
+    stringAt(one, 'name'),
+    JSON.stringify(valueAt(one, 'volumeMounts')).includes('serviceaccount'),
+  ]);
+  expect(mounts).toEqual([
+    ['waf', false],
+    ['config-sync', true],
+  ]);
+  expect(edge().some(({ kind }) => kind === 'Role')).toBe(false);
+});
+
+test('[NET-3] memory runs out in steps: give back, then no new streams, then no connections', () => {
+  const [map] = edge().filter(({ metadata }) => metadata.name === 'edge-bootstrap');
+  const read: unknown = JSON.parse(stringAt(map, 'data', 'custom_bootstrap.json') ?? '');
+  const steps = listAt(read, 'overload_manager', 'actions').map((action) =>
+    valueAt(listAt(action, 'triggers')[0], 'threshold', 'value'),
+  );
+  expect(steps).toEqual([...steps].sort());
+  expect(new Set(steps).size).toBe(4);
+});
+
+describe('settings', () => {
+  test.each([
+    ['every address as a range of a CDN', { cdn: { ...CDN, ranges: ['0.0.0.0/0'] } }],
+    ['a CDN without its authority', { cdn: { profile: 'generic', ranges: CDN.ranges } }],
+    ['no hops at all', { cdn: { ...CDN, hops: 0 } }],
+    ['watching without a reason', { waf: { ...SETTINGS.waf, mode: 'detect' } }],
+    ['a paranoia level that does not exist', { waf: { ...SETTINGS.waf, paranoia: 5 } }],
+    ['one firewall', { waf: { engine: { kind: 'ext-proc', image: `r.example/waf@${DIGEST}`, replicas: 1 } } }],
+    ['a wildcard zone', { dns: { provider: 'aws', zones: ['*.example.com'] } }],
+    ['a provider of names that external-dns does not have', { dns: { provider: 'bind', zones: ['example.com'] } }],
+    ['a Vault path that does not sign', { certificates: { issuer: 'vault', path: 'pki-edge/issue/edge' } }],
+    ['Vault in plain text', { certificates: { issuer: 'vault', path: 'pki-edge/sign/edge', server: 'http://vault' } }],
+    [
+      'ACME without anybody',
+      { certificates: { issuer: 'acme', dns01: { provider: 'route53', region: 'eu-central-1' } } },
+    ],
+    ['an issuer in plain text', { issuers: [{ issuer: 'http://id.example' }] }],
+  ])('fail over %s', (_, change) => {
+    const given: unknown = { ...SETTINGS, ...change };
+    expect(parse(ingressSchema, given).ok).toBe(false);
+    expect(parse(ingressSchema, SETTINGS).ok).toBe(true);
+  });
+});
+
+test('[ENC-3] Vault is asked with tokens of one account that cert-manager may ask for', () => {
+  const chart = new Chart(new App(), 'edge');
+  new EdgeCertificates(chart, 'Certificates', ingressSchema.parse(SETTINGS).certificates);
+  const objects: readonly Manifest[] = Testing.synth(chart);
+  const [role] = objects.filter(({ kind }) => kind === 'Role');
+  expect(valueAt(role, 'rules')).toEqual([
+    { apiGroups: [''], resources: ['serviceaccounts/token'], resourceNames: ['edge-certificates'], verbs: ['create'] },
+  ]);
+  expect(JSON.stringify(objects)).not.toMatch(/caBundle"|tokenSecretRef|roleId/);
+});
+
+test('[ENC-1] records of names are owned, never taken away, and made for the edge’s hosts alone', () => {
+  expect(externalDnsValues({ provider: 'aws', zones: ['example.com'], owner: 'prod-eu' }, 'eu')).toMatchObject({
+    sources: ['istio-gateway'],
+    policy: 'upsert-only',
+    registry: 'txt',
+    txtOwnerId: 'prod-eu',
+    domainFilters: ['example.com'],
+    extraArgs: ['--namespace=drun-ingress'],
+  });
+});
+
+describe('objects of tenants at the edge', () => {
+  const [dev] = renderedRegions(['dev']);
+  if (dev === undefined) throw new Error('dev has no region');
+  const facts = { ...dev.planned.region.facts, apiServerPorts: [443, 6443], metadataCidrs: METADATA_CIDRS };
+  const declared = [{ from: 'team-alpha', to: 'team-beta', namespace: 'team-beta-main', ports: [8080] }];
+  const found = (more: readonly Manifest[]) =>
+    proveReachability({ objects: [...dev.objects, ...more], facts, declared }).violations.map(({ code }) => code);
+  const labels = { 'drun.io/tenant': 'team-alpha', 'app.kubernetes.io/managed-by': 'drun-platform' };
+
+  test('[NET-4] are settings of the proxy', () => {
+    expect(found([])).toEqual([]);
+  });
+
+  test.each([
+    ['apps/v1', 'Deployment'],
+    ['v1', 'Pod'],
+    ['v1', 'ServiceAccount'],
+    ['v1', 'Secret'],
+    ['rbac.authorization.k8s.io/v1', 'RoleBinding'],
+    ['networking.istio.io/v1', 'ServiceEntry'],
+  ])('[NET-4] fail where one is %s %s', (apiVersion, kind) => {
+    const object = { apiVersion, kind, metadata: { name: 'x', namespace: 'drun-ingress', labels }, spec: {} };
+    expect(found([object])).toContain('PRV043');
+  });
+});
