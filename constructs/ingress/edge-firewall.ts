@@ -14,7 +14,6 @@ interface SpecObject extends Manifest {
 const LAST = {
   ...HTTP,
   listener: {
-    ...HTTP.listener,
     filterChain: { filter: { ...HTTP.listener.filterChain.filter, subFilter: { name: 'envoy.filters.http.router' } } },
   },
 } as const;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { exemptionSchema } from '../core/exemption';
 import { hostName, shortName } from '../core/names';
-import { exemptionSchema } from './exposure-spec';
 
 const cidrs = z
   .array(z.union([z.cidrv4(), z.cidrv6()], { error: 'an address range such as 192.0.2.0/24' }))
@@ -10,12 +10,21 @@ const cidrs = z
     error: 'ranges of the CDN, not every address',
   });
 
-/** An image by repository and digest; one without a digest is found by `check`, which then needs a waiver. */
-const image = z
-  .string()
-  .regex(/^[a-z0-9.-]+(:\d{2,5})?\/[a-z0-9._/-]+(:[A-Za-z0-9._-]{1,128})?(@sha256:[a-f0-9]{64})?$/, {
-    error: 'an image with its registry and digest, such as registry.example.com/drun/waf@sha256:...',
-  });
+const NAME = '[a-z0-9.-]+(:\\d{2,5})?/[a-z0-9._/-]+(:[A-Za-z0-9._-]{1,128})?';
+
+/** An image by what is in it. */
+const image = z.string().regex(new RegExp(`^${NAME}@sha256:[a-f0-9]{64}$`), {
+  error: 'an image with its registry and digest, such as registry.example.com/drun/waf@sha256:...',
+});
+
+/** One that is not built yet has no digest: it says why, and until when. */
+const ownImage = z.union([
+  image,
+  z.strictObject({
+    unpinned: z.string().regex(new RegExp(`^${NAME}$`), { error: 'an image with its registry, without a digest' }),
+    ...exemptionSchema.shape,
+  }),
+]);
 
 /** The name of a Secret in the edge's namespace, and the key in it; never what is in it. */
 const secretKey = z.strictObject({ secret: shortName, key: z.string().regex(/^[A-Za-z0-9._-]{1,100}$/) });
@@ -81,7 +90,7 @@ const dns = z.strictObject({
 const waf = z.strictObject({
   engine: z
     .discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('ext-proc'), image, replicas: z.int().min(2).max(50).default(2) }),
+      z.strictObject({ kind: z.literal('ext-proc'), image: ownImage, replicas: z.int().min(2).max(50).default(2) }),
       z.strictObject({
         kind: z.literal('wasm'),
         url: z

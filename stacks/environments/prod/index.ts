@@ -1,8 +1,9 @@
 import type { IngressProps } from '../../../constructs/ingress/ingress-settings';
 import { defineEnvironment } from '../../spec/environment';
+import { WAF_IMAGE } from '../waf-image';
 
 const EDGE = {
-  waf: { engine: { kind: 'ext-proc', image: 'registry.drun.example/platform/waf:0.1.0', replicas: 3 } },
+  waf: { engine: { kind: 'ext-proc', image: WAF_IMAGE, replicas: 3 } },
   certificates: { issuer: 'vault', path: 'pki-edge/sign/edge' },
   replicas: { min: 3, max: 30 },
 } as const satisfies Partial<IngressProps>;
@@ -96,15 +97,6 @@ export const prod = defineEnvironment({
         nodeCidrs: ['10.101.0.0/16'],
         apiServerCidrs: ['10.101.255.10/32', '10.101.255.11/32', '10.101.255.12/32'],
       },
-    },
-  ],
-  waivers: [
-    {
-      rule: 'DRN110',
-      scope: 'Deployment drun-ingress/waf',
-      reason: 'the image is built by the first release, which then states its digest here',
-      owner: 'drun-platform',
-      expires: '2027-03-31',
     },
   ],
 });

@@ -1,9 +1,10 @@
 import type { IngressProps } from '../../../constructs/ingress/ingress-settings';
 import { defineEnvironment } from '../../spec/environment';
+import { WAF_IMAGE } from '../waf-image';
 
 /** Behind a CDN that is only known by its addresses and its certificate; public certificates from a rehearsal authority. */
 const EDGE: IngressProps = {
-  waf: { engine: { kind: 'ext-proc', image: 'registry.drun.example/platform/waf:0.1.0' } },
+  waf: { engine: { kind: 'ext-proc', image: WAF_IMAGE } },
   cdn: { profile: 'generic', ranges: ['192.0.2.0/24', '2001:db8:100::/48'], clientCa: 'cdn-client-ca' },
   certificates: {
     issuer: 'acme',
@@ -50,15 +51,6 @@ export const staging = defineEnvironment({
         nodeCidrs: ['10.22.0.0/16'],
         apiServerCidrs: ['10.22.255.10/32'],
       },
-    },
-  ],
-  waivers: [
-    {
-      rule: 'DRN110',
-      scope: 'Deployment drun-ingress/waf',
-      reason: 'the image is built by the first release, which then states its digest here',
-      owner: 'drun-platform',
-      expires: '2027-03-31',
     },
   ],
 });
