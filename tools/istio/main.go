@@ -26,11 +26,11 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials"
 
+	v3 "istio.io/istio/pilot/pkg/xds/v3"
 	"istio.io/istio/pilot/test/xds"
 	"istio.io/istio/pkg/config/mesh"
 	istiolog "istio.io/istio/pkg/log"
 	"istio.io/istio/pkg/security"
-	"istio.io/istio/pkg/spiffe"
 	"istio.io/istio/pkg/test"
 	"istio.io/istio/security/pkg/server/ca/authenticate"
 )
@@ -45,7 +45,14 @@ type ready struct {
 
 func main() {
 	folder := flag.String("folder", "", "folder with manifests/*.yaml, mesh.yaml, pki/ and proxies/*.json")
+	judged := flag.String("ext-proc", "", "serve a stand-in for a web application firewall on this address instead")
 	flag.Parse()
+	if *judged != "" {
+		if err := serveJudge(*judged); err != nil {
+			log.Fatalf("edge-lab: %v", err)
+		}
+		return
+	}
 	if err := run(*folder); err != nil {
 		log.Fatalf("edge-lab: %v", err)
 	}
@@ -68,7 +75,6 @@ func run(folder string) error {
 	if err != nil {
 		return err
 	}
-	spiffe.SetTrustDomain(settings.TrustDomain)
 	store := identities{folder: filepath.Join(folder, "pki")}
 	transport, err := store.serverTLS()
 	if err != nil {
@@ -92,6 +98,7 @@ func run(folder string) error {
 			DisableSecretAuthorization: true,
 		})
 		server.Discovery.Authenticators = []security.Authenticator{&authenticate.ClientCertAuthenticator{}}
+		server.Discovery.Generators[v3.ListenerType] = vanilla{server.Discovery.Generators[v3.ListenerType]}
 		service := grpc.NewServer(grpc.Creds(credentials.NewTLS(transport)))
 		discovery.RegisterAggregatedDiscoveryServiceServer(service, server.Discovery)
 		secretservice.RegisterSecretDiscoveryServiceServer(service, &secrets{store: store})

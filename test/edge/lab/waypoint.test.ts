@@ -1,0 +1,62 @@
+import type { Answer } from '../../support/edge/client';
+import { type Callers, newCallers, OWN, regionObjects, STRANGER } from '../../support/edge/sidecar';
+import { startWaypoint, type WaypointLab } from '../../support/edge/waypoint';
+import { changed, type Objects, type Weakening, without } from '../../support/edge/weaken';
+
+const MESH = {
+  rootNamespace: 'istio-system',
+  meshMTLS: { minProtocolVersion: 'TLSV1_3' },
+  tlsDefaults: { minProtocolVersion: 'TLSV1_3' },
+  pathNormalization: { normalization: 'DECODE_AND_MERGE_SLASHES' },
+} as const;
+
+/** The tenant with a waypoint, and the one that it has nothing to do with: the other way round than for sidecars. */
+const AMBIENT = STRANGER;
+
+describe('waypoint', () => {
+  let callers: Callers;
+  let objects: Objects;
+  beforeAll(async () => {
+    const region = regionObjects();
+    objects = region.objects;
+    callers = await newCallers(region.trustDomain);
+  });
+
+  const using = async (
+    at: { readonly namespace: string; readonly name: string },
+    weaken: Weakening | undefined,
+    work: (lab: WaypointLab) => Promise<void>,
+  ) => {
+    const weakened = weaken === undefined ? {} : { weaken };
+    const lab = await startWaypoint({ callers, objects, mesh: MESH, tenant: AMBIENT, ...at, ...weakened });
+    try {
+      await work(lab);
+    } finally {
+      await lab.stop();
+    }
+  };
+  const TENANTS = { namespace: AMBIENT, name: 'waypoint' };
+
+  test('[NET-1] a tenant’s waypoint lets the tenant’s own identities through and nobody else', async () => {
+    await using(TENANTS, undefined, async (lab) => {
+      expect(said(await lab.call(callers.stranger, lab.service))).toBe(200);
+      expect(said(await lab.call(callers.own, lab.service))).toBe(403);
+      expect(said(await lab.call(callers.foreignRoot, lab.service))).toMatch(/UNKNOWN_CA/);
+      expect(said(await lab.call(null, lab.service))).toMatch(/CERTIFICATE_REQUIRED/);
+      expect(lab.echo.seen).toHaveLength(1);
+    });
+  });
+
+  test('[NET-1] without its policy a waypoint lets everybody through', async () => {
+    await using(TENANTS, without('AuthorizationPolicy', 'waypoint'), async (lab) => {
+      expect(said(await lab.call(callers.own, lab.service))).toBe(200);
+    });
+  });
+});
+
+void changed;
+void OWN;
+
+function said(answer: Answer): number | string {
+  return 'refused' in answer ? answer.refused : answer.status;
+}

@@ -1,0 +1,129 @@
+import type { KeyPair } from '../../../cluster/local/certificates';
+import { recordAt, stringAt } from '../../../constructs/core/json';
+import type { Answer } from './client';
+import { type Echo, startEcho } from './echo';
+import { type Edge, startEdge } from './edge';
+import { askThrough } from './hbone';
+import { newLoopback } from './loopback';
+import { spiffe } from './mesh-pki';
+import { workloadObjects } from './objects';
+import type { Callers } from './sidecar';
+import type { Objects, Weakening } from './weaken';
+
+/** A waypoint among everything that the platform gives to a region. */
+export interface WaypointLab {
+  readonly edge: Edge;
+  readonly echo: Echo;
+  /** Calls through the waypoint as a node’s ztunnel would for a workload; `null` shows no certificate. */
+  readonly call: (as: KeyPair | null, authority: string, more?: Partial<Request>) => Promise<Answer>;
+  /** Address and port of the tenant’s service. */
+  readonly service: string;
+  readonly stop: () => Promise<void>;
+}
+
+/** What is asked through the tunnel. */
+interface Request {
+  readonly host: string;
+  readonly path: string;
+  readonly method: string;
+}
+
+/** Which waypoint is started. */
+export interface WaypointLabProps {
+  readonly callers: Callers;
+  readonly objects: Objects;
+  readonly mesh: object;
+  /** Namespace and name of the Gateway. */
+  readonly namespace: string;
+  readonly name: string;
+  /** Namespace of the tenant’s service. */
+  readonly tenant: string;
+  readonly weaken?: Weakening;
+}
+
+const HBONE = 15_008;
+
+/** Starts a waypoint, and a workload of a tenant with a service. */
+export async function startWaypoint(props: WaypointLabProps): Promise<WaypointLab> {
+  const { callers, objects, mesh, namespace, name, tenant, weaken = (as) => as } = props;
+  const net = newLoopback();
+  const address = net(10);
+  const echo = await startEcho({ host: net(20) });
+  const workload = workloadObjects({
+    namespace: tenant,
+    name: 'app',
+    address: net(20),
+    port: 80,
+    targetPort: echo.port,
+    mesh: 'none',
+  });
+  const edge = await startEdge({
+    objects: [...deployed(weaken(objects)), ...workload, ...waypointObjects(namespace, name, address)],
+    mesh,
+    pki: callers.pki,
+    proxies: [
+      {
+        name,
+        role: 'waypoint',
+        namespace,
+        account: name,
+        address,
+        labels: { 'gateway.networking.k8s.io/gateway-name': name },
+      },
+    ],
+  }).catch(async (error: unknown) => {
+    await echo.stop();
+    throw error;
+  });
+  const identity = spiffe(callers.pki.trustDomain, namespace, name);
+  const [service] = workload;
+  return {
+    edge,
+    echo,
+    service: `${stringAt(service, 'spec', 'clusterIP')}:80`,
+    call: (as, authority, { host = `app.${tenant}`, path = '/', method = 'GET' } = {}) => {
+      const tls = { ca: callers.pki.root, identity, ...(as === null ? {} : { client: as }) };
+      return askThrough({ to: { host: address, port: HBONE }, tls, authority, host, path, method });
+    },
+    stop: async () => {
+      await edge.stop();
+      await echo.stop();
+    },
+  };
+}
+
+/** What Istio's deployment controller writes once a waypoint runs, and its allocator once a host has an address. */
+function deployed(objects: Objects): Objects {
+  let hosts = 0;
+  return objects.map((one) => {
+    const { name, namespace } = recordAt(one, 'metadata');
+    if (stringAt(one, 'kind') === 'Gateway' && stringAt(one, 'spec', 'gatewayClassName') === 'istio-waypoint') {
+      return { ...one, status: { addresses: [{ type: 'Hostname', value: `${name}.${namespace}.svc.cluster.local` }] } };
+    }
+    if (stringAt(one, 'kind') !== 'ServiceEntry') return one;
+    hosts += 1;
+    return { ...one, status: { addresses: [{ value: `240.240.0.${hosts}` }] } };
+  });
+}
+
+function waypointObjects(namespace: string, name: string, address: string): Objects {
+  const labels = { 'gateway.networking.k8s.io/gateway-name': name, 'istio.io/gateway-name': name };
+  return [
+    {
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'GatewayClass',
+      metadata: { name: 'istio-waypoint' },
+      spec: { controllerName: 'istio.io/mesh-controller' },
+    },
+    ...workloadObjects({
+      namespace,
+      name,
+      address,
+      port: HBONE,
+      targetPort: HBONE,
+      portName: 'mesh',
+      labels,
+      mesh: 'none',
+    }),
+  ];
+}
