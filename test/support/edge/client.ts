@@ -101,7 +101,8 @@ function differs(identity: string, names: string): Error | undefined {
 function settled(socket: Socket, event: string): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.setTimeout(PATIENCE_MS, () => socket.destroy(Object.assign(new Error('silent'), { code: 'SILENT' })));
-    socket.once('error', reject);
+    // Whatever becomes of the connection later is told by whoever uses it.
+    socket.on('error', reject);
     socket.once('close', () => reject(Object.assign(new Error('closed'), { code: 'CLOSED' })));
     socket.once(event, () => resolve());
   });
@@ -119,13 +120,13 @@ function exchange(socket: Socket, { host, path = '/', method = 'GET', headers = 
       path,
       headers: { host, connection: 'close', ...Object.fromEntries(lists) },
     });
-    request.once('error', reject);
+    request.on('error', reject);
     request.once('response', (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (chunk: string) => {
         text += chunk;
       });
-      response.once('error', reject);
+      response.on('error', reject);
       response.once('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }));
     });
     request.end(body);
@@ -146,6 +147,11 @@ export async function askTogether(
   const socket = await dial({ ...wanted, tls: { ...wanted.tls, alpn: ['h2'] } });
   const session = connectHttp2(`https://${wanted.host}`, { createConnection: () => socket });
   session.on('error', () => undefined);
+  // Until then a client does not know how many it may send, and would send them all.
+  await new Promise((resolve) => {
+    session.once('remoteSettings', resolve);
+    session.once('close', resolve);
+  });
   const one = ({ path = '/', headers = {} }: Stream) =>
     new Promise<number | string>((resolve) => {
       const stream = session.request({ ':path': path, ...headers });

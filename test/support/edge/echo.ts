@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What a workload behind a proxy was asked. */
@@ -29,9 +29,9 @@ export interface EchoProps {
 /** Starts a workload; it answers 200 with what it saw as JSON. */
 export async function startEcho({ host, port = 0, delay = 0 }: EchoProps): Promise<Echo> {
   const seen: Seen[] = [];
-  const server = createServer(async (request, response) => {
-    let body = 0;
-    for await (const chunk of request) body += Buffer.byteLength(chunk);
+  const server = createServer({ maxHeaderSize: 128 * 1024 }, async (request, response) => {
+    const body = await bytesOf(request);
+    if (body === undefined) return;
     const { method = '', url: path = '', headers } = request;
     seen.push({ method, path, headers, body });
     if (delay > 0) await sleep(delay);
@@ -54,4 +54,15 @@ export async function startEcho({ host, port = 0, delay = 0 }: EchoProps): Promi
         server.closeAllConnections();
       }),
   };
+}
+
+/** Length of a body; undefined where the request was ended in the middle. */
+async function bytesOf(request: IncomingMessage): Promise<number | undefined> {
+  let bytes = 0;
+  try {
+    for await (const chunk of request) bytes += Buffer.byteLength(chunk);
+  } catch {
+    return undefined;
+  }
+  return bytes;
 }

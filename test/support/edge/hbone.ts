@@ -22,9 +22,9 @@ export async function askThrough({ to, tls, authority, host, path = '/', method 
     const session = connectHttp2(`https://${authority}`, { createConnection: () => socket });
     try {
       return await new Promise<Answer>((resolve, reject) => {
-        session.once('error', reject);
+        session.on('error', reject);
         const tunnel = session.request({ ':method': 'CONNECT', ':authority': authority });
-        tunnel.once('error', reject);
+        tunnel.on('error', reject);
         tunnel.once('close', () => reject(Object.assign(new Error('closed'), { code: 'CLOSED' })));
         tunnel.once('response', ({ ':status': status = 0 }) => {
           if (status !== 200) return resolve({ refused: `CONNECT ${status}` });
@@ -34,7 +34,7 @@ export async function askThrough({ to, tls, authority, host, path = '/', method 
             path,
             headers: { host, connection: 'close' },
           });
-          inner.once('error', reject);
+          inner.on('error', reject);
           inner.once('response', (response) => {
             let body = '';
             response.setEncoding('utf8').on('data', (text: string) => {

@@ -50,7 +50,8 @@ export function proxyVariables({ name, namespace, account, labels, role, env }: 
     POD_NAME: name,
     POD_NAMESPACE: namespace,
     SERVICE_ACCOUNT: account,
-    ISTIO_META_ISTIO_VERSION: '1.31.0',
+    // A waypoint of this version marks the address of a tunnel with a type that every Envoy knows, later ones with Istio's own.
+    ISTIO_META_ISTIO_VERSION: role === 'waypoint' ? '1.29.1' : '1.31.0',
     ISTIO_META_CLUSTER_ID: 'Kubernetes',
     ISTIO_METAJSON_LABELS: JSON.stringify(labels),
     // Without rights over the network a proxy cannot capture traffic: callers talk to it.

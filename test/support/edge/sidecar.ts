@@ -1,4 +1,5 @@
 import { createAuthority, type KeyPair } from '../../../cluster/local/certificates';
+import { recordAt, stringAt } from '../../../constructs/core/json';
 import { renderedRegions } from '../rendered';
 import { type Answer, type Ask, ask } from './client';
 import { type Echo, startEcho } from './echo';
@@ -71,11 +72,10 @@ export async function startSidecar({
 }: SidecarLabProps): Promise<SidecarLab> {
   const net = newLoopback();
   const [address, port] = [net(10), 8080];
-  // A sidecar that captures nothing hands on to this machine's first address.
   const echo = await startEcho({ host: '127.0.0.1' });
   const workload = { namespace: OWN, name: 'npc', address, port, targetPort: echo.port, mesh: 'sidecar' } as const;
   const edge = await startEdge({
-    objects: [...weaken(objects), ...workloadObjects(workload)],
+    objects: [...weaken(objects).map((one) => listening(one, echo.port)), ...workloadObjects(workload)],
     mesh,
     pki: callers.pki,
     proxies: [{ name: 'npc', role: 'sidecar', namespace: OWN, account: 'npc', address, labels: { app: 'npc' } }],
@@ -99,4 +99,14 @@ export async function startSidecar({
       await echo.stop();
     },
   };
+}
+
+/**
+ * The namespace’s Sidecar with the port that its workload listens on. In a cluster rules of the pod’s own network lead every
+ * connection to the sidecar; without rights to make them it has to be told where to listen.
+ */
+function listening(object: object, port: number): object {
+  if (stringAt(object, 'kind') !== 'Sidecar' || stringAt(object, 'metadata', 'namespace') !== OWN) return object;
+  const ingress = [{ port: { number: port, name: 'http', protocol: 'HTTP' }, defaultEndpoint: `127.0.0.1:${port}` }];
+  return { ...object, spec: { ...recordAt(object, 'spec'), ingress } };
 }
