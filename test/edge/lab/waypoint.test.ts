@@ -1,7 +1,7 @@
 import type { Answer } from '../../support/edge/client';
-import { type Callers, newCallers, OWN, regionObjects, STRANGER } from '../../support/edge/sidecar';
+import { type Callers, newCallers, regionObjects, STRANGER } from '../../support/edge/sidecar';
 import { startWaypoint, type WaypointLab } from '../../support/edge/waypoint';
-import { changed, type Objects, type Weakening, without } from '../../support/edge/weaken';
+import { all, type Objects, type Weakening, without } from '../../support/edge/weaken';
 
 const MESH = {
   rootNamespace: 'istio-system',
@@ -52,10 +52,47 @@ describe('waypoint', () => {
       expect(said(await lab.call(callers.own, lab.service))).toBe(200);
     });
   });
+
+  test('[NET-4] a tunnel leads to services of the waypoint’s own namespace and nowhere else', async () => {
+    await using(TENANTS, undefined, async (lab) => {
+      expect(said(await lab.call(callers.stranger, '10.96.255.254:80'))).toMatch(CUT_OFF);
+      expect(said(await lab.call(callers.stranger, '169.254.169.254:80'))).toMatch(CUT_OFF);
+      expect(said(await lab.call(callers.stranger, lab.service))).toBe(200);
+    });
+  });
+
+  describe('for traffic that leaves the cluster', () => {
+    const EGRESS = { namespace: 'drun-egress', name: 'egress' };
+
+    test('[NET-4] leads to a host for the tenant that declared it, and for nobody else', async () => {
+      await using(EGRESS, undefined, async (lab) => {
+        expect(said(await lab.call(callers.stranger, lab.external))).toBe(200);
+        expect(said(await lab.call(callers.own, lab.external))).toMatch(CUT_OFF);
+        expect(said(await lab.call(callers.stranger, '240.240.9.9:443'))).toMatch(CUT_OFF);
+        expect(lab.echo.seen).toHaveLength(1);
+      });
+    });
+
+    test('[NET-4] is noticed to lead everybody anywhere without its policies', async () => {
+      const open = all(
+        without('AuthorizationPolicy', 'egress-default-deny'),
+        without('AuthorizationPolicy', 'to-api-anthropic-com'),
+      );
+      await using(EGRESS, open, async (lab) => {
+        expect(said(await lab.call(callers.own, lab.external))).toBe(200);
+      });
+    });
+
+    test('[NET-4] is closed to all where no tenant declared a host', async () => {
+      await using(EGRESS, without('AuthorizationPolicy', 'to-api-anthropic-com'), async (lab) => {
+        expect(said(await lab.call(callers.stranger, lab.external))).toMatch(CUT_OFF);
+      });
+    });
+  });
 });
 
-void changed;
-void OWN;
+/** The tunnel opens, and what is inside ends it: CONNECT has been answered before anybody looks into it. */
+const CUT_OFF = /CLOSED|ECONNRESET|ERR_HTTP2_STREAM_ERROR/;
 
 function said(answer: Answer): number | string {
   return 'refused' in answer ? answer.refused : answer.status;

@@ -91,8 +91,8 @@ export async function startSidecar({
       const to = { to: { host: address, port: echo.port }, host: `npc.${OWN}.svc.cluster.local:${port}` };
       if (as === 'plain') return ask(to);
       const servername = `outbound_.${port}_._.npc.${OWN}.svc.cluster.local`;
-      const tls = { ca: callers.pki.root, servername, identity, ...(as === null ? {} : { client: as }), ...more };
-      return ask({ ...to, tls });
+      const tls = { ca: callers.pki.root, servername, identity, ...(as === null ? {} : { client: as }) };
+      return ask({ ...to, tls: { ...tls, alpn: ['istio', 'http/1.1'], ...more } });
     },
     stop: async () => {
       await edge.stop();

@@ -1,6 +1,6 @@
 import type { KeyPair } from '../../../cluster/local/certificates';
-import { recordAt, stringAt } from '../../../constructs/core/json';
-import type { Answer } from './client';
+import { listAt, recordAt, stringAt } from '../../../constructs/core/json';
+import type { Answer, Destination } from './client';
 import { type Echo, startEcho } from './echo';
 import { type Edge, startEdge } from './edge';
 import { askThrough } from './hbone';
@@ -16,8 +16,9 @@ export interface WaypointLab {
   readonly echo: Echo;
   /** Calls through the waypoint as a node’s ztunnel would for a workload; `null` shows no certificate. */
   readonly call: (as: KeyPair | null, authority: string, more?: Partial<Request>) => Promise<Answer>;
-  /** Address and port of the tenant’s service. */
+  /** Address and port of the tenant’s service, and of the first host outside that a tenant declared. */
   readonly service: string;
+  readonly external: string;
   readonly stop: () => Promise<void>;
 }
 
@@ -42,6 +43,8 @@ export interface WaypointLabProps {
 }
 
 const HBONE = 15_008;
+/** Addresses that Istio gives to hosts outside, but for the last number. */
+const EXTERNAL = '240.240.0.';
 
 /** Starts a waypoint, and a workload of a tenant with a service. */
 export async function startWaypoint(props: WaypointLabProps): Promise<WaypointLab> {
@@ -58,7 +61,11 @@ export async function startWaypoint(props: WaypointLabProps): Promise<WaypointLa
     mesh: 'none',
   });
   const edge = await startEdge({
-    objects: [...deployed(weaken(objects)), ...workload, ...waypointObjects(namespace, name, address)],
+    objects: [
+      ...deployed(weaken(objects), { host: net(20), port: echo.port }),
+      ...workload,
+      ...waypointObjects(namespace, name, address),
+    ],
     mesh,
     pki: callers.pki,
     proxies: [
@@ -80,6 +87,7 @@ export async function startWaypoint(props: WaypointLabProps): Promise<WaypointLa
   return {
     edge,
     echo,
+    external: `${EXTERNAL}1:443`,
     service: `${stringAt(service, 'spec', 'clusterIP')}:80`,
     call: (as, authority, { host = `app.${tenant}`, path = '/', method = 'GET' } = {}) => {
       const tls = { ca: callers.pki.root, identity, ...(as === null ? {} : { client: as }) };
@@ -92,17 +100,26 @@ export async function startWaypoint(props: WaypointLabProps): Promise<WaypointLa
   };
 }
 
-/** What Istio's deployment controller writes once a waypoint runs, and its allocator once a host has an address. */
-function deployed(objects: Objects): Objects {
+/**
+ * The objects of a cluster at work. Istio’s deployment controller writes where a waypoint runs, and its allocator which addresses hosts
+ * outside have inside; the hosts themselves are not asked from here: the tenant’s workload stands in for each.
+ */
+function deployed(objects: Objects, outside: Destination): Objects {
   let hosts = 0;
   return objects.map((one) => {
     const { name, namespace } = recordAt(one, 'metadata');
-    if (stringAt(one, 'kind') === 'Gateway' && stringAt(one, 'spec', 'gatewayClassName') === 'istio-waypoint') {
+    const spec = recordAt(one, 'spec');
+    if (stringAt(one, 'kind') === 'Gateway' && spec.gatewayClassName === 'istio-waypoint') {
       return { ...one, status: { addresses: [{ type: 'Hostname', value: `${name}.${namespace}.svc.cluster.local` }] } };
     }
     if (stringAt(one, 'kind') !== 'ServiceEntry') return one;
     hosts += 1;
-    return { ...one, status: { addresses: [{ value: `240.240.0.${hosts}` }] } };
+    const ports = Object.fromEntries(listAt(spec, 'ports').map((port) => [stringAt(port, 'name'), outside.port]));
+    return {
+      ...one,
+      spec: { ...spec, endpoints: [{ address: outside.host, ports }] },
+      status: { addresses: [{ host: listAt(spec, 'hosts')[0], value: `${EXTERNAL}${hosts}` }] },
+    };
   });
 }
 
