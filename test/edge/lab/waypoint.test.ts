@@ -91,8 +91,8 @@ describe('waypoint', () => {
   });
 });
 
-/** The tunnel opens, and what is inside ends it: CONNECT has been answered before anybody looks into it. */
-const CUT_OFF = /CLOSED|ECONNRESET|ERR_HTTP2_STREAM_ERROR/;
+/** There is nothing at the other end; or the tunnel opens, and is cut before anything comes back. */
+const CUT_OFF = /CONNECT 503|CLOSED|ECONNRESET|ERR_HTTP2_STREAM_ERROR/;
 
 function said(answer: Answer): number | string {
   return 'refused' in answer ? answer.refused : answer.status;

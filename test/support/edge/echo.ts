@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What a workload behind a proxy was asked. */
 export interface Seen {
@@ -22,19 +21,16 @@ export interface EchoProps {
   readonly host: string;
   /** @default - a free one */
   readonly port?: number;
-  /** Milliseconds before it answers. @default - it answers at once */
-  readonly delay?: number;
 }
 
 /** Starts a workload; it answers 200 with what it saw as JSON. */
-export async function startEcho({ host, port = 0, delay = 0 }: EchoProps): Promise<Echo> {
+export async function startEcho({ host, port = 0 }: EchoProps): Promise<Echo> {
   const seen: Seen[] = [];
   const server = createServer({ maxHeaderSize: 128 * 1024 }, async (request, response) => {
     const body = await bytesOf(request);
     if (body === undefined) return;
     const { method = '', url: path = '', headers } = request;
     seen.push({ method, path, headers, body });
-    if (delay > 0) await sleep(delay);
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify({ method, path, headers, body }));
   });

@@ -17,7 +17,7 @@ import {
   WAF_PORT,
 } from './fixture';
 import { type Loopback, newLoopback } from './loopback';
-import { newMeshPki } from './mesh-pki';
+import { type MeshPki, newMeshPki } from './mesh-pki';
 import type { EnvoyProxy } from './proxy';
 
 /** Everybody's certificates and tokens; made once for all labs of a test file. */
@@ -64,6 +64,7 @@ export interface GatewayLab {
   readonly echo: Echo;
   readonly judge: Control;
   readonly to: Destination;
+  readonly pki: MeshPki;
   /** Asks for a path of a host, over TLS and as a new caller behind the CDN unless told otherwise. */
   readonly ask: (host: string, path?: string, more?: Partial<Ask>) => Promise<Answer>;
   readonly stop: () => Promise<void>;
@@ -87,24 +88,20 @@ export interface GatewayLabProps {
   readonly change?: Change;
   /** What `sidecar.istio.io/bootstrapOverride` would add to the bootstrap. @default - nothing */
   readonly override?: object;
-  /** Milliseconds that the workload takes. @default - none */
-  readonly delay?: number;
+  /** More variables of the gateway’s container. @default - none */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Starts the fixture’s gateway. */
-export async function startGateway({
-  cast,
-  change = (as) => as,
-  override,
-  delay,
-}: GatewayLabProps): Promise<GatewayLab> {
+export async function startGateway({ cast, change = (as) => as, override, env }: GatewayLabProps): Promise<GatewayLab> {
   const net = newLoopback();
-  const echo = await startEcho({ host: net(AT.web), ...(delay === undefined ? {} : { delay }) });
+  const echo = await startEcho({ host: net(AT.web) });
   const { server, cdnRoot, jwks } = cast;
   const { objects, mesh, annotations } = change(
     gatewayFixture({ net, upstream: echo.port, server, cdn: cdnRoot, jwks }),
   );
   const address = net(AT.gateway);
+  const pki = await newMeshPki('example.test');
   const props = {
     name: 'gateway',
     namespace: INGRESS,
@@ -116,8 +113,15 @@ export async function startGateway({
   const edge = await startEdge({
     objects,
     mesh,
-    pki: await newMeshPki('example.test'),
-    proxies: [{ ...props, role: 'router', ...(override === undefined ? {} : { override }) }],
+    pki,
+    proxies: [
+      {
+        ...props,
+        role: 'router',
+        ...(override === undefined ? {} : { override }),
+        ...(env === undefined ? {} : { env }),
+      },
+    ],
   }).catch(async (error: unknown) => {
     await echo.stop();
     throw error;
@@ -132,6 +136,7 @@ export async function startGateway({
     gateway,
     echo,
     judge,
+    pki,
     to,
     ask: (host, path = '/', { headers, ...more } = {}) =>
       ask({
