@@ -6,6 +6,7 @@ import type { Cast, GatewayLab } from '../../support/edge/gateway';
 import { all, changed, without } from '../../support/edge/weaken';
 
 const CLIENT = '203.0.113.9';
+const PROXY_HEADER = 'PROXY TCP4 198.51.100.66 198.51.100.1 4000 443\r\n';
 const SPOOFED = '198.51.100.66';
 
 const CLAIMS: readonly Claim[] = [
@@ -30,6 +31,17 @@ const CLAIMS: readonly Claim[] = [
     holds: { 'is limited': true, others: 200 },
     weakened: mesh(['defaultConfig', 'gatewayTopology', 'numTrustedProxies'], 2),
     otherwise: { 'is limited': false, others: 200 },
+  },
+  {
+    title: '[NET-3] an address in a PROXY header is believed where a load balancer writes one, and nowhere else',
+    probe: async (lab) => ({
+      with: said(await lab.ask(HOST.open, '/', { preface: PROXY_HEADER })),
+      without: said(await lab.ask(HOST.open)),
+    }),
+    holds: { with: expect.stringMatching(/ECONNRESET|CLOSED|ERR_SSL/), without: 200 },
+    weakened: mesh(['defaultConfig', 'gatewayTopology', 'proxyProtocol'], {}),
+    // And there nobody else gets in.
+    otherwise: { with: 200, without: expect.stringMatching(/ECONNRESET|CLOSED|ERR_SSL/) },
   },
   {
     title: '[NET-3] what only the CDN may call needs the CDN’s certificate',
