@@ -7,6 +7,7 @@ import { run } from '../../tools/run';
 import { gatewayFixture } from '../support/edge/fixture';
 import { newCast } from '../support/edge/gateway';
 import { newLoopback } from '../support/edge/loopback';
+import { changed } from '../support/edge/weaken';
 import { renderedRegions } from '../support/rendered';
 
 /** What Istio's analyzer says of a mistake. */
@@ -37,11 +38,15 @@ describe('Istio’s own analyzer', () => {
   });
 
   test('[NET-3] finds nothing wrong with the gateway, and says of each excused thing that it is there', async () => {
-    const { cdnRoot: cdn, server, jwks } = await newCast();
-    const { objects } = gatewayFixture({ net: newLoopback(), upstream: 8080, server, cdn, jwks });
-    const { left, excused } = await analyze(objects);
+    const { left, excused } = await analyze(await gatewayObjects());
     expect(left).toEqual([]);
     expect(new Set(excused)).toEqual(new Set(EXCUSED));
+  });
+
+  test('[NET-3] fails a limit that is misspelt: Istio would drop it without a word', async () => {
+    const field = ['spec', 'configPatches', 0, 'patch', 'value', 'typed_config', 'max_request_header_kb'];
+    const { left } = await analyze(changed('EnvoyFilter', 'http-limits', field, 16)(await gatewayObjects()));
+    expect(left).toEqual([expect.objectContaining({ message: expect.stringContaining('unknown field') })]);
   });
 
   test('fails objects that refer to what is not there, and that say what is not so', async () => {
@@ -65,6 +70,11 @@ const MISTAKES = [
     spec: { mtls: { mode: 'STRICT' }, portLevelMtls: { 8080: { mode: 'STRICT' } } },
   },
 ];
+
+async function gatewayObjects(): Promise<readonly object[]> {
+  const { cdnRoot: cdn, server, jwks } = await newCast();
+  return gatewayFixture({ net: newLoopback(), upstream: 8080, server, cdn, jwks }).objects;
+}
 
 async function analyze(
   objects: readonly object[],
