@@ -4,9 +4,10 @@ import { isList, stringAt } from '../../constructs/core/json';
 import { emitYaml } from '../../stacks/yaml/emit';
 import { toolPath } from '../../tools/provide';
 import { run } from '../../tools/run';
+import { newCast } from '../support/edge/cast';
 import { gatewayFixture } from '../support/edge/fixture';
-import { newCast } from '../support/edge/gateway';
 import { newLoopback } from '../support/edge/loopback';
+import { surroundings } from '../support/edge/surroundings';
 import { changed } from '../support/edge/weaken';
 import { renderedRegions } from '../support/rendered';
 
@@ -73,7 +74,7 @@ const MISTAKES = [
 
 async function gatewayObjects(): Promise<readonly object[]> {
   const { cdnRoot: cdn, server, jwks } = await newCast();
-  return gatewayFixture({ net: newLoopback(), upstream: 8080, server, cdn, jwks }).objects;
+  return [...gatewayFixture(jwks).objects, ...surroundings({ net: newLoopback(), upstream: 8080, server, cdn })];
 }
 
 async function analyze(

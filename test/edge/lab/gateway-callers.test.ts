@@ -1,8 +1,10 @@
+import { recordAt } from '../../../constructs/core/json';
+import type { Cast } from '../../support/edge/cast';
 import { type Claim, mesh, objects, proveGateway } from '../../support/edge/claims';
 import { type Answer, askTogether } from '../../support/edge/client';
 import { HOST } from '../../support/edge/fixture';
 import { BURST } from '../../support/edge/fixture-limits';
-import type { Cast, GatewayLab } from '../../support/edge/gateway';
+import type { GatewayLab } from '../../support/edge/gateway';
 import { all, changed, without } from '../../support/edge/weaken';
 
 const CLIENT = '203.0.113.9';
@@ -138,7 +140,7 @@ describe('gateway', () => proveGateway(CLAIMS));
 async function tokens(lab: GatewayLab, { token }: Cast): Promise<Readonly<Record<string, number | string>>> {
   const [head, body = '', signature] = (await token()).split('.');
   const claims: unknown = JSON.parse(Buffer.from(body, 'base64url').toString());
-  const changedBody = encoded({ ...Object(claims), sub: 'root' });
+  const changedBody = encoded({ ...recordAt({ claims }, 'claims'), sub: 'root' });
   const tried: readonly (readonly [string, string | undefined])[] = [
     ['none', undefined],
     ['expired', await token({ exp: Math.floor(Date.now() / 1000) - 600 })],

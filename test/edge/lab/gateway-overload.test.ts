@@ -1,15 +1,9 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Cast, newCast } from '../../support/edge/cast';
 import { type Answer, dial } from '../../support/edge/client';
 import { HOST } from '../../support/edge/fixture';
-import {
-  type Cast,
-  type Change,
-  type GatewayLab,
-  type GatewayLabProps,
-  newCast,
-  startGateway,
-} from '../../support/edge/gateway';
+import { type Change, type GatewayLab, type GatewayLabProps, startGateway } from '../../support/edge/gateway';
 import { memoryOverload, SECOND_MONITOR } from '../../support/edge/overload';
 import { without } from '../../support/edge/weaken';
 

@@ -1,8 +1,9 @@
 import type { SecureVersion } from 'node:tls';
+import type { Cast } from '../../support/edge/cast';
 import { type Claim, objects, proveGateway } from '../../support/edge/claims';
 import { type Answer, ask } from '../../support/edge/client';
 import { HOST } from '../../support/edge/fixture';
-import type { Cast, GatewayLab } from '../../support/edge/gateway';
+import type { GatewayLab } from '../../support/edge/gateway';
 import { all, changed } from '../../support/edge/weaken';
 
 const VERSIONS: readonly SecureVersion[] = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'];

@@ -1,9 +1,11 @@
+import { type Cast, newCast } from '../../support/edge/cast';
 import { objects } from '../../support/edge/claims';
 import type { Answer } from '../../support/edge/client';
 import { HOST } from '../../support/edge/fixture';
-import { type Cast, type GatewayLab, newCast, startGateway } from '../../support/edge/gateway';
+import { type GatewayLab, startGateway } from '../../support/edge/gateway';
 import { changed, without } from '../../support/edge/weaken';
 
+const ORDER = ['local_ratelimit', 'ext_proc', 'jwt_authn', 'rbac'].map((name) => `envoy.filters.http.${name}`);
 const JUDGE = ['spec', 'configPatches', 0, 'patch', 'value', 'typed_config'] as const;
 
 describe('[NET-2] the firewall of the gateway', () => {
@@ -34,11 +36,11 @@ describe('[NET-2] the firewall of the gateway', () => {
     });
   });
 
-  test('is asked before anything else is looked at: tokens, policies, limits', async () => {
+  test('stands behind the limit of requests, which is cheaper, and before tokens and policies', async () => {
     await using(await startGateway({ cast }), async (lab) => {
       const config = await lab.gateway.admin('/config_dump?resource=dynamic_listeners');
       const filters = [...config.matchAll(/"name": "(envoy\.filters\.http\.[a-z_]+)"/g)].map(([, name]) => name);
-      expect(filters.slice(0, 2)).toEqual(['envoy.filters.http.local_ratelimit', 'envoy.filters.http.ext_proc']);
+      expect(filters.slice(0, 4)).toEqual(ORDER);
     });
   });
 

@@ -1,7 +1,9 @@
+import { type Cast, newCast } from '../../support/edge/cast';
 import { objects } from '../../support/edge/claims';
 import type { Answer } from '../../support/edge/client';
-import { AT, HOST, TENANT } from '../../support/edge/fixture';
-import { type Cast, newCast, startGateway } from '../../support/edge/gateway';
+import { HOST, TENANT } from '../../support/edge/fixture';
+import { startGateway } from '../../support/edge/gateway';
+import { AT } from '../../support/edge/surroundings';
 import { changed } from '../../support/edge/weaken';
 import { startZtunnel } from '../../support/edge/ztunnel';
 

@@ -47,6 +47,13 @@ describe('waypoint', () => {
     });
   });
 
+  test('[ENC-1] a waypoint speaks TLS 1.3 and nothing older', async () => {
+    await using(TENANTS, undefined, async (lab) => {
+      expect(said(await lab.call(callers.stranger, lab.service, { version: 'TLSv1.2' }))).toMatch(/PROTOCOL_VERSION/);
+      expect(said(await lab.call(callers.stranger, lab.service, { version: 'TLSv1.3' }))).toBe(200);
+    });
+  });
+
   test('[NET-1] without its policy a waypoint lets everybody through', async () => {
     await using(TENANTS, without('AuthorizationPolicy', 'waypoint'), async (lab) => {
       expect(said(await lab.call(callers.own, lab.service))).toBe(200);

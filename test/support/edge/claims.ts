@@ -1,5 +1,6 @@
 import { recordAt } from '../../../constructs/core/json';
-import { type Cast, type Change, type GatewayLab, newCast, startGateway } from './gateway';
+import { type Cast, newCast } from './cast';
+import { type Change, type GatewayLab, startGateway } from './gateway';
 import { replaced, type Weakening } from './weaken';
 
 /** Something that a gateway must do, and what it would do without the wall behind it. */

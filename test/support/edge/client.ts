@@ -31,7 +31,7 @@ export interface Ask {
   readonly host: string;
   readonly path?: string;
   readonly method?: string;
-  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   /** @default - plaintext */
   readonly tls?: ClientTls;
@@ -110,15 +110,11 @@ function settled(socket: Socket, event: string): Promise<void> {
 
 function exchange(socket: Socket, { host, path = '/', method = 'GET', headers = {}, body }: Ask): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const lists = Object.entries(headers).map(([name, value]) => [
-      name,
-      typeof value === 'string' ? value : [...value],
-    ]);
     const request = httpRequest({
       createConnection: () => socket,
       method,
       path,
-      headers: { host, connection: 'close', ...Object.fromEntries(lists) },
+      headers: { host, connection: 'close', ...headers },
     });
     request.on('error', reject);
     request.once('response', (response) => {

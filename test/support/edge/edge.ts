@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { newFolder, writeKeyPair, writePrivate } from '../../../cluster/local/host-root';
 import { freePorts } from '../../../cluster/local/ports';
@@ -44,6 +44,7 @@ export async function startEdge({ objects, mesh, pki, proxies }: EdgeProps): Pro
   const stop = async () => {
     await Promise.all(running.map((proxy) => proxy.stop()));
     await control.stop();
+    rmSync(folder, { recursive: true, force: true });
   };
   const failed = started.find((one) => one.status === 'rejected');
   if (failed === undefined) return { control, proxies: running, folder, stop };

@@ -1,29 +1,17 @@
-import type { KeyPair } from '../../../cluster/local/certificates';
 import { gatewayLimits } from './fixture-limits';
-import type { Loopback } from './loopback';
-import { namespaceObject, tlsSecret, workloadObjects } from './objects';
+import { namespaceObject } from './objects';
 
 /**
- * A gateway as the platform's constructs write it, until tests take it from a rendered environment. One tenant, `acme`, publishes
- * a service of each route type at a host of its own.
+ * A gateway as the platform's constructs write it, until tests take it from a rendered environment: only what the platform
+ * itself emits. What a cluster adds (pods, endpoints, certificates) is in `surroundings.ts`. One tenant, `acme`, publishes a service
+ * at three hosts.
  */
 export interface GatewayFixture {
   readonly objects: readonly object[];
+  /** Istio's MeshConfig. */
   readonly mesh: Readonly<Record<string, unknown>>;
   /** The gateway pod's own annotations. */
   readonly annotations: Readonly<Record<string, string>>;
-}
-
-/** What the fixture cannot know: addresses and certificates of this run. */
-export interface GatewaySite {
-  readonly net: Loopback;
-  /** Port of the tenant's workload. */
-  readonly upstream: number;
-  /** Certificate of the public hosts, and the authority of the CDN whose certificates are asked for. */
-  readonly server: KeyPair;
-  readonly cdn: string;
-  /** Public keys of the identity provider, as a JWKS. */
-  readonly jwks: string;
 }
 
 export const INGRESS = 'istio-ingress';
@@ -41,46 +29,23 @@ export const HOST = {
   cdn: 'cdn.acme.example',
 } as const;
 
-/** Addresses of the fixture's pods in the lab's network. */
-export const AT = { gateway: 10, web: 20, waf: 30 } as const;
-
 /** Port on which the gateway listens; its service maps 443 to it. */
 export const GATEWAY_PORT = 8443;
 /** Port of the firewall, in plaintext beside the gateway. */
 export const WAF_PORT = 9002;
-const SELECTOR = { istio: 'ingress' } as const;
+/** Label of the gateway’s pods. */
+export const SELECTOR = { istio: 'ingress' } as const;
 
-/** All objects and settings. */
-export function gatewayFixture(site: GatewaySite): GatewayFixture {
+/** All objects and settings; the public keys of the identity provider are those of this run, as a JWKS. */
+export function gatewayFixture(jwks: string): GatewayFixture {
   return {
     objects: [
       namespaceObject(INGRESS),
       namespaceObject(TENANT, { 'drun.io/tenant': 'acme' }),
-      ...workloadObjects({ ...GATEWAY_POD, address: site.net(AT.gateway) }),
-      ...workloadObjects({
-        namespace: TENANT,
-        name: 'web',
-        address: site.net(AT.web),
-        port: 80,
-        targetPort: site.upstream,
-        mesh: 'none',
-      }),
-      ...workloadObjects({
-        namespace: INGRESS,
-        name: 'waf',
-        address: site.net(AT.waf),
-        port: 9002,
-        targetPort: WAF_PORT,
-        portName: 'grpc',
-        mesh: 'none',
-      }),
-      tlsSecret(INGRESS, 'acme-open', site.server),
-      tlsSecret(INGRESS, 'acme-api', site.server),
-      tlsSecret(INGRESS, 'acme-cdn', site.server, site.cdn),
       ...exposure('acme-open', HOST.open, 'console/acme/open', 'SIMPLE'),
       ...exposure('acme-api', HOST.api, 'api/acme/api', 'SIMPLE'),
       ...exposure('acme-cdn', HOST.cdn, 'inference/acme/cdn', 'MUTUAL'),
-      ...authorization(site.jwks),
+      ...authorization(jwks),
       ...gatewayLimits(INGRESS, SELECTOR),
     ],
     mesh: MESH,
@@ -91,16 +56,6 @@ export function gatewayFixture(site: GatewaySite): GatewayFixture {
     },
   };
 }
-
-const GATEWAY_POD = {
-  namespace: INGRESS,
-  name: 'gateway',
-  port: 443,
-  targetPort: GATEWAY_PORT,
-  portName: 'https',
-  labels: SELECTOR,
-  mesh: 'none',
-} as const;
 
 const MESH = {
   rootNamespace: 'istio-system',

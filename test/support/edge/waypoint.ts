@@ -1,3 +1,4 @@
+import type { SecureVersion } from 'node:tls';
 import type { KeyPair } from '../../../cluster/local/certificates';
 import { listAt, recordAt, stringAt } from '../../../constructs/core/json';
 import type { Answer, Destination } from './client';
@@ -27,6 +28,8 @@ interface Request {
   readonly host: string;
   readonly path: string;
   readonly method: string;
+  /** The only version of TLS that is spoken. */
+  readonly version: SecureVersion;
 }
 
 /** Which waypoint is started. */
@@ -89,8 +92,13 @@ export async function startWaypoint(props: WaypointLabProps): Promise<WaypointLa
     echo,
     external: `${EXTERNAL}1:443`,
     service: `${stringAt(service, 'spec', 'clusterIP')}:80`,
-    call: (as, authority, { host = `app.${tenant}`, path = '/', method = 'GET' } = {}) => {
-      const tls = { ca: callers.pki.root, identity, ...(as === null ? {} : { client: as }) };
+    call: (as, authority, { host = `app.${tenant}`, path = '/', method = 'GET', version } = {}) => {
+      const tls = {
+        ca: callers.pki.root,
+        identity,
+        ...(as === null ? {} : { client: as }),
+        ...(version === undefined ? {} : { version }),
+      };
       return askThrough({ to: { host: address, port: HBONE }, tls, authority, host, path, method });
     },
     stop: async () => {

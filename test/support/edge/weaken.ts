@@ -19,7 +19,7 @@ export function without(kind: string, name: string): Weakening {
 export function changed(kind: string, name: string, path: readonly (string | number)[], value?: unknown): Weakening {
   return (objects) => {
     if (!objects.some((one) => is(one, kind, name))) throw new Error(`there is no ${kind} ${name} to change`);
-    return objects.map((one) => (is(one, kind, name) ? Object(replaced(one, path, value)) : one));
+    return objects.map((one) => (is(one, kind, name) ? recordAt({ one: replaced(one, path, value) }, 'one') : one));
   };
 }
 
