@@ -88,3 +88,9 @@ export function withoutRepeats(claims: readonly Claim[]): readonly Claim[] {
     return seen.size > before;
   });
 }
+
+/** Claims that name no object, each once; those that name one are for the report, and stay. */
+export function namelessOnce(claims: readonly Claim[]): readonly Claim[] {
+  const named = claims.filter(({ object }) => object !== '');
+  return [...named, ...withoutRepeats(claims.filter(({ object }) => object === ''))];
+}

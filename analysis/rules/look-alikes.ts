@@ -112,13 +112,20 @@ const FOREIGN: Readonly<Record<string, string>> = {
  * 0 and o, 1 and l, rn and m, vv and w, and hyphens unless they part two digits.
  */
 function skeleton(name: string): string {
-  return [...name.normalize('NFKD').toLowerCase()]
-    .map((letter) => FOREIGN[letter] ?? letter)
-    .join('')
-    .replace(/\p{M}/gu, '')
+  return (ASCII.test(name) ? name.toLowerCase() : latin(name))
     .replace(/(?<!\d)-|-(?!\d)/g, '')
     .replaceAll('0', 'o')
     .replaceAll('1', 'l')
     .replaceAll('rn', 'm')
     .replaceAll('vv', 'w');
+}
+
+/** Nearly every name: it has no accents and no letters of other scripts. */
+const ASCII = /^[\x20-\x7e]*$/;
+
+function latin(name: string): string {
+  return [...name.normalize('NFKD').toLowerCase()]
+    .map((letter) => FOREIGN[letter] ?? letter)
+    .join('')
+    .replace(/\p{M}/gu, '');
 }

@@ -1,4 +1,4 @@
-import { isRecord, listAt, recordAt, stringAt, valueAt } from '../../constructs/core/json';
+import { isList, isRecord, listAt, recordAt, stringAt, valueAt } from '../../constructs/core/json';
 import { LABEL } from '../../constructs/core/labels';
 import type { Subject } from '../../constructs/core/rule';
 
@@ -109,30 +109,25 @@ function parameters({ object }: Subject): readonly Reference[] {
 const TENANT_POLICIES = { to: CRD, name: `tenantpolicies.${OWN_GROUP}` } as const;
 
 /** What a tenant's parameters let its pods name must be there to be named. */
-const TENANT_POLICY_LISTS: Readonly<Record<string, string>> = {
-  priorityClasses: 'scheduling.k8s.io/PriorityClass',
-  runtimeClasses: 'node.k8s.io/RuntimeClass',
-  storageClasses: 'storage.k8s.io/StorageClass',
-};
+const TENANT_POLICY_LISTS = [
+  ['priorityClasses', 'scheduling.k8s.io/PriorityClass'],
+  ['runtimeClasses', 'node.k8s.io/RuntimeClass'],
+  ['storageClasses', 'storage.k8s.io/StorageClass'],
+] as const;
 
 function tenantPolicy({ object, namespace }: Subject): readonly Reference[] {
+  const found: Reference[] = [{ ...TENANT_POLICIES, field: 'kind' }];
   const spec = recordAt(object, 'spec');
-  const texts = (field: string) =>
-    listAt(spec, field).filter((name): name is string => typeof name === 'string' && name !== '');
-  return [
-    { ...TENANT_POLICIES, field: 'kind' },
-    ...Object.entries(TENANT_POLICY_LISTS).flatMap(([field, to]) =>
-      texts(field).map((name) => ({ to, name, field: `spec.${field}` })),
-    ),
-    ...named('node.k8s.io/RuntimeClass', object, 'spec', 'defaultRuntimeClass'),
-    ...texts('serviceAccounts').map((name) => ({
-      to: '/ServiceAccount',
-      name,
-      namespace,
-      field: 'spec.serviceAccounts',
-    })),
-    ...named(`${KUEUE}/LocalQueue`, object, 'spec', 'queue').map((one) => ({ ...one, namespace })),
-  ];
+  for (const [field, to] of TENANT_POLICY_LISTS) pushAll(found, spec, field, to, undefined);
+  found.push(...named('node.k8s.io/RuntimeClass', object, 'spec', 'defaultRuntimeClass'));
+  pushAll(found, spec, 'serviceAccounts', '/ServiceAccount', namespace);
+  found.push(...named(`${KUEUE}/LocalQueue`, object, 'spec', 'queue').map((one) => ({ ...one, namespace })));
+  return found;
+}
+
+function pushAll(found: Reference[], spec: unknown, key: string, to: string, namespace: string | undefined): void {
+  for (const name of listAt(spec, key))
+    if (typeof name === 'string' && name !== '') found.push({ to, name, namespace, field: `spec.${key}` });
 }
 
 function flavors({ object }: Subject): readonly Reference[] {
@@ -180,21 +175,20 @@ function peers({ object }: Subject): readonly Reference[] {
   const spec = recordAt(object, 'spec');
   const subject = namespaceIn(spec.subject);
   if (subject !== undefined) found.push({ to: '/Namespace', name: subject, field: 'spec.subject' });
-  for (const [way, field] of WAYS) {
-    for (const [i, rule] of listAt(spec, way).entries()) {
-      for (const [j, peer] of listAt(rule, field).entries()) {
-        const name = namespaceIn(peer);
-        if (name !== undefined) found.push({ to: '/Namespace', name, field: `spec.${way}[${i}].${field}[${j}]` });
-      }
-    }
-  }
+  if (isList(spec.ingress)) peersOf(spec.ingress, 'ingress', 'from', found);
+  if (isList(spec.egress)) peersOf(spec.egress, 'egress', 'to', found);
   return found;
 }
 
-const WAYS = [
-  ['ingress', 'from'],
-  ['egress', 'to'],
-] as const;
+function peersOf(rules: readonly unknown[], way: string, field: string, found: Reference[]): void {
+  for (let i = 0; i < rules.length; i += 1) {
+    const peers = listAt(rules[i], field);
+    for (let j = 0; j < peers.length; j += 1) {
+      const name = namespaceIn(peers[j]);
+      if (name !== undefined) found.push({ to: '/Namespace', name, field: `spec.${way}[${i}].${field}[${j}]` });
+    }
+  }
+}
 
 /**
  * The namespace that a selector names. Not where it names a tenant as well: a path to a peer is declared for all regions
@@ -203,7 +197,7 @@ const WAYS = [
 function namespaceIn(peer: unknown): string | undefined {
   if (!isRecord(peer)) return undefined;
   const selector = peer.namespaceSelector ?? peer.namespaces ?? valueAt(peer.pods, 'namespaceSelector');
-  const labels = recordAt(selector, 'matchLabels');
+  const labels = isRecord(selector) && isRecord(selector.matchLabels) ? selector.matchLabels : NOTHING;
   const name = labels['kubernetes.io/metadata.name'];
   return typeof name === 'string' && labels[LABEL.tenant] === undefined ? name : undefined;
 }

@@ -1,6 +1,6 @@
 import { isList, isRecord, listAt, recordAt, stringAt, valueAt } from '../../constructs/core/json';
 import { type Claim, type ClusterFinding, type ClusterRule, claimBy, type Subject } from '../../constructs/core/rule';
-import { flatMapClaims } from './claims';
+import { flatMapClaims, namelessOnce } from './claims';
 
 const RBAC = 'rbac.authorization.k8s.io';
 /** Everybody who can log in, tenants among them. */
@@ -87,6 +87,7 @@ export const noBuiltInRoles: ClusterRule = {
   control: 'IAM-2',
   kinds: BINDINGS,
   claims: (subject) => shortened(bindingClaims(subject), ({ key }) => BUILT_IN.includes(nameOf(key))),
+  settle: namelessOnce,
   judge: (claims) =>
     [...rolesHeldByTenants(claims)].flatMap(([key, claim]) => {
       const name = nameOf(key);
@@ -105,6 +106,7 @@ export const noClusterWideGrants: ClusterRule = {
   control: 'IAM-2',
   kinds: BINDINGS,
   claims: (subject) => shortened(bindingClaims(subject), ({ field }) => field === WIDE),
+  settle: namelessOnce,
   judge: (claims) => {
     const isTenants = tenantTest(claims);
     return flatMapClaims(claims, (claim) =>
@@ -124,7 +126,9 @@ export const noClusterWideGrants: ClusterRule = {
 
 /** Claims that only tell whose a subject is need not say more, and there are four in each namespace. */
 function shortened(claims: readonly Claim[], matters: (claim: Claim) => boolean): readonly Claim[] {
-  return claims.map((claim) => (matters(claim) ? claim : { ...claim, key: '', object: '' }));
+  return claims.map((claim) =>
+    matters(claim) ? claim : { key: '', owner: claim.owner, object: '', field: claim.field, value: claim.value },
+  );
 }
 
 function nameOf(key: string): string {
@@ -161,8 +165,20 @@ function offencesOf(rule: unknown, path: string): { field: string; given: string
   return [...stars, ...escalating, ...off.map((name) => ({ field: `${path}.resources`, given: `resource ${name}` }))];
 }
 
-/** One claim for each subject of a binding; the key is the role, the value the subject. */
+let lastSubject: Subject | undefined;
+let lastClaims: readonly Claim[] = [];
+
+/** Three rules ask about each binding, one after the other. */
 function bindingClaims(subject: Subject): readonly Claim[] {
+  if (subject !== lastSubject) {
+    lastClaims = claimsOf(subject);
+    lastSubject = subject;
+  }
+  return lastClaims;
+}
+
+/** One claim for each subject of a binding; the key is the role, the value the subject. */
+function claimsOf(subject: Subject): readonly Claim[] {
   const ref = recordAt(subject.object, 'roleRef');
   const kind = typeof ref.kind === 'string' ? ref.kind : 'ClusterRole';
   const key = roleKey(kind, subject.namespace, typeof ref.name === 'string' ? ref.name : '');

@@ -1,7 +1,9 @@
 import { listAt, recordAt, valueAt } from '../../constructs/core/json';
 import { type Claim, type ClusterRule, claimBy, type RuleText, type Subject } from '../../constructs/core/rule';
 import { DEVICE_CLASSES, GPU_RESOURCES } from '../../constructs/gpu/gpu-names';
+import { holdsBySpec } from './by-spec';
 import { flatMapClaims, keysOf } from './claims';
+import { Memory } from './memory';
 import { isManaged, isTenants, presence } from './presence';
 
 /** What quotas of a namespace must bound, whichever of them does it. */
@@ -11,24 +13,22 @@ interface Bounds extends RuleText {
 }
 
 const WANTS = 'namespace';
+const NONE: readonly Claim[] = [];
 const asked = (namespace: Subject): boolean => isTenants(namespace) && isManaged(namespace);
 
 /** A rule that the quotas of each tenant namespace bound some names; a quota with scopes counts only some pods. */
 function bounds({ names, ...text }: Bounds): ClusterRule {
+  const memory = new Memory<string>(1024);
   const places = new Map(names.flatMap((name, i) => name.split('|').map((each) => [each, i] as const)));
   return {
     ...text,
     kinds: ['Namespace.core', 'ResourceQuota.core'],
     claims: (subject) => {
-      if (subject.kind === 'Namespace') return asked(subject) ? [claimBy(subject, subject.name ?? '', '', WANTS)] : [];
-      const spec = recordAt(subject.object, 'spec');
-      if (spec.scopes !== undefined || spec.scopeSelector !== undefined || !subject.namespace) return [];
-      let found = '';
-      for (const name in recordAt(spec, 'hard')) {
-        const place = places.get(name);
-        if (place !== undefined) found += found === '' ? place : ` ${place}`;
-      }
-      return found === '' ? [] : [{ key: subject.namespace, owner: '', object: '', field: '', value: found }];
+      if (subject.kind === 'Namespace')
+        return asked(subject) ? [claimBy(subject, subject.name ?? '', '', WANTS)] : NONE;
+      const { object, namespace, specText } = subject;
+      const found = memory.get(specText) ?? memory.keep(specText, placesIn(object, places));
+      return found === '' || !namespace ? NONE : [{ key: namespace, owner: '', object: '', field: '', value: found }];
     },
     settle: (claims) => {
       // a namespace that came with all its quotas is done with; a quota elsewhere can only add to them
@@ -38,6 +38,15 @@ function bounds({ names, ...text }: Bounds): ClusterRule {
     },
     judge: (claims) => missing(names, claims).map(({ finding }) => finding),
   };
+}
+
+/** The names that a quota bounds, by their places in the table; a quota with scopes bounds nothing for sure. */
+function placesIn(quota: unknown, places: ReadonlyMap<string, number>): string {
+  const spec = recordAt(quota, 'spec');
+  if (spec.scopes !== undefined || spec.scopeSelector !== undefined) return '';
+  return Object.keys(recordAt(spec, 'hard'))
+    .flatMap((name) => places.get(name) ?? [])
+    .join(' ');
 }
 
 /** A quota's claim lists the places, in the table, of the names that it bounds. */
@@ -109,18 +118,20 @@ export const hasAffinityQuota = presence({
   asks: asked,
   kind: 'ResourceQuota.core',
   what: 'ResourceQuota for CrossNamespacePodAffinity with pods: 0',
-  serves: ({ object, namespace }) => {
-    const spec = recordAt(object, 'spec');
-    const scopes = [
-      ...listAt(spec, 'scopes'),
-      ...listAt(spec, 'scopeSelector', 'matchExpressions')
-        .filter((term) => valueAt(term, 'operator') === 'Exists')
-        .map((term) => valueAt(term, 'scopeName')),
-    ];
-    const { pods } = recordAt(spec, 'hard');
-    const none = pods === '0' || pods === 0;
-    return none && scopes.length === 1 && scopes[0] === 'CrossNamespacePodAffinity' ? namespace : undefined;
-  },
+  serves: (subject) => (forbidsAffinity(subject) ? subject.namespace : undefined),
+});
+
+const forbidsAffinity = holdsBySpec((quota) => {
+  const spec = recordAt(quota, 'spec');
+  const scopes = [
+    ...listAt(spec, 'scopes'),
+    ...listAt(spec, 'scopeSelector', 'matchExpressions')
+      .filter((term) => valueAt(term, 'operator') === 'Exists')
+      .map((term) => valueAt(term, 'scopeName')),
+  ];
+  const { pods } = recordAt(spec, 'hard');
+  const none = pods === '0' || pods === 0;
+  return none && scopes.length === 1 && scopes[0] === 'CrossNamespacePodAffinity';
 });
 
 /** The way to GPUs and to any queued work. */

@@ -20,21 +20,25 @@ const SUSPECT = /-----BEGIN |A[KS]IA|gh[pousr]_|github_pat_|xox|hv[sbr]\.|eyJ|gl
 /** What credential a text holds, in words that do not repeat it; undefined where it looks like none. */
 export function credentialIn(text: string): string | undefined {
   if (text.length < 8) return undefined;
-  if (SUSPECT.test(text)) {
-    const plain = plainCredentialIn(text);
-    if (plain !== undefined) return plain;
-  }
-  if (!ENCODED.test(text)) return undefined;
+  const plain = plainCredentialIn(text);
+  if (plain !== undefined) return plain;
+  if (!isEncoded(text)) return undefined;
   const encoded = decodings(text).map(plainCredentialIn).find(Boolean);
   return encoded === undefined ? undefined : `${encoded}, encoded`;
 }
 
 function plainCredentialIn(text: string): string | undefined {
+  if (!SUSPECT.test(text)) return undefined;
   return TOKENS.find(([, pattern]) => pattern.test(text))?.[0];
 }
 
 /** One cheap look that tells most texts from encoded ones: long runs, or letters by their number. */
 const ENCODED = /[A-Za-z0-9+/_-]{24}|%[0-9A-Fa-f]{2}/;
+
+function isEncoded(text: string): boolean {
+  return (text.length >= 24 || text.includes('%')) && ENCODED.test(text);
+}
+
 /** What is longer is a file, and nobody hides a token in a file by hand. */
 const LONGEST_ENCODED = 65_536;
 
@@ -128,6 +132,11 @@ export function assignsSecret(text: string): boolean {
     if (!isReference(value) && !/^[=>|{[]/.test(value)) return true;
   }
   return false;
+}
+
+/** One cheap look that tells nearly every text from those that hold a credential or set a password. */
+export function isSuspect(text: string): boolean {
+  return SUSPECT.test(text) || isEncoded(text) || ASSIGNED_HINT.test(text);
 }
 
 /** What stands in messages in place of a text that looks like a secret. */
