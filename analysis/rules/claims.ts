@@ -91,6 +91,11 @@ export function withoutRepeats(claims: readonly Claim[]): readonly Claim[] {
 
 /** Claims that name no object, each once; those that name one are for the report, and stay. */
 export function namelessOnce(claims: readonly Claim[]): readonly Claim[] {
-  const named = claims.filter(({ object }) => object !== '');
-  return [...named, ...withoutRepeats(claims.filter(({ object }) => object === ''))];
+  const seen = new Set<string>();
+  return claims.filter(({ key, owner, object, field, value }) => {
+    if (object !== '') return true;
+    const before = seen.size;
+    seen.add(`${key}\n${owner}\n${field}\n${value}`);
+    return seen.size > before;
+  });
 }

@@ -44,17 +44,15 @@ export const quotaCoversLimits: ClusterRule = {
     return [isQuota ? { key, owner: QUOTA, object: '', field: '', value } : claimBy(subject, key, '', value)];
   },
   judge: (claims) => {
-    const quotas = new Map<string, string[]>();
+    const quotas = new Map<string, string>();
     for (const { key, owner, value } of claims) {
       if (owner !== QUOTA) continue;
       const known = quotas.get(key);
-      if (known === undefined) quotas.set(key, [value]);
-      else known.push(value);
+      quotas.set(key, known === undefined ? value : `${known}\n${value}`);
     }
     return flatMapClaims(claims, ({ key, owner, object, value }) => {
-      if (owner === QUOTA) return [];
-      const bounds = (quotas.get(key) ?? []).flatMap(linesOf);
-      return linesOf(value).flatMap((line) => findingsFor(object, line, bounds));
+      const quota = owner === QUOTA ? undefined : quotas.get(key);
+      return quota === undefined ? [] : findingsFor(object, linesOf(value), leastOf(quota));
     });
   },
 };
@@ -79,14 +77,28 @@ function lineOf(read: unknown): readonly Line[] {
   return [typeof field === 'string' ? [name, amount, field] : [name, amount]];
 }
 
-/** Several quotas bound one namespace: the smallest of them counts. */
-function findingsFor(object: string, [name, given, field = '']: Line, bounds: readonly Line[]): ClusterFinding[] {
-  let least: string | undefined;
-  for (const [bound, amount] of bounds) {
-    if (bound === name && (least === undefined || less(amount, least))) least = amount;
+/** Several quotas bound one namespace, a text each: of each name the smallest amount counts. */
+const leastOf = remembered(1024, (texts): ReadonlyMap<string, string> => {
+  const least = new Map<string, string>();
+  for (const [name, amount] of texts.split('\n').flatMap(linesOf)) {
+    const known = least.get(name);
+    if (known === undefined || less(amount, known)) least.set(name, amount);
   }
-  if (least === undefined || least === given || !less(least, given)) return [];
-  return [{ object, field, given, expected: `at most the quota of ${least} (${name})` }];
+  return least;
+});
+
+function findingsFor(
+  object: string,
+  lines: readonly Line[],
+  bounds: ReadonlyMap<string, string>,
+): readonly ClusterFinding[] {
+  const findings: ClusterFinding[] = [];
+  for (const [name, given, field = ''] of lines) {
+    const quota = bounds.get(name);
+    if (quota === undefined || quota === given || !less(quota, given)) continue;
+    findings.push({ object, field, given, expected: `at most the quota of ${quota} (${name})` });
+  }
+  return findings;
 }
 
 /** Names of a quota that can bound a container; the others count objects and volumes. */

@@ -1,13 +1,12 @@
-import type { Claim, ClusterFinding, ClusterRule, Subject } from '../../constructs/core/rule';
+import type { Claim, ClusterFinding, ClusterRule } from '../../constructs/core/rule';
 import { flatMapClaims, keysOf } from './claims';
 import { scopeOf } from './kinds';
 import { rememberedPairs } from './memory';
 import { isManaged } from './presence';
-import { BUILT_IN, REFERENCES, type Reference, TARGETS } from './reference-table';
+import { NAMESPACE, type Namer, REFERENCES, TARGETS, type Target } from './reference-table';
 
 const HERE = 'here';
 const NONE: readonly Claim[] = [];
-const NAMES_NOTHING: readonly Reference[] = [];
 
 /** What an object names is there. */
 export const referencesResolve: ClusterRule = {
@@ -19,26 +18,24 @@ export const referencesResolve: ClusterRule = {
   kinds: '*',
   // asked of every object there is, so it makes no list that it does not need
   claims: (subject) => {
-    const { name, namespace, label } = subject;
-    const { id, isTarget, isNamespaced, references } = roleOf(subject.group, subject.kind);
-    if (!isTarget && references === undefined && !isManaged(subject)) return NONE;
-    const claims: Claim[] = [];
-    if (name && isTarget) claims.push(short(keyOf({ to: id, name, namespace }), HERE));
-    if (!isManaged(subject)) return claims;
-    // every object is somewhere, so this claim names no object: those of one namespace are one
-    if (isNamespaced && namespace && isWritten({ to: '/Namespace', name: namespace })) claims.push(placedIn(namespace));
-    const named = references?.(subject) ?? NAMES_NOTHING;
-    for (let i = 0; i < named.length; i += 1) {
-      const one = named[i];
-      if (one !== undefined && isWritten(one))
-        claims.push({ key: keyOf(one), owner: '', object: label, field: one.field, value: '' });
-    }
+    const { name, namespace } = subject;
+    const { target, isNamespaced, namer } = roleOf(subject.group, subject.kind);
+    const isManagedBy = isManaged(subject);
+    const place = isManagedBy && isNamespaced && namespace ? placedIn(namespace) : NONE;
+    if (target === undefined && (namer === undefined || !isManagedBy)) return place;
+    const claims = [...place];
+    if (name && target !== undefined) claims.push(short(keyOf(target, name, namespace), HERE));
+    if (isManagedBy)
+      namer?.(subject, (to, name, field, namespace) => {
+        if (!isWritten(to, name)) return;
+        claims.push({ key: keyOf(to, name, namespace), owner: '', object: subject.label, field, value: '' });
+      });
     return claims;
   },
   settle: (claims) => {
     const here = keysOf(claims, HERE);
     const placed = new Set<string>();
-    const open = new Map<string, Naming>();
+    const open = new Map<string, Gathered>();
     const kept: Claim[] = [];
     for (const claim of claims) {
       if (claim.value === HERE) kept.push(claim);
@@ -60,7 +57,7 @@ export const referencesResolve: ClusterRule = {
 };
 
 /** Who names one thing that did not come with them; dozens of a tenant's objects name the same few of the platform. */
-interface Naming {
+interface Gathered {
   readonly objects: string[];
   readonly fields: string[];
 }
@@ -68,7 +65,7 @@ interface Naming {
 /** Parts objects and fields of a claim that speaks for several; no label and no field has a tab in it. */
 const SEPARATOR = '\t';
 
-function gather(open: Map<string, Naming>, { key, object, field }: Claim): void {
+function gather(open: Map<string, Gathered>, { key, object, field }: Claim): void {
   const known = open.get(key);
   if (known === undefined) open.set(key, { objects: [object], fields: [field] });
   else {
@@ -91,46 +88,46 @@ function short(key: string, value: string): Claim {
 }
 
 let lastPlace = '';
-let lastClaim = short('', '');
+let lastClaims: readonly Claim[] = NONE;
 
-/** The objects of a namespace come one after the other and all make the same claim, so it is made once. */
-function placedIn(namespace: string): Claim {
+/**
+ * Every object is somewhere, so this claim names no object: those of one namespace are one. They come one after the other, so it
+ * is made once.
+ */
+function placedIn(namespace: string): readonly Claim[] {
   if (namespace !== lastPlace) {
     lastPlace = namespace;
-    lastClaim = short(`Namespace ${namespace}`, '');
+    lastClaims = isWritten(NAMESPACE, namespace) ? [short(`Namespace ${namespace}`, '')] : NONE;
   }
-  return lastClaim;
+  return lastClaims;
 }
 
 /** What a kind has to do with references. */
 interface Role {
-  /** Group and kind, as in the table. */
-  readonly id: string;
-  readonly isTarget: boolean;
+  readonly target: Target | undefined;
   readonly isNamespaced: boolean;
-  readonly references: ((subject: Subject) => readonly Reference[]) | undefined;
+  readonly namer: Namer | undefined;
 }
 
 /** Documents may name any kind. */
 const MOST_KINDS = 1000;
 
 /** Asked for every object, so each kind is worked out once. */
-const roleOf = rememberedPairs(MOST_KINDS, (group, kind): Role => {
-  const id = `${group}/${kind}`;
-  return {
-    id,
-    isTarget: TARGETS.has(id),
+const roleOf = rememberedPairs(
+  MOST_KINDS,
+  (group, kind): Role => ({
+    target: TARGETS.get(`${group}/${kind}`),
     isNamespaced: scopeOf(group, kind) !== 'cluster',
-    references: REFERENCES.get(id),
-  };
-});
+    namer: REFERENCES.get(`${group}/${kind}`),
+  }),
+);
 
 /** Whether it is there only where somebody wrote it down. */
-function isWritten({ to, name }: Pick<Reference, 'to' | 'name'>): boolean {
-  return BUILT_IN.get(to)?.test(name) !== true;
+function isWritten({ builtIn }: Target, name: string): boolean {
+  return builtIn === undefined || !builtIn.test(name);
 }
 
 /** The kind says enough: no two groups have targets of one kind. */
-function keyOf({ to, name, namespace }: Omit<Reference, 'field'>): string {
-  return `${to.slice(to.indexOf('/') + 1)} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
+function keyOf({ kind }: Target, name: string, namespace: string | undefined): string {
+  return namespace === undefined ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
 }

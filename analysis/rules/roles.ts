@@ -126,9 +126,12 @@ export const noClusterWideGrants: ClusterRule = {
 
 /** Claims that only tell whose a subject is need not say more, and there are four in each namespace. */
 function shortened(claims: readonly Claim[], matters: (claim: Claim) => boolean): readonly Claim[] {
-  return claims.map((claim) =>
-    matters(claim) ? claim : { key: '', owner: claim.owner, object: '', field: claim.field, value: claim.value },
-  );
+  const short: Claim[] = [];
+  for (const claim of claims) {
+    const { owner, field, value } = claim;
+    short.push(matters(claim) ? claim : { key: '', owner, object: '', field, value });
+  }
+  return short;
 }
 
 function nameOf(key: string): string {
@@ -179,16 +182,22 @@ function bindingClaims(subject: Subject): readonly Claim[] {
 
 /** One claim for each subject of a binding; the key is the role, the value the subject. */
 function claimsOf(subject: Subject): readonly Claim[] {
-  const ref = recordAt(subject.object, 'roleRef');
-  const kind = typeof ref.kind === 'string' ? ref.kind : 'ClusterRole';
-  const key = roleKey(kind, subject.namespace, typeof ref.name === 'string' ? ref.name : '');
-  const field = subject.kind === 'ClusterRoleBinding' ? WIDE : '';
-  return listAt(subject.object, 'subjects').map((each) => {
-    const name = stringAt(each, 'name') ?? '';
-    const place = stringAt(each, 'namespace') ?? subject.namespace ?? '';
-    const who = valueAt(each, 'kind') === 'ServiceAccount' ? `ServiceAccount ${place}/${name}` : `Group ${name}`;
-    return claimBy(subject, key, field, `${SUBJECT}${who}`);
-  });
+  const { object, kind, namespace = '' } = subject;
+  const ref = recordAt(object, 'roleRef');
+  const role = typeof ref.kind === 'string' ? ref.kind : 'ClusterRole';
+  const key = roleKey(role, subject.namespace, typeof ref.name === 'string' ? ref.name : '');
+  const field = kind === 'ClusterRoleBinding' ? WIDE : '';
+  const claims: Claim[] = [];
+  const subjects = listAt(object, 'subjects');
+  for (let i = 0; i < subjects.length; i += 1)
+    claims.push(claimBy(subject, key, field, `${SUBJECT}${nameOfSubject(subjects[i], namespace)}`));
+  return claims;
+}
+
+function nameOfSubject(each: unknown, namespace: string): string {
+  const name = stringAt(each, 'name') ?? '';
+  if (valueAt(each, 'kind') !== 'ServiceAccount') return `Group ${name}`;
+  return `ServiceAccount ${stringAt(each, 'namespace') ?? namespace}/${name}`;
 }
 
 /** Roles that a subject of a tenant holds, each with one of the bindings that say so. */
