@@ -1,13 +1,7 @@
 import { recordAt } from '../../constructs/core/json';
 import { type ObjectRule, outcomeOf, type Place, type TextFinding, type TextRule } from '../../constructs/core/rule';
-import {
-  assignsSecret,
-  credentialIn,
-  isReference,
-  isSuspect,
-  looksRandom,
-  namedLikeSecret,
-} from '../../constructs/core/secret-text';
+import { namedLikeSecret } from '../../constructs/core/secret-names';
+import { assignsSecret, credentialIn, isReference, isSuspect, looksRandom } from '../../constructs/core/secret-text';
 
 const EXPECTED = 'a reference to a vault path';
 

@@ -37,19 +37,6 @@ function plainCredentialIn(text: string): string | undefined {
   return TOKENS.find(([, pattern]) => pattern.test(text))?.[0];
 }
 
-const WORDS =
-  /pass(?:word|wd|phrase)|secret|credential|private[-_.]?key|api[-_.]?key|access[-_.]?key|token|signing[-_.]?key/i;
-const STRONG = /pass(?:word|wd|phrase)|private[-_.]?key/i;
-/** `TOKEN_FILE`, `secretName`, `maxTokens` speak about a secret without being one. */
-const ABOUT =
-  /(?:file|path|dir|name|ref|url|uri|endpoint|host|ttl|length|size|count|limit|expiry|expiration|lifetime|issuer|type|policy|rotation|period|version|mount|role|enabled|id|max|min|per[-_.]?\w+)s?$|tokens$|tokeni[sz]er|max[-_.]?token/i;
-
-/** Whether a variable or key is named like a secret: `certain` for passwords and private keys, `likely` for the rest. */
-export function namedLikeSecret(name: string): 'certain' | 'likely' | undefined {
-  if (!WORDS.test(name) || ABOUT.test(name)) return undefined;
-  return STRONG.test(name) ? 'certain' : 'likely';
-}
-
 /** References and empty values, which stand where a secret will be: `$(NAME)`, `${NAME}`, `<set by vault>`, a path. */
 const PLACEHOLDER =
   /^(?:\$[({A-Za-z_]|\{\{|<[^>]*>$|\/|\.\/|[a-z]+:\/\/|vault:|ref\+|\*+$|(?:true|false|null|none|~|""|'')$|$)/i;
