@@ -9,11 +9,11 @@ interface Literals {
 }
 
 /**
- * The least that any program must do: object literals with the tenant's values in them, `JSON.stringify`, one file a
+ * A lower bound that no program with a specification can reach: object literals with the tenant's values in them, `JSON.stringify`, one file a
  * tenant. It reads no specification, derives nothing and checks nothing.
  */
-export function floor({ count, input, out }: Job): Said {
-  const { kinds, sizes }: Literals = require(join(input, 'floor.js'));
+export function literals({ count, input, out }: Job): Said {
+  const { kinds, sizes }: Literals = require(join(input, 'literals.js'));
   for (const { kind, id, size, name } of members(count)) {
     const items = kinds[kind]?.({ id, v: sizes[kind]?.[size] });
     writeFileSync(join(out, `${name}.json`), JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
