@@ -3,16 +3,18 @@ import * as z from 'zod';
 import { clusterFactsSchema, provideClusterFacts } from '../constructs/core/cluster-facts';
 import { apiServerAccessSchema } from '../constructs/identity/api-server-access';
 import { controlPlaneSchema } from '../constructs/identity/control-plane';
+import { meshSchema } from '../constructs/mesh/mesh-settings';
 import { encryptedStorageSchema } from '../constructs/storage/encrypted-storage';
 import type { TenantSpec } from '../constructs/tenant/tenant-spec';
 import { LAYERS } from './layers';
 
-/** One cluster: where it is, who its people are, what its disks are, what its control plane relies on. */
+/** One cluster: where it is, who its people are, what its disks are, what its control plane relies on, how its mesh is. */
 export const clusterSchema = z.strictObject({
   facts: clusterFactsSchema.prefault({}),
   access: apiServerAccessSchema,
   storage: encryptedStorageSchema.prefault({}),
   controlPlane: controlPlaneSchema.prefault({}),
+  mesh: meshSchema.prefault({}),
 });
 
 /** What a caller may say of a cluster; only the single sign-on has no default. */

@@ -4,7 +4,7 @@ import { CATALOG } from './catalog';
 import type { Layer } from './layers';
 
 /**
- * Third-party controllers whose kinds the later layers use. The Gateway API's own definitions come with the cluster or are
+ * Third-party controllers whose kinds the later layers use; of the mesh its definitions, for it starts in a layer of its own. The Gateway API's own definitions come with the cluster or are
  * installed before: they have no chart.
  */
 export const controllersLayer: Layer = {
@@ -12,15 +12,7 @@ export const controllersLayer: Layer = {
   ready: 'their custom resource definitions are established',
   place: (cluster) => {
     const chart = new Chart(cluster, 'controllers');
-    const base = helmRelease(chart, 'IstioBase', CATALOG.istioBase);
-    const istiod = helmRelease(chart, 'Istiod', CATALOG.istiod);
-    istiod.node.addDependency(base);
-    for (const agent of [
-      helmRelease(chart, 'IstioCni', CATALOG.istioCni),
-      helmRelease(chart, 'Ztunnel', CATALOG.ztunnel),
-    ]) {
-      agent.node.addDependency(istiod);
-    }
+    helmRelease(chart, 'IstioBase', CATALOG.istioBase);
     helmRelease(chart, 'Kueue', CATALOG.kueue);
   },
 };

@@ -3,6 +3,7 @@ import { admissionLayer } from './admission';
 import type { ClusterPlan } from './cluster';
 import { controllersLayer } from './controllers';
 import { foundationLayer } from './foundation';
+import { meshLayer } from './mesh';
 import { networkLayer } from './network';
 import { tenantsLayer } from './tenants';
 
@@ -19,4 +20,11 @@ export interface Layer {
  * The layers of a cluster in the order in which they land. This table is the only order there is: charts never depend on
  * charts, because cdk8s expands such an edge to every pair of their objects.
  */
-export const LAYERS: readonly Layer[] = [foundationLayer, controllersLayer, admissionLayer, networkLayer, tenantsLayer];
+export const LAYERS: readonly Layer[] = [
+  foundationLayer,
+  controllersLayer,
+  admissionLayer,
+  meshLayer,
+  networkLayer,
+  tenantsLayer,
+];

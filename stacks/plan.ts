@@ -51,6 +51,7 @@ export function clusterPlan(environment: Environment, region: Region, tenants: r
     access: environment.access,
     storage: region.storage,
     controlPlane: region.controlPlane,
+    mesh: region.mesh,
     tenants: tenants.flatMap(({ source }) => (source.spec === undefined ? [] : [markParsed(source.spec)])),
   };
 }

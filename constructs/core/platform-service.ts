@@ -17,11 +17,12 @@ export const PLATFORM_SERVICES = {
 /** `vault`, `telemetry` or `models`. */
 export type PlatformServiceName = keyof typeof PLATFORM_SERVICES;
 
-/** Where public traffic enters, where it leaves, and where the mesh's own control plane lives. */
+/** Where public traffic enters, where it leaves, where other regions call, and where the mesh's own control plane lives. */
 export const PLATFORM_NAMESPACE = {
   system: 'drun-system',
   ingress: 'drun-ingress',
   egress: 'drun-egress',
+  eastWest: 'drun-eastwest',
   mesh: 'istio-system',
   queue: 'kueue-system',
 } as const;

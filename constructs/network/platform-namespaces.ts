@@ -2,13 +2,13 @@ import { Construct } from 'constructs';
 import { type ClusterFacts, clusterFactsOf } from '../core/cluster-facts';
 import { satisfiesAll } from '../core/control';
 import { LABEL } from '../core/labels';
-import { type Manifest, manifest, type Namespace, type NetworkPolicy } from '../core/manifest';
+import { manifest, type Namespace, type NetworkPolicy } from '../core/manifest';
 import { HBONE_PORT, PLATFORM_NAMESPACE, PLATFORM_SERVICES, servicePorts } from '../core/platform-service';
-import { type Stamp, stampFor } from '../core/stamp';
+import { PRIVATE_NETWORKS } from '../core/private-networks';
+import { stampFor } from '../core/stamp';
 
 const CONTROLS = {
   'NET-4': 'every namespace the platform owns is closed both ways and opened only for what its component needs',
-  'NET-1': 'in the mesh too nothing is authorized by default: callers reach a service’s own port and no other',
   'CTR-3': 'platform namespaces are held to Pod Security too; only the mesh’s node agents are privileged',
 } as const;
 
@@ -32,7 +32,8 @@ type Need =
   /** It calls the outside world, never the inside of the cluster. */
   | { readonly need: 'internet' };
 
-interface PlatformNamespace {
+/** A namespace of the platform and what its component needs. */
+export interface PlatformNamespace {
   readonly name: string;
   readonly podSecurity: 'restricted' | 'privileged';
   readonly ambient: boolean;
@@ -42,7 +43,7 @@ interface PlatformNamespace {
 const { vault, telemetry, models } = PLATFORM_SERVICES;
 
 /** Small named defaults that feed one generator: a new component is a row. */
-const NAMESPACES: readonly PlatformNamespace[] = [
+export const NAMESPACES: readonly PlatformNamespace[] = [
   {
     name: PLATFORM_NAMESPACE.system,
     podSecurity: 'restricted',
@@ -161,40 +162,6 @@ function place(scope: Construct, { name, podSecurity, ambient, needs }: Platform
       spec: policy,
     });
   }
-  if (ambient) placeMeshRules(scope, { name, needs }, facts, stamp);
-}
-
-/** In the mesh the wire carries a tunnel, and only these policies see the port inside it. */
-function placeMeshRules(
-  scope: Construct,
-  { name, needs }: Pick<PlatformNamespace, 'name' | 'needs'>,
-  { trustDomain }: ClusterFacts,
-  stamp: Stamp,
-): void {
-  const place = (kind: string, id: string, spec: object): void => {
-    const metadata = stamp(id, name);
-    manifest<SpecObject>(scope, `${name}-${kind}-${id}`, { apiVersion: 'security.istio.io/v1', kind, metadata, spec });
-  };
-  const allow = (principal: string, ports: readonly number[]) => ({
-    action: 'ALLOW',
-    rules: [
-      {
-        from: [{ source: { principals: [principal] } }],
-        ...(ports.length === 0 ? {} : { to: [{ operation: { ports: ports.map(String) } }] }),
-      },
-    ],
-  });
-  place('PeerAuthentication', 'default', { mtls: { mode: 'STRICT' } });
-  place('AuthorizationPolicy', 'default-deny', {});
-  place('AuthorizationPolicy', 'allow-within', allow(`${trustDomain}/ns/${name}/sa/*`, []));
-  for (const need of needs) {
-    const ports = need.need === 'callers' ? need.ports.filter((port) => port !== HBONE_PORT) : [];
-    if (ports.length > 0) place('AuthorizationPolicy', 'allow-callers', allow(`${trustDomain}/*`, ports));
-  }
-}
-
-interface SpecObject extends Manifest {
-  readonly spec: object;
 }
 
 function policySpec(need: Need, facts: ClusterFacts): PolicySpec {
@@ -243,8 +210,6 @@ function outside({ podCidrs, serviceCidrs, nodeCidrs }: ClusterFacts): Peer {
   const inside = [...podCidrs, ...serviceCidrs, ...nodeCidrs].filter((cidr) => !cidr.includes(':'));
   return { ipBlock: { cidr: '0.0.0.0/0', except: [...new Set([...PRIVATE_NETWORKS, ...inside])].sort() } };
 }
-
-const PRIVATE_NETWORKS = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '169.254.0.0/16'] as const;
 
 type Peer = NonNullable<NonNullable<NonNullable<PolicySpec['egress']>[number]['to']>[number]>;
 type Ports = { readonly ports?: readonly { readonly protocol: string; readonly port: number }[] };

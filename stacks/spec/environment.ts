@@ -4,7 +4,7 @@ import { shortName } from '../../constructs/core/names';
 import { parseOrThrow } from '../../constructs/core/parse';
 import { waiverSchema } from '../../constructs/core/waiver';
 
-const { facts, access, storage, controlPlane } = clusterSchema.shape;
+const { facts, access, storage, controlPlane, mesh } = clusterSchema.shape;
 
 const region = z.strictObject({
   name: shortName,
@@ -17,6 +17,7 @@ const region = z.strictObject({
   facts,
   storage,
   controlPlane,
+  mesh,
   context: z
     .string()
     .min(1)

@@ -27,8 +27,12 @@ const NOTICED_BY_RULES: readonly (readonly [control: string, rule: string, patte
   ['GPU-1', 'DRN146', /^no LocalQueue /],
   ['CTR-3', 'DRN160', /^Namespace team-\S+ (without|with) metadata\.labels\.pod-security\.kubernetes\.io/],
   ['NET-4', 'DRN161', /^no NetworkPolicy \S+\/default-deny$/],
-  ['ENC-1', 'DRN162', /^(no PeerAuthentication |PeerAuthentication \S+ with spec\.mtls\.mode: PERMISSIVE$)/],
-  ['NET-1', 'DRN163', /^no AuthorizationPolicy \S+\/default-deny$/],
+  [
+    'ENC-1',
+    'DRN162',
+    /^(no PeerAuthentication (?!istio)|PeerAuthentication (?!istio)\S+ with spec\.mtls\.mode: PERMISSIVE$)/,
+  ],
+  ['NET-1', 'DRN163', /^no AuthorizationPolicy (?!istio)\S+\/default-deny$/],
   ['CTR-3', 'DRN164', /^no TenantPolicy /],
   ['SCN-1', 'DRN165', /^no ResourceQuota \S+\/compute$/],
   ['SCN-1', 'DRN166', /^no LimitRange /],
@@ -48,6 +52,11 @@ const NOTICED_BY_RULES: readonly (readonly [control: string, rule: string, patte
   ],
   ['IAM-2', 'DRN195', /^no ClusterRole drun-(tenant-(developer|owner)|platform-\S+)$/],
   ['CTR-3', 'DRN196', /^(no \S+AdmissionPolicyBinding |\S+Binding \S+ with spec\.validationActions\[0\]: Warn$)/],
+  [
+    'NET-1',
+    'DRN410',
+    /^(no )?(Peer|Authorization|Side)\S+ istio-system\/\S*(default|default-deny)( without spec| with spec.*)?$/,
+  ],
   [
     'CTR-3',
     'DRN197',

@@ -107,6 +107,12 @@ export const EXPECTATIONS: readonly Expectation[] = [
     ordered: (order) => [...tenant.tenantCarriers(order), ...platform.platformCarriers()],
   },
   {
+    title: '[MON-1] every proxy of the mesh writes its access log, and reports its metrics',
+    kinds: ['Telemetry'],
+    read: readFields,
+    ordered: () => platform.meshDefaults('Telemetry'),
+  },
+  {
     title: '[SCN-1] every quota and limit is the one that was ordered',
     kinds: ['ResourceQuota', 'LimitRange'],
     read: readFields,

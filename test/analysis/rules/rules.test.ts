@@ -5,6 +5,9 @@ import type { Case } from './cases';
 import { GUARDS } from './guards.cases';
 import { IDENTITY } from './identity.cases';
 import { MESH } from './mesh.cases';
+import { MESH_CONFIG } from './mesh-config.cases';
+import { MESH_POLICY } from './mesh-policy.cases';
+import { MESH_REGIONS } from './mesh-regions.cases';
 import { TODAY } from './platform';
 import { PRESENCE } from './presence.cases';
 import { REFERENCES } from './references.cases';
@@ -20,6 +23,9 @@ const CASES: readonly Case[] = [
   ...GUARDS,
   ...REFERENCES,
   ...ADMISSION,
+  ...MESH_CONFIG,
+  ...MESH_POLICY,
+  ...MESH_REGIONS,
 ];
 
 /** Runs one rule alone and returns its counts and problems. */
@@ -75,7 +81,7 @@ describe.each(RULES.map((rule) => [rule.control ?? 'CMP-1', rule.id, rule.title,
       const text = explainRule(id);
       expect(text).toMatchObject({ id, title: rule.title });
       for (const part of [text?.title, text?.why, text?.remedy]) expect(part).toMatch(/^[^A-Z].*[^.]$|^STRICT/);
-      expect(id).toMatch(/^DRN1\d\d$/);
+      expect(id).toMatch(/^DRN[14]\d\d$/);
     });
   },
 );

@@ -120,11 +120,33 @@ export const platformAuthorizations = ({ facts: { trustDomain } }: Order): reado
     ...called.map((port) => `${name} ALLOW pods ${trustDomain}/* ${port}`),
   ]),
   'drun-egress closes gateway.networking.k8s.io/Gateway/egress',
+  // The root namespace speaks for all of the mesh, and a waypoint listens to policies with a target only.
+  'istio-system closes pods',
+  'istio-system closes gateway.networking.k8s.io/GatewayClass/istio-waypoint',
 ];
 
-/** Mutual TLS. */
-export const platformMtls = (): readonly string[] =>
-  ambient((name) => [`PeerAuthentication ${name}/default spec.mtls.mode=STRICT`]);
+/** Mutual TLS, in the whole mesh and once more where the platform's own services are. */
+export const platformMtls = (): readonly string[] => [
+  'PeerAuthentication istio-system/default spec.mtls.mode=STRICT',
+  ...ambient((name) => [`PeerAuthentication ${name}/default spec.mtls.mode=STRICT`]),
+];
+
+/** What a proxy sees whose namespace says nothing, and what every proxy writes down. */
+const MESH_DEFAULTS: Readonly<Record<string, object>> = {
+  Sidecar: {
+    outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
+    egress: [{ hosts: ['./*', 'istio-system/*'] }],
+  },
+  Telemetry: {
+    accessLogging: [{ providers: [{ name: 'drun-access-log' }] }],
+    metrics: [{ providers: [{ name: 'prometheus' }] }],
+    tracing: [{ disableSpanReporting: true }],
+  },
+};
+
+/** Defaults of the mesh that are no policies. */
+export const meshDefaults = (kind: string): readonly string[] =>
+  leaves({ spec: MESH_DEFAULTS[kind] }, '').map((leaf) => `${kind} istio-system/default ${leaf}`);
 
 /** The way out of the cluster. */
 export const platformCarriers = (): readonly string[] => [
@@ -138,6 +160,7 @@ export const platformCarriers = (): readonly string[] => [
     '',
   ).map((leaf) => `Gateway drun-egress/egress ${leaf}`),
   'Gateway drun-egress/egress label istio.io/waypoint-for=service',
+  ...meshDefaults('Sidecar'),
 ];
 
 const KATA = { node: 'katacontainers.io/kata-runtime', memory: '160Mi', cpu: '250m' };

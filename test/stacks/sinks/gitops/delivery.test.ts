@@ -150,7 +150,7 @@ describe('every delivery', () => {
       repositories: [{ name: 'istio-base', url: CATALOG.istioBase.repo }],
       releases: [
         { name: 'istio-base', chart: 'istio-base/base', version: CATALOG.istioBase.version },
-        { name: 'istiod', chart: 'istio-base/istiod', values: [{ profile: 'ambient' }] },
+        { name: 'istiod', chart: 'istio-base/istiod' },
         { name: 'istio-cni', chart: 'istio-base/cni' },
         { name: 'ztunnel', chart: 'istio-base/ztunnel' },
         { name: 'kueue', chart: 'oci://registry.k8s.io/kueue/charts/kueue', needs: ['istio-system/ztunnel'] },
