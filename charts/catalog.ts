@@ -26,6 +26,15 @@ export const CATALOG = {
   istiod: { ...ISTIO, name: 'istiod', chart: 'istiod' },
   istioCni: { ...ISTIO, name: 'istio-cni', chart: 'cni' },
   ztunnel: { ...ISTIO, name: 'ztunnel', chart: 'ztunnel' },
+  eastWestGateway: { ...ISTIO, name: 'eastwest', namespace: PLATFORM_NAMESPACE.eastWest, chart: 'gateway' },
+  certManager: {
+    name: 'cert-manager',
+    namespace: PLATFORM_NAMESPACE.certificates,
+    repo: 'oci://quay.io/jetstack/charts',
+    chart: 'cert-manager',
+    version: 'v1.21.2',
+    digest: UNPINNED,
+  },
   kueue: {
     name: 'kueue',
     namespace: PLATFORM_NAMESPACE.queue,

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { clusterFactsSchema, provideClusterFacts } from '../constructs/core/cluster-facts';
 import { apiServerAccessSchema } from '../constructs/identity/api-server-access';
 import { controlPlaneSchema } from '../constructs/identity/control-plane';
-import { meshSchema } from '../constructs/mesh/mesh-settings';
+import { type MeshPeer, meshSchema, type RegionFailover } from '../constructs/mesh/mesh-settings';
 import { encryptedStorageSchema } from '../constructs/storage/encrypted-storage';
 import type { TenantSpec } from '../constructs/tenant/tenant-spec';
 import { LAYERS } from './layers';
@@ -23,6 +23,10 @@ export type ClusterProps = z.input<typeof clusterSchema>;
 /** What every layer builds from: a cluster with its defaults, and its tenants. */
 export interface ClusterPlan extends Readonly<z.output<typeof clusterSchema>> {
   readonly tenants: readonly TenantSpec[];
+  /** The other regions of the mesh. @default - none */
+  readonly peers?: readonly MeshPeer[];
+  /** Which region takes over for which, in the whole mesh. @default - none */
+  readonly failover?: readonly RegionFailover[];
 }
 
 /** One cluster with its layers in order. The id is the region's name; the layers' ids are their names in the table. */

@@ -10,9 +10,12 @@ import type { Layer } from './layers';
 export const controllersLayer: Layer = {
   name: 'controllers',
   ready: 'their custom resource definitions are established',
-  place: (cluster) => {
+  place: (cluster, { mesh }) => {
     const chart = new Chart(cluster, 'controllers');
     helmRelease(chart, 'IstioBase', CATALOG.istioBase);
     helmRelease(chart, 'Kueue', CATALOG.kueue);
+    // The mesh's intermediate certificate comes from Vault through it.
+    if (mesh.clusters.mode === 'multi-primary')
+      helmRelease(chart, 'CertManager', { ...CATALOG.certManager, values: { crds: { enabled: true, keep: true } } });
   },
 };

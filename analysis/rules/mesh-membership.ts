@@ -70,6 +70,7 @@ export const enforcedMeshPolicies: ClusterRule = {
     const { kind, name, namespace } = subject;
     if (kind === 'Namespace') return name ? [claimBy(subject, name, '', isMeshed(subject) ? MESHED : OUTSIDE)] : [];
     if (!namespace || namespace === PLATFORM_NAMESPACE.mesh || !isManaged(subject)) return [];
+    if (isOfGateway(subject)) return [];
     return [{ key: namespace, owner: '', object: '', field: '', value: '' }];
   },
   settle: (claims) => {
@@ -92,6 +93,12 @@ export const enforcedMeshPolicies: ClusterRule = {
     );
   },
 };
+
+/** A gateway enforces what is attached to it, whatever its namespace is to the mesh. */
+function isOfGateway({ object }: Subject): boolean {
+  const kinds = listAt(object, 'spec', 'targetRefs').map((target) => stringAt(target, 'kind'));
+  return kinds.length > 0 && kinds.every((kind) => kind === 'Gateway');
+}
 
 const BOUND = 'behind a waypoint';
 const ENTRY = 'ServiceEntry';

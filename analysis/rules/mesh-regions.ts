@@ -25,6 +25,9 @@ export const eastWestDoors: ObjectRule = {
         const mode = valueAt(listener, 'tls', 'options', 'gateway.istio.io/tls-terminate-mode');
         return [
           ...(protocol === 'HBONE' ? [] : [wrong(`${path}.protocol`, protocol, 'HBONE')]),
+          ...(valueAt(listener, 'tls', 'mode') === 'Terminate'
+            ? []
+            : [wrong(`${path}.tls.mode`, undefined, 'Terminate')]),
           ...(mode === 'ISTIO_MUTUAL' ? [] : [wrong(`${path}.tls.options`, mode, 'ISTIO_MUTUAL')]),
         ];
       }),

@@ -11,6 +11,7 @@ import { localError } from './problem';
 /** Where the modules of tools/published keep their definitions: a file, or a folder of them. */
 const PLACES: Readonly<Record<string, string>> = {
   'github.com/argoproj/argo-cd/v3': 'manifests/crds',
+  'github.com/cert-manager/cert-manager': 'deploy/crds',
   'github.com/fluxcd/helm-controller': 'config/crd/bases',
   'github.com/fluxcd/kustomize-controller': 'config/crd/bases',
   'github.com/fluxcd/source-controller': 'config/crd/bases',

@@ -25,6 +25,7 @@ export const PLATFORM_NAMESPACE = {
   eastWest: 'drun-eastwest',
   mesh: 'istio-system',
   queue: 'kueue-system',
+  certificates: 'cert-manager',
 } as const;
 
 /** TCP port of the encrypted tunnel between ambient workloads (https://istio.io/latest/docs/ambient/architecture/hbone/). */

@@ -48,10 +48,8 @@ const clusters = z.discriminatedUnion(
       mesh: shortName.describe('name of the one mesh that the regions form'),
       network: shortName.optional().describe('network of the region’s pods; the region’s name when left out'),
       authority,
-      callers: z
-        .array(address)
-        .min(1)
-        .describe('addresses from which other regions reach the east-west gateway: never everybody'),
+      gateway: z.array(address).min(1).describe('addresses of the region’s east-west gateway, for the other regions'),
+      callers: z.array(address).min(1).describe('addresses from which other regions call the gateway: never everybody'),
       loadBalancer: z
         .record(z.string().min(1), z.string())
         .default({})
@@ -80,9 +78,6 @@ export const meshSchema = z.strictObject({
 export type MeshProps = z.input<typeof meshSchema>;
 /** A mesh with every default filled in. */
 export type MeshSettings = Readonly<z.output<typeof meshSchema>>;
-/** The part of a region that is one of several. */
-export type MultiPrimary = Extract<MeshSettings['clusters'], { mode: 'multi-primary' }>;
-
 /** One region of a mesh that spans several, with what it takes from its own name. */
 export interface MeshMember {
   readonly region: string;
@@ -91,6 +86,7 @@ export interface MeshMember {
   readonly mount: string;
   readonly auth: string;
   readonly server: string;
+  readonly gateway: readonly string[];
   readonly callers: readonly string[];
   readonly loadBalancer: Readonly<Record<string, string>>;
 }
@@ -98,7 +94,22 @@ export interface MeshMember {
 /** The region as a member of its mesh; undefined where it stands alone. */
 export function meshMember({ clusters }: MeshSettings, region: string): MeshMember | undefined {
   if (clusters.mode === 'single') return undefined;
-  const { mesh, network = region, callers, loadBalancer, authority: ca } = clusters;
+  const { mesh, network = region, gateway, callers, loadBalancer, authority: ca } = clusters;
   const { server, mount = `mesh-${region}`, auth = `kubernetes-${region}` } = ca;
-  return { region, mesh, network, mount, auth, server, callers, loadBalancer };
+  return { region, mesh, network, mount, auth, server, gateway, callers, loadBalancer };
+}
+
+/** Another region of the same mesh, as this one must know it. */
+export interface MeshPeer {
+  readonly region: string;
+  /** Addresses of its east-west gateway. */
+  readonly gateway: readonly string[];
+  /** Addresses of its API server, whose services this region's control plane watches. */
+  readonly apiServerCidrs: readonly string[];
+}
+
+/** Which region takes over for which. */
+export interface RegionFailover {
+  readonly from: string;
+  readonly to: string;
 }

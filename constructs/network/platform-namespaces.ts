@@ -29,6 +29,8 @@ type Need =
   | { readonly need: 'tenants' }
   /** The outside world calls it. */
   | { readonly need: 'public'; readonly port: number }
+  /** It calls Vault. */
+  | { readonly need: 'vault' }
   /** It calls the outside world, never the inside of the cluster. */
   | { readonly need: 'internet' };
 
@@ -114,13 +116,46 @@ export const NAMESPACES: readonly PlatformNamespace[] = [
   },
 ];
 
+/** What a region among several has besides: the door to the others, and who asks Vault for the mesh's certificate. */
+const ACROSS: readonly PlatformNamespace[] = [
+  {
+    name: PLATFORM_NAMESPACE.eastWest,
+    podSecurity: 'restricted',
+    ambient: false,
+    // Who calls it, and whom it calls, the gateway says itself.
+    needs: [{ need: 'dns' }, { need: 'mesh' }],
+  },
+  {
+    name: PLATFORM_NAMESPACE.certificates,
+    podSecurity: 'restricted',
+    ambient: false,
+    needs: [
+      { need: 'dns' },
+      { need: 'api-server' },
+      { need: 'webhook', port: 10250 },
+      { need: 'vault' },
+      { need: 'internet' },
+    ],
+  },
+];
+
+/** What a region's place among others asks of its namespaces. */
+export interface PlatformNamespacesProps {
+  /** Network of the region's pods in a mesh of several regions. @default - the region stands alone */
+  readonly network?: string;
+}
+
 /** The platform's own namespaces, closed by default and opened by need. */
 export class PlatformNamespaces extends Construct {
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { network }: PlatformNamespacesProps = {}) {
     super(scope, id);
     satisfiesAll(this, CONTROLS);
     const facts = clusterFactsOf(this);
-    for (const namespace of NAMESPACES) place(this, namespace, facts);
+    // Istio reads the network of a whole cluster from the label of its root namespace.
+    const root = network === undefined ? {} : { 'topology.istio.io/network': network };
+    for (const namespace of [...NAMESPACES, ...(network === undefined ? [] : ACROSS)]) {
+      place(this, namespace, facts, namespace.name === PLATFORM_NAMESPACE.mesh ? root : {});
+    }
   }
 }
 
@@ -133,20 +168,20 @@ const WITHIN: PolicySpec = {
   egress: [{ to: [{ podSelector: {} }] }],
 };
 
-function place(scope: Construct, { name, podSecurity, ambient, needs }: PlatformNamespace, facts: ClusterFacts): void {
+function place(
+  scope: Construct,
+  { name, podSecurity, ambient, needs }: PlatformNamespace,
+  facts: ClusterFacts,
+  labels: Readonly<Record<string, string>>,
+): void {
   const stamp = stampFor({ component: name }, CONTROLS);
-  const version = `v${facts.kubernetes}`;
   manifest<Namespace>(scope, name, {
     apiVersion: 'v1',
     kind: 'Namespace',
     metadata: stamp(name, undefined, {
-      'pod-security.kubernetes.io/enforce': podSecurity,
-      'pod-security.kubernetes.io/enforce-version': version,
-      'pod-security.kubernetes.io/audit': podSecurity,
-      'pod-security.kubernetes.io/audit-version': version,
-      'pod-security.kubernetes.io/warn': podSecurity,
-      'pod-security.kubernetes.io/warn-version': version,
+      ...securityLabels(podSecurity, `v${facts.kubernetes}`),
       ...(ambient ? { 'istio.io/dataplane-mode': 'ambient' } : {}),
+      ...labels,
     }),
   });
   const policies: readonly (readonly [string, PolicySpec])[] = [
@@ -164,18 +199,19 @@ function place(scope: Construct, { name, podSecurity, ambient, needs }: Platform
   }
 }
 
+const KUBE_DNS = {
+  namespaceSelector: byName('kube-system'),
+  podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+};
+const DNS_PORTS = [
+  { protocol: 'UDP', port: 53 },
+  { protocol: 'TCP', port: 53 },
+];
+
 function policySpec(need: Need, facts: ClusterFacts): PolicySpec {
   switch (need.need) {
     case 'dns':
-      return egress(
-        [{ namespaceSelector: byName('kube-system'), podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } }],
-        {
-          ports: [
-            { protocol: 'UDP', port: 53 },
-            { protocol: 'TCP', port: 53 },
-          ],
-        },
-      );
+      return egress([KUBE_DNS], { ports: DNS_PORTS });
     case 'api-server':
       return egress(
         facts.apiServerCidrs.map((cidr) => ({ ipBlock: { cidr } })),
@@ -200,6 +236,8 @@ function policySpec(need: Need, facts: ClusterFacts): PolicySpec {
       return egress([{ namespaceSelector: exists(LABEL.tenant) }], {});
     case 'public':
       return ingress([{ ipBlock: { cidr: '0.0.0.0/0' } }, { ipBlock: { cidr: '::/0' } }], { ports: tcp(need.port) });
+    case 'vault':
+      return egress([{ namespaceSelector: byName(vault.namespace) }], { ports: tcp(vault.port) });
     case 'internet':
       return egress([outside(facts)], { ports: tcp(443) });
   }
@@ -209,6 +247,17 @@ function policySpec(need: Need, facts: ClusterFacts): PolicySpec {
 function outside({ podCidrs, serviceCidrs, nodeCidrs }: ClusterFacts): Peer {
   const inside = [...podCidrs, ...serviceCidrs, ...nodeCidrs].filter((cidr) => !cidr.includes(':'));
   return { ipBlock: { cidr: '0.0.0.0/0', except: [...new Set([...PRIVATE_NETWORKS, ...inside])].sort() } };
+}
+
+function securityLabels(level: string, version: string): Readonly<Record<string, string>> {
+  return {
+    'pod-security.kubernetes.io/enforce': level,
+    'pod-security.kubernetes.io/enforce-version': version,
+    'pod-security.kubernetes.io/audit': level,
+    'pod-security.kubernetes.io/audit-version': version,
+    'pod-security.kubernetes.io/warn': level,
+    'pod-security.kubernetes.io/warn-version': version,
+  };
 }
 
 type Peer = NonNullable<NonNullable<NonNullable<PolicySpec['egress']>[number]['to']>[number]>;

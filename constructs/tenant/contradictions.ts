@@ -18,7 +18,21 @@ export const CONTRADICTIONS: readonly {
   { needs: ['name', 'namespaces', 'accept'], find: unknownNamespaces },
   { needs: ['mesh', 'allow'], find: fqdnWithoutWaypoint },
   { needs: ['name', 'allow', 'accept'], find: selfReferences },
+  { needs: ['mesh', 'failover'], find: failoverWithoutTunnel },
 ];
+
+function failoverWithoutTunnel({ mesh, failover }: TenantSpec): readonly Contradiction[] {
+  // The door between regions of the ambient mesh forwards tunnels, which a sidecar does not end.
+  return failover && mesh === 'sidecar'
+    ? [
+        {
+          path: ['failover'],
+          message: 'false, because the tenant’s pods have proxies of their own',
+          remedy: 'use `mesh: ambient` or leave `failover` out',
+        },
+      ]
+    : [];
+}
 
 function weakIsolation({ trust, gpu }: TenantSpec): readonly Contradiction[] {
   if (gpu === undefined || trustPolicy(trust).gpuModes.includes(gpu.mode)) return [];

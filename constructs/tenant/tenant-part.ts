@@ -2,7 +2,7 @@ import type { ClusterFacts } from '../core/cluster-facts';
 import type { Manifest } from '../core/manifest';
 import { namespaceName } from '../core/object-names';
 import type { ControlClaims, Stamp } from '../core/stamp';
-import { egressHosts, type Path, pathsIn, pathsOut } from './peers';
+import { egressHosts, type Path, pathsIn, pathsOut, relaysIn } from './peers';
 import type { NamespaceSpec, TenantSpec } from './tenant-spec';
 
 /** One namespace of a tenant under its full name. */
@@ -14,6 +14,8 @@ export interface TenantNamespace {
   readonly spec: NamespaceSpec;
   /** Paths into this namespace from outside the tenant. */
   readonly pathsIn: readonly Path[];
+  /** Gateways that stand on those paths. */
+  readonly relays: readonly Path[];
 }
 
 /** Everything a part needs to write its objects. */
@@ -41,6 +43,7 @@ export function tenantContext(spec: TenantSpec, cluster: ClusterFacts): TenantCo
     suffix,
     spec: namespace,
     pathsIn: pathsIn(spec, suffix),
+    relays: relaysIn(spec, suffix),
   }));
   return { spec, cluster, namespaces, pathsOut: pathsOut(spec), egressHosts: egressHosts(spec) };
 }

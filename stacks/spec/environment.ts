@@ -3,6 +3,7 @@ import { clusterSchema } from '../../charts/cluster';
 import { shortName } from '../../constructs/core/names';
 import { parseOrThrow } from '../../constructs/core/parse';
 import { waiverSchema } from '../../constructs/core/waiver';
+import { meshMistakes } from './mesh-checks';
 
 const { facts, access, storage, controlPlane, mesh } = clusterSchema.shape;
 
@@ -80,6 +81,9 @@ export const environmentSchema = environmentFields.superRefine((environment, con
       });
     }
   });
+  for (const { region, path, message, remedy } of meshMistakes(environment.regions)) {
+    context.addIssue({ code: 'custom', path: ['regions', region, ...path], message, params: { remedy } });
+  }
 });
 
 /** What an environment's file says. */

@@ -1,6 +1,7 @@
 import { isControlId } from '../../constructs/core/control';
 import { listAt } from '../../constructs/core/json';
 import { type Manifest, objectLabel } from '../../constructs/core/manifest';
+import { authority, failoverRule } from './inventory/across';
 import { PARAMETERS, tenantParameters, tenantQueues, tenantQuotas } from './inventory/lease';
 import {
   type Reader,
@@ -16,7 +17,7 @@ import {
   readRole,
 } from './inventory/lines';
 import * as platform from './inventory/platform';
-import { roleRights, staffBindings } from './inventory/roles';
+import { issuerAccount, roleRights, staffBindings } from './inventory/roles';
 import type { Order } from './inventory/spec-facts';
 import * as tenant from './inventory/tenant';
 
@@ -62,7 +63,7 @@ export const EXPECTATIONS: readonly Expectation[] = [
     title: '[IAM-2] every group a tenant names holds its role in the tenant’s namespaces and nowhere else',
     kinds: ['RoleBinding', 'ClusterRoleBinding'],
     read: readBinding,
-    ordered: (order) => [...tenant.tenantBindings(order), ...staffBindings()],
+    ordered: (order) => [...tenant.tenantBindings(order), ...staffBindings(order)],
   },
   {
     title: '[IAM-2] every role gives the rights of its duty and no other',
@@ -74,7 +75,7 @@ export const EXPECTATIONS: readonly Expectation[] = [
     title: '[IAM-2] every service account a tenant declares is there, without a token',
     kinds: ['ServiceAccount'],
     read: readFields,
-    ordered: tenant.tenantAccounts,
+    ordered: (order) => [...tenant.tenantAccounts(order), ...issuerAccount(order)],
   },
   {
     title: '[NET-4] every declared path is open in the network policies, and no other is',
@@ -104,7 +105,19 @@ export const EXPECTATIONS: readonly Expectation[] = [
     title: '[NET-1] every waypoint, sidecar and outside host is there as ordered',
     kinds: ['Gateway', 'Sidecar', 'ServiceEntry'],
     read: readCarrier,
-    ordered: (order) => [...tenant.tenantCarriers(order), ...platform.platformCarriers()],
+    ordered: (order) => [...tenant.tenantCarriers(order), ...platform.platformCarriers(order)],
+  },
+  {
+    title: '[BDR-2] calls fail over between the regions that the environment names, once failures are seen',
+    kinds: ['DestinationRule'],
+    read: readFields,
+    ordered: failoverRule,
+  },
+  {
+    title: '[ENC-3] each region’s authority comes from Vault, for three months, and is renewed with a new key',
+    kinds: ['Issuer', 'Certificate'],
+    read: readFields,
+    ordered: authority,
   },
   {
     title: '[MON-1] every proxy of the mesh writes its access log, and reports its metrics',

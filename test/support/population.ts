@@ -14,6 +14,7 @@ const DEFAULTS = {
   allow: [],
   accept: [],
   mesh: 'ambient',
+  failover: false,
 } satisfies Partial<TenantSpec>;
 
 type Written = Pick<TenantSpec, 'owner' | 'namespaces'> & Partial<TenantSpec>;

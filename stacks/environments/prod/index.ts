@@ -11,6 +11,16 @@ export const prod = defineEnvironment({
       name: 'eu-central-1',
       continent: 'europe',
       failover: 'eu-west-1',
+      mesh: {
+        clusters: {
+          mode: 'multi-primary',
+          mesh: 'prod',
+          authority: { server: 'https://vault.drun.example:8200' },
+          gateway: ['10.69.240.0/24'],
+          callers: ['10.85.0.0/16', '10.101.0.0/16'],
+          loadBalancer: { 'service.beta.kubernetes.io/aws-load-balancer-scheme': 'internal' },
+        },
+      },
       facts: {
         trustDomain: 'drun.example',
         podCidrs: ['10.64.0.0/14'],
@@ -24,6 +34,16 @@ export const prod = defineEnvironment({
       continent: 'asia',
       failover: 'eu-west-1',
       storage: { provider: 'alibaba' },
+      mesh: {
+        clusters: {
+          mode: 'multi-primary',
+          mesh: 'prod',
+          authority: { server: 'https://vault.drun.example:8200' },
+          gateway: ['10.85.240.0/24'],
+          callers: ['10.69.0.0/16', '10.101.0.0/16'],
+          loadBalancer: { 'service.beta.kubernetes.io/alibaba-cloud-loadbalancer-address-type': 'intranet' },
+        },
+      },
       facts: {
         trustDomain: 'drun.example',
         podCidrs: ['10.80.0.0/14'],
@@ -36,6 +56,16 @@ export const prod = defineEnvironment({
       name: 'eu-west-1',
       continent: 'europe',
       role: 'standby',
+      mesh: {
+        clusters: {
+          mode: 'multi-primary',
+          mesh: 'prod',
+          authority: { server: 'https://vault.drun.example:8200' },
+          gateway: ['10.101.240.0/24'],
+          callers: ['10.69.0.0/16', '10.85.0.0/16'],
+          loadBalancer: { 'service.beta.kubernetes.io/aws-load-balancer-scheme': 'internal' },
+        },
+      },
       facts: {
         trustDomain: 'drun.example',
         podCidrs: ['10.96.0.0/14'],

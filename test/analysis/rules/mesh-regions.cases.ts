@@ -39,6 +39,7 @@ export const MESH_REGIONS: readonly Case[] = [
   ...[
     door({ ...MUTUAL, protocol: 'HTTPS' }),
     door({ protocol: 'HBONE' }),
+    door({ ...MUTUAL, tls: { ...MUTUAL.tls, mode: 'Passthrough' } }),
     door({ ...MUTUAL, tls: { options: { 'gateway.istio.io/tls-terminate-mode': 'SIMPLE' } } }),
     classic({ ...PASS, hosts: ['*'] }),
     classic({ ...PASS, port: { number: 443 } }),

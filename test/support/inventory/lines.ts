@@ -22,7 +22,8 @@ export const readBinding: Reader = (object) => {
 
 /** `Group oidc:acme`; another API group than that of RBAC is said as well. */
 function rbacText(reference: unknown): string {
-  const { apiGroup, kind, name } = recordAt(reference);
+  const { apiGroup, kind, name, namespace } = recordAt(reference);
+  if (kind === 'ServiceAccount') return `ServiceAccount ${String(name)} in ${String(namespace)}`;
   const group = apiGroup === 'rbac.authorization.k8s.io' ? '' : ` of ${String(apiGroup)}`;
   return `${String(kind)} ${String(name)}${group}`;
 }
@@ -33,11 +34,17 @@ export const readRole: Reader = (object) =>
     listAt(rule, 'apiGroups').flatMap((group) =>
       listAt(rule, 'resources').flatMap((resource) =>
         listAt(rule, 'verbs').map(
-          (verb) => `${object.metadata.name} ${String(verb)} ${String(group)}/${String(resource)}`,
+          (verb) => `${object.metadata.name} ${String(verb)} ${String(group)}/${String(resource)}${onlyText(rule)}`,
         ),
       ),
     ),
   );
+
+/** The names to which a right is bound, where it is. */
+function onlyText(rule: unknown): string {
+  const names = listAt(rule, 'resourceNames');
+  return valueAt(rule, 'resourceNames') === undefined ? '' : ` named ${names.join(',')}`;
+}
 
 /** Every leaf of the object outside its metadata: `Kind namespace/name path=value`. */
 export const readFields: Reader = (object) => {

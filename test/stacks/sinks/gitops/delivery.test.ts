@@ -4,7 +4,10 @@ import { dirname, join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 import { checkObjects } from '../../../../analysis/rules/engine';
 import { CATALOG } from '../../../../charts/catalog';
+import { clusterFactsSchema } from '../../../../constructs/core/cluster-facts';
 import { isRecord, listAt, recordAt, stringAt } from '../../../../constructs/core/json';
+import { controlPlaneValues } from '../../../../constructs/mesh/control-plane-values';
+import { meshSchema } from '../../../../constructs/mesh/mesh-settings';
 import { tenantsFolder } from '../../../../stacks/load';
 import { type DeliveredRegion, deliveryFiles, type PulledDelivery } from '../../../../stacks/sinks/gitops/delivery';
 import { defineEnvironment, type Environment } from '../../../../stacks/spec/environment';
@@ -12,12 +15,20 @@ import { synth } from '../../../../stacks/synth/synth';
 import { TODAY } from '../../../support/recorded-stack';
 
 const SOURCE = { repository: 'https://git.example/clusters', branch: 'main', path: 'clusters/test' };
+/** Charts in the order of a region that stands alone; a control plane without values breaks rules. */
+const RELEASES = [
+  CATALOG.istioBase,
+  { ...CATALOG.istiod, values: controlPlaneValues(meshSchema.parse({}), clusterFactsSchema.parse({})) },
+  CATALOG.istioCni,
+  CATALOG.ztunnel,
+  CATALOG.kueue,
+];
 const REGION: DeliveredRegion = {
   region: 'eu',
   tenants: true,
   layers: [
     { name: 'foundation', label: '01-foundation', file: 'eu/01-foundation.yaml', releases: [] },
-    { name: 'controllers', label: '02-controllers', releases: Object.values(CATALOG) },
+    { name: 'controllers', label: '02-controllers', releases: RELEASES },
     { name: 'admission', label: '03-admission', releases: [] },
     { name: 'network', label: '04-network', file: 'eu/04-network.yaml', releases: [] },
   ],
