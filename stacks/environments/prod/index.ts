@@ -5,6 +5,17 @@ const EDGE = {
   waf: { engine: { kind: 'ext-proc', image: 'registry.drun.example/platform/waf:0.1.0', replicas: 3 } },
   certificates: { issuer: 'vault', path: 'pki-edge/sign/edge' },
   replicas: { min: 3, max: 30 },
+  limits: {
+    global: {
+      image: 'registry.drun.example/mirror/envoyproxy/ratelimit:3fb70258',
+      store: {
+        host: 'counts.drun.example',
+        ranges: ['198.51.100.64/28'],
+        ca: { secret: 'edge-counts', key: 'ca.crt' },
+        password: { secret: 'edge-counts', key: 'password' },
+      },
+    },
+  },
 } as const satisfies Partial<IngressProps>;
 
 const ZONES = ['lumen.example', 'atlas.example', 'meridian.example'];
@@ -103,6 +114,13 @@ export const prod = defineEnvironment({
       rule: 'DRN110',
       scope: 'Deployment drun-ingress/waf',
       reason: 'the image is built by the first release, which then states its digest here',
+      owner: 'drun-platform',
+      expires: '2027-03-31',
+    },
+    {
+      rule: 'DRN110',
+      scope: 'Deployment drun-ingress/ratelimit',
+      reason: 'the image is mirrored by the first release, which then states its digest here',
       owner: 'drun-platform',
       expires: '2027-03-31',
     },

@@ -12,6 +12,17 @@ const EDGE: IngressProps = {
     dns01: { provider: 'route53', region: 'eu-central-1' },
   },
   dns: { provider: 'aws', zones: ['lumen.example', 'atlas.example', 'meridian.example'] },
+  limits: {
+    global: {
+      image: 'registry.drun.example/mirror/envoyproxy/ratelimit:3fb70258',
+      store: {
+        host: 'counts.staging.drun.example',
+        ranges: ['192.0.2.128/28'],
+        ca: { secret: 'edge-counts', key: 'ca.crt' },
+        password: { secret: 'edge-counts', key: 'password' },
+      },
+    },
+  },
 };
 
 /** Two regions, as close to prod as it can be with half of it. Pulled by Flux, so that both ways of delivery are in use. */
@@ -57,6 +68,13 @@ export const staging = defineEnvironment({
       rule: 'DRN110',
       scope: 'Deployment drun-ingress/waf',
       reason: 'the image is built by the first release, which then states its digest here',
+      owner: 'drun-platform',
+      expires: '2027-03-31',
+    },
+    {
+      rule: 'DRN110',
+      scope: 'Deployment drun-ingress/ratelimit',
+      reason: 'the image is mirrored by the first release, which then states its digest here',
       owner: 'drun-platform',
       expires: '2027-03-31',
     },
