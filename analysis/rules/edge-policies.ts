@@ -1,4 +1,5 @@
-import { isRecord, listAt, recordAt, stringAt, valueAt } from '../../constructs/core/json';
+import { EXEMPTION_ANNOTATION } from '../../constructs/core/exemption';
+import { isList, isRecord, listAt, recordAt, stringAt, valueAt } from '../../constructs/core/json';
 import { PLATFORM_NAMESPACE } from '../../constructs/core/platform-service';
 import {
   type Claim,
@@ -10,7 +11,6 @@ import {
   outcomeOf,
   type Subject,
 } from '../../constructs/core/rule';
-import { EXEMPTION_ANNOTATION } from '../../constructs/ingress/exposure-rules';
 import { flatMapClaims } from './claims';
 import { wrong } from './edge-gateways';
 
@@ -103,7 +103,7 @@ export const believedIssuers: ObjectRule = {
   id: 'DRN319',
   title: 'tokens are taken from the header, of issuers that are asked over https',
   why: 'a token in an address ends in logs and referrers, and keys that are fetched in plain text are anybody’s',
-  remedy: 'write issuer and jwksUri with https, and leave fromParams out',
+  remedy: 'write issuer and jwksUri with https, fromHeaders with Authorization, and no fromParams',
   control: 'IAM-1',
   kinds: ['RequestAuthentication.security.istio.io'],
   check: ({ object }) => {
@@ -112,21 +112,23 @@ export const believedIssuers: ObjectRule = {
       return outcomeOf([wrong('spec.jwtRules', valueAt(object, 'spec', 'jwtRules'), 'at least one issuer')]);
     return outcomeOf(
       rules.flatMap((rule, i) => {
-        const { issuer, jwksUri, jwks_uri: old, fromParams } = recordAt(rule);
+        const { issuer, jwksUri, jwks_uri: old, fromParams, fromHeaders } = recordAt(rule);
         const at = `spec.jwtRules[${i}]`;
         return [
           ...(isHttps(issuer) ? [] : [wrong(`${at}.issuer`, issuer, 'an https address')]),
           ...[jwksUri, old]
             .filter((uri) => uri !== undefined && !isHttps(uri))
             .map((uri) => wrong(`${at}.jwksUri`, uri, 'an https address')),
-          ...(fromParams === undefined
-            ? []
-            : [wrong(`${at}.fromParams`, fromParams, 'tokens in the header Authorization')]),
+          ...(fromParams === undefined ? [] : [wrong(`${at}.fromParams`, fromParams, HEADER)]),
+          // Where nothing is said Istio takes access_token from the address too.
+          ...(isList(fromHeaders) && fromHeaders.length > 0 ? [] : [wrong(`${at}.fromHeaders`, fromHeaders, HEADER)]),
         ];
       }),
     );
   },
 };
+
+const HEADER = 'tokens in the header Authorization';
 
 function isHttps(value: unknown): boolean {
   return typeof value === 'string' && /^https:\/\/[^\s*]+$/.test(value);

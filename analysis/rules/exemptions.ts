@@ -1,7 +1,7 @@
+import { EXEMPTION_ANNOTATION } from '../../constructs/core/exemption';
 import { listAt, recordAt, stringAt } from '../../constructs/core/json';
 import { type Claim, type ClusterRule, claimBy } from '../../constructs/core/rule';
 import { WAF_ROUTES_LABEL } from '../../constructs/ingress/edge-facts';
-import { EXEMPTION_ANNOTATION } from '../../constructs/ingress/exposure-rules';
 import { flatMapClaims } from './claims';
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
@@ -13,7 +13,7 @@ export const liveExemptions: ClusterRule = {
   why: 'what was opened until a date stays open for ever if nobody looks at the date',
   remedy: 'close it again, or decide anew and write another date and reason',
   control: 'CMP-1',
-  kinds: '*',
+  kinds: ['AuthorizationPolicy.security.istio.io', 'ConfigMap.core', 'Deployment.apps'],
   claims: (subject) => {
     const { annotations, labels, kind, object } = subject;
     const until = annotations[EXEMPTION_ANNOTATION.expires];

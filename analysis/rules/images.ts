@@ -1,3 +1,4 @@
+import { EXEMPTION_ANNOTATION } from '../../constructs/core/exemption';
 import { show } from '../../constructs/core/problem';
 import { type Finding, NOT_APPLICABLE, type ObjectRule, outcomeOf, type Subject } from '../../constructs/core/rule';
 import { containersOf, imageVolumesIn, mayHoldPods, podsOf } from './pods';
@@ -10,12 +11,12 @@ export const pinnedImages: ObjectRule = {
   id: 'DRN110',
   title: 'every image is pinned by digest',
   why: 'a tag can be moved after it was scanned and signed; only a digest is what was checked',
-  remedy: 'write the image as name@sha256:<digest>',
+  remedy: `write the image as name@sha256:<digest>; what the platform itself has yet to build says why with ${Object.values(EXEMPTION_ANNOTATION).join(', ')}`,
   control: 'CTR-2',
   kinds: mayHoldPods,
   check: (subject) => {
     const images = imagesOf(subject);
-    if (images.length === 0) return NOT_APPLICABLE;
+    if (images.length === 0 || isExempt(subject)) return NOT_APPLICABLE;
     const loose = images.filter(({ image }) => typeof image !== 'string' || !PINNED.test(image));
     return outcomeOf(
       loose.map(
@@ -28,6 +29,11 @@ export const pinnedImages: ObjectRule = {
     );
   },
 };
+
+/** A component of the platform that has yet to be built, until a day that another rule holds it to (DRN350). */
+function isExempt({ component, annotations }: Subject): boolean {
+  return component !== undefined && Object.values(EXEMPTION_ANNOTATION).every((key) => Boolean(annotations[key]));
+}
 
 function imagesOf(subject: Subject): readonly { path: string; image: unknown }[] {
   const volumes = podsOf(subject).flatMap(imageVolumesIn);

@@ -1,7 +1,7 @@
 import type { Manifest } from '../core/manifest';
 import { PLATFORM_NAMESPACE } from '../core/platform-service';
 import type { Stamp } from '../core/stamp';
-import { EDGE_PODS, EDGE_PORT } from './edge-facts';
+import { EDGE_PODS } from './edge-facts';
 import { edgeProfile } from './edge-profiles';
 import type { IngressSettings } from './ingress-settings';
 import { tokenBucket } from './token-bucket';
@@ -18,18 +18,17 @@ export interface EnvoyFilter extends Manifest {
 const TYPE = 'type.googleapis.com/envoy.extensions.filters';
 const HCM = 'envoy.filters.network.http_connection_manager';
 
-/** What each patch of the edge is about: the one listener, and in it the filter that reads HTTP. */
-export const LISTENER = { context: 'GATEWAY', listener: { portNumber: EDGE_PORT.pod } } as const;
-export const HTTP = {
-  context: 'GATEWAY',
-  listener: { portNumber: EDGE_PORT.pod, filterChain: { filter: { name: HCM } } },
-} as const;
+/**
+ * What each patch of the edge is about: every listener of its proxies, and in it the filter that reads HTTP. No port: a
+ * listener on another one than expected would be without limits and without a firewall.
+ */
+export const LISTENER = { context: 'GATEWAY' } as const;
+export const HTTP = { context: 'GATEWAY', listener: { filterChain: { filter: { name: HCM } } } } as const;
 
 /** Before the router and after tokens and authorization: nobody without a right to call costs an inspection. */
 export const LAST = {
   ...HTTP,
   listener: {
-    ...HTTP.listener,
     filterChain: { filter: { ...HTTP.listener.filterChain.filter, subFilter: { name: 'envoy.filters.http.router' } } },
   },
 } as const;
@@ -40,7 +39,8 @@ export function envoyFilter(name: string, stamp: Stamp, configPatches: readonly 
     apiVersion: 'networking.istio.io/v1alpha3',
     kind: 'EnvoyFilter',
     metadata: stamp(name, PLATFORM_NAMESPACE.ingress),
-    spec: { workloadSelector: { labels: EDGE_PODS }, configPatches },
+    // After Istio's own and before none: patches that stand beside others are applied in this order.
+    spec: { workloadSelector: { labels: EDGE_PODS }, priority: 10, configPatches },
   };
 }
 
@@ -100,6 +100,8 @@ function requests({ limits }: IngressSettings): object {
           request_timeout: `${profile.requestSeconds}s`,
           stream_idle_timeout: `${profile.idleSeconds}s`,
           delayed_close_timeout: '1s',
+          // The service’s own, which its route takes away: who asks learns of no proxy.
+          server_header_transformation: 'PASS_THROUGH',
           common_http_protocol_options: {
             idle_timeout: `${profile.idleSeconds}s`,
             max_headers_count: profile.headers,

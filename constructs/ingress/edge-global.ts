@@ -1,9 +1,10 @@
 import type { ClusterFacts } from '../core/cluster-facts';
+import { exempted } from '../core/exemption';
 import type { Manifest, NetworkPolicy } from '../core/manifest';
 import { PLATFORM_NAMESPACE } from '../core/platform-service';
 import type { Stamp } from '../core/stamp';
 import { type EnvoyFilter, envoyFilter, LAST } from './edge-filters';
-import { exempted } from './exposure-rules';
+import { PROBES } from './edge-guards';
 import { GLOBAL_DOMAIN } from './global-rates';
 import type { GlobalSettings } from './global-settings';
 import { RATE_LIMIT, RATE_LIMIT_PODS, rateLimitService } from './rate-limit-service';
@@ -17,14 +18,14 @@ export function edgeGlobal(
   if (settings === undefined) return [];
   return [
     ...access(facts, stamp),
-    toStore(settings, stamp),
+    ...network(settings, stamp),
     ...rateLimitService(settings, stamp),
     globalRates(settings, stamp),
   ];
 }
 
-/** Below every other filter of the edge in order, so that the firewall, which goes before the router as well, comes after it. */
-const EARLY = -10;
+/** Before the edge's other filters, so that the firewall, which is put before the router as well, comes after it. */
+const EARLY = 5;
 
 /**
  * Asks for each request that a route has counted. After tokens and authorization: who may not call uses up nobody's share,
@@ -87,21 +88,25 @@ interface Secured extends Manifest {
   readonly spec: object;
 }
 
-/** Who counts reaches the store and nothing else outside its namespace. */
-function toStore({ store }: GlobalSettings, stamp: Stamp): NetworkPolicy {
-  return {
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'NetworkPolicy',
-    metadata: stamp('allow-ratelimit-store', PLATFORM_NAMESPACE.ingress),
-    spec: {
-      podSelector: { matchLabels: RATE_LIMIT_PODS },
+/** Who counts reaches the store and nothing else outside its namespace, and is reached by the kubelet's probes. */
+function network({ store }: GlobalSettings, stamp: Stamp): readonly NetworkPolicy[] {
+  const podSelector = { matchLabels: RATE_LIMIT_PODS };
+  const to = store.ranges.map((cidr) => ({ ipBlock: { cidr } }));
+  return [
+    policy('allow-ratelimit-store', stamp, {
+      podSelector,
       policyTypes: ['Egress'],
-      egress: [
-        {
-          to: store.ranges.map((cidr) => ({ ipBlock: { cidr } })),
-          ports: [{ protocol: 'TCP', port: store.port }],
-        },
-      ],
-    },
-  };
+      egress: [{ to, ports: [{ protocol: 'TCP', port: store.port }] }],
+    }),
+    policy('allow-ratelimit-probes', stamp, {
+      podSelector,
+      policyTypes: ['Ingress'],
+      ingress: [{ from: PROBES, ports: [{ protocol: 'TCP', port: RATE_LIMIT.health }] }],
+    }),
+  ];
+}
+
+function policy(name: string, stamp: Stamp, spec: NonNullable<NetworkPolicy['spec']>): NetworkPolicy {
+  const metadata = stamp(name, PLATFORM_NAMESPACE.ingress);
+  return { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata, spec };
 }

@@ -6,7 +6,7 @@ import type { Stamp } from '../core/stamp';
 import { ANYWHERE } from '../network/admin-policy';
 import { EDGE_PODS, EDGE_PORT } from './edge-facts';
 import type { IngressSettings } from './ingress-settings';
-import { WAF_PODS } from './waf-service';
+import { WAF, WAF_PODS } from './waf-service';
 
 interface SpecObject extends Manifest {
   readonly spec: object;
@@ -38,6 +38,8 @@ export function edgeGuards(
       jwtRules: issuers.map(({ issuer, jwksUri }) => ({
         issuer,
         ...(jwksUri === undefined ? {} : { jwksUri }),
+        // Without it Istio takes a token from the address as well (`access_token`), where logs and referrers keep it.
+        fromHeaders: [{ name: 'Authorization', prefix: 'Bearer ' }],
         // The service may ask for more than the edge does.
         forwardOriginalToken: true,
       })),
@@ -86,6 +88,7 @@ export function edgeNetwork(
       'allow-tenants',
       { podSelector: { matchLabels: EDGE_PODS }, policyTypes: ['Egress'], egress: [{ to: [tenants] }] },
     ],
+    ...(waf.engine.kind === 'ext-proc' ? [['allow-waf-probes', WAF_PROBES] as const] : []),
     ...(waf.configSync === undefined ? [] : [['allow-waf-api-server', toApiServer(facts)] as const]),
   ];
   return policies.map(([name, spec]) => ({
@@ -95,6 +98,15 @@ export function edgeNetwork(
     spec,
   }));
 }
+
+/** In the ambient mesh the kubelet’s probes arrive from this address (https://istio.io/latest/docs/ambient/usage/networkpolicy/). */
+export const PROBES = [{ ipBlock: { cidr: '169.254.7.127/32' } }] as const;
+
+const WAF_PROBES: PolicySpec = {
+  podSelector: { matchLabels: WAF_PODS },
+  policyTypes: ['Ingress'],
+  ingress: [{ from: PROBES, ports: [{ protocol: 'TCP', port: WAF.health }] }],
+};
 
 function toApiServer({ apiServerCidrs }: ClusterFacts): PolicySpec {
   return {

@@ -28,7 +28,7 @@ export function destinationRule(
         loadBalancer: { simple: 'LEAST_REQUEST', localityLbSetting: { enabled: true } },
         connectionPool: {
           tcp: { maxConnections: 1024, connectTimeout: '5s' },
-          http: { http1MaxPendingRequests: 256, http2MaxRequests: 1024, idleTimeout: '300s' },
+          http: { http1MaxPendingRequests: 256, http2MaxRequests: 1024, maxRetries: 64, idleTimeout: '300s' },
         },
         outlierDetection: {
           consecutive5xxErrors: 0,

@@ -1,4 +1,5 @@
-import type { Manifest, ManifestMetadata } from '../core/manifest';
+import { exempted } from '../core/exemption';
+import type { Manifest } from '../core/manifest';
 import { PLATFORM_NAMESPACE } from '../core/platform-service';
 import type { Stamp } from '../core/stamp';
 import { EDGE_PODS, type EdgeFacts } from './edge-facts';
@@ -10,13 +11,6 @@ import { tokenBucket } from './token-bucket';
 interface SpecObject extends Manifest {
   readonly spec: object;
 }
-
-/** Annotations that say why something is less safe than it could be; `check` fails after the last day. */
-export const EXEMPTION_ANNOTATION = {
-  because: 'drun.io/exempt-because',
-  owner: 'drun.io/exempt-owner',
-  expires: 'drun.io/exempt-until',
-} as const;
 
 /** Name of the objects of one exposure. The dot parts two names that hold none, so that no two exposures share it. */
 export function exposureName(tenant: string, { name }: Pick<ExposureSpec, 'name'>): string {
@@ -50,22 +44,6 @@ export function exposureAuthorization(
     kind: 'AuthorizationPolicy',
     metadata: 'public' in identity ? exempted(metadata, identity.public) : metadata,
     spec: { selector: { matchLabels: EDGE_PODS }, action: 'ALLOW', rules },
-  };
-}
-
-/** Metadata with the reason why its object is less safe than it could be. */
-export function exempted(
-  metadata: ManifestMetadata,
-  exemption: Readonly<Record<keyof typeof EXEMPTION_ANNOTATION, string>>,
-): ManifestMetadata {
-  return {
-    ...metadata,
-    annotations: {
-      ...metadata.annotations,
-      [EXEMPTION_ANNOTATION.because]: exemption.because,
-      [EXEMPTION_ANNOTATION.owner]: exemption.owner,
-      [EXEMPTION_ANNOTATION.expires]: exemption.expires,
-    },
   };
 }
 

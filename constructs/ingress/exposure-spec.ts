@@ -1,19 +1,8 @@
 import * as z from 'zod';
+import { exemptionSchema } from '../core/exemption';
 import { hostName, namespaceSuffix, shortName } from '../core/names';
 import { rateStep } from './rate-steps';
 import { ROUTE_TYPE_NAMES, routeType } from './route-types';
-
-/** Why something is less safe than it could be, who answers for it, and the last day that it may stay so. */
-export const exemptionSchema = z.strictObject({
-  because: z.string().min(10).max(200),
-  owner: z.string().min(3).max(120),
-  expires: z.iso
-    .date({ error: 'a date such as 2027-03-31' })
-    .describe('last day that it holds; `check` fails after it'),
-});
-
-/** A parsed exemption. */
-export type Exemption = Readonly<z.output<typeof exemptionSchema>>;
 
 const SEGMENT = '[A-Za-z0-9_~-][A-Za-z0-9._~-]*';
 

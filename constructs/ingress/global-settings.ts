@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import { exemptionSchema } from '../core/exemption';
 import { hostName } from '../core/names';
-import { exemptionSchema } from './exposure-spec';
 import { rateStep } from './rate-steps';
-import { addressRanges, imageReference, secretKey } from './references';
+import { addressRanges, ownImage, secretKey } from './references';
 
 const store = z.strictObject({
   host: z
@@ -20,7 +20,7 @@ const store = z.strictObject({
 
 /** Who counts requests over all proxies of a region together, and where the counts are kept. */
 export const globalSchema = z.strictObject({
-  image: imageReference.describe('image of the rate limit service (https://github.com/envoyproxy/ratelimit)'),
+  image: ownImage.describe('image of the rate limit service (https://github.com/envoyproxy/ratelimit)'),
   replicas: z.int().min(2).max(50).default(2),
   store: store.describe('the Redis that keeps the counts: an address and names of Secrets, never what is in them'),
   perTenant: rateStep

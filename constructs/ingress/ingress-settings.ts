@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import { exemptionSchema } from '../core/exemption';
 import { hostName, shortName } from '../core/names';
-import { exemptionSchema } from './exposure-spec';
 import { globalSchema } from './global-settings';
-import { addressRanges, imageReference, secretKey } from './references';
+import { addressRanges, imageReference, ownImage, secretKey } from './references';
 
 const cdn = z.discriminatedUnion('profile', [
   z.strictObject({ profile: z.literal('none') }),
@@ -67,7 +67,7 @@ const waf = z.strictObject({
     .discriminatedUnion('kind', [
       z.strictObject({
         kind: z.literal('ext-proc'),
-        image: imageReference,
+        image: ownImage,
         replicas: z.int().min(2).max(50).default(2),
       }),
       z.strictObject({

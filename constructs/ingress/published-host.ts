@@ -45,7 +45,9 @@ function certificate({ host }: PublishedHost, stamp: Stamp): SpecObject {
 /** Classic Istio, because the Gateway API has no lowest version of TLS for a listener. */
 function gateway({ host }: PublishedHost, { clientCa }: EdgeFacts, stamp: Stamp): SpecObject {
   const name = publishedName(host);
-  const mode = clientCa === undefined ? { mode: 'SIMPLE' } : { mode: 'MUTUAL', caCertCredentialName: clientCa };
+  // Istio takes an authority from a name that ends like this, and a key from any other; the Secret is called without the end.
+  const authority = { mode: 'MUTUAL', caCertCredentialName: `${clientCa}-cacert` };
+  const mode = clientCa === undefined ? { mode: 'SIMPLE' } : authority;
   return {
     apiVersion: 'networking.istio.io/v1',
     kind: 'Gateway',

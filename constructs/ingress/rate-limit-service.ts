@@ -4,6 +4,7 @@ import { PLATFORM_NAMESPACE } from '../core/platform-service';
 import type { Stamp } from '../core/stamp';
 import { globalConfiguration } from './global-rates';
 import type { GlobalSettings } from './global-settings';
+import { imageName, runs } from './references';
 
 /** Name of the rate limit service's objects, its port for the proxies and that for probes. */
 export const RATE_LIMIT = { name: 'ratelimit', port: 8_081, health: 8_080 } as const;
@@ -34,7 +35,7 @@ export function rateLimitService(settings: GlobalSettings, stamp: Stamp): readon
   return [
     { ...account },
     named('ConfigMap', 'v1', { data: { 'edge.yaml': `${JSON.stringify(globalConfiguration())}\n` } }),
-    named('Deployment', 'apps/v1', { spec: deployment(settings) }),
+    { ...named('Deployment', 'apps/v1', { spec: deployment(settings) }), metadata: runs(metadata, settings.image) },
     named('Service', 'v1', {
       spec: { selector: RATE_LIMIT_PODS, ports: [{ name: 'grpc', port, targetPort: port, protocol: 'TCP' }] },
     }),
@@ -80,7 +81,7 @@ function deployment({ image, replicas, store }: GlobalSettings): JsonObject {
             labelSelector: { matchLabels: RATE_LIMIT_PODS },
           },
         ],
-        containers: [container(image, store)],
+        containers: [container(imageName(image), store)],
         volumes: [
           { name: 'config', configMap: { name: RATE_LIMIT.name } },
           ...(store.ca === undefined ? [] : [authority(store.ca)]),
@@ -113,7 +114,7 @@ function container(image: string, store: GlobalSettings['store']): JsonObject {
     },
     // Also without its store: proxies then have nobody to ask, and do at once what they do without an answer.
     readinessProbe: { httpGet: { path: '/healthcheck', port: 'health' }, periodSeconds: 5 },
-    livenessProbe: { tcpSocket: { port: 'grpc' }, periodSeconds: 10, failureThreshold: 3 },
+    livenessProbe: { tcpSocket: { port: 'health' }, periodSeconds: 10, failureThreshold: 3 },
     volumeMounts: [
       { name: 'config', mountPath: '/etc/ratelimit/config', readOnly: true },
       ...(store.ca === undefined ? [] : [{ name: 'store-ca', mountPath: '/etc/ratelimit/store', readOnly: true }]),

@@ -1,10 +1,11 @@
+import { exempted } from '../core/exemption';
 import type { JsonObject } from '../core/json';
 import type { Manifest, ServiceAccount } from '../core/manifest';
 import { PLATFORM_NAMESPACE } from '../core/platform-service';
 import type { Stamp } from '../core/stamp';
 import { WAF_ROUTES_LABEL } from './edge-facts';
-import { exempted } from './exposure-rules';
 import type { IngressSettings } from './ingress-settings';
+import { imageName, runs } from './references';
 import { ROUTE_TYPE_NAMES } from './route-types';
 
 /** Name of the firewall's objects, and its port for the proxies. */
@@ -37,7 +38,10 @@ export function wafService(waf: IngressSettings['waf'], engine: ExtProc, stamp: 
     { ...account },
     platformRules(waf, stamp),
     ...(waf.configSync === undefined ? [] : reader(stamp)),
-    named('Deployment', 'apps/v1', { spec: deployment(waf, engine) }),
+    {
+      ...named('Deployment', 'apps/v1', { spec: deployment(waf, engine) }),
+      metadata: runs(stamp(WAF.name, PLATFORM_NAMESPACE.ingress), engine.image),
+    },
     named('Service', 'v1', {
       spec: { selector: WAF_PODS, ports: [{ name: 'grpc', port: WAF.port, targetPort: WAF.port, protocol: 'TCP' }] },
     }),
@@ -112,22 +116,27 @@ function deployment(waf: IngressSettings['waf'], { image, replicas }: ExtProc): 
             labelSelector: { matchLabels: WAF_PODS },
           },
         ],
-        containers: [firewall(image), ...(waf.configSync === undefined ? [] : [sync(waf.configSync)])],
+        containers:
+          waf.configSync === undefined
+            ? [firewall(imageName(image), [])]
+            : [firewall(imageName(image), [TENANTS]), sync(waf.configSync)],
         volumes: [
           { name: 'platform', configMap: { name: WAF.name } },
-          { name: 'tenants', emptyDir: { sizeLimit: '64Mi' } },
-          ...(waf.configSync === undefined ? [] : [TOKEN]),
+          ...(waf.configSync === undefined ? [] : [{ name: TENANTS.name, emptyDir: { sizeLimit: '64Mi' } }, TOKEN]),
         ],
       },
     },
   };
 }
 
-function firewall(image: string): JsonObject {
+/** Where files of tenants are written by one container and read by the other. */
+const TENANTS = { name: 'tenants', mountPath: '/etc/waf/tenants' } as const;
+
+function firewall(image: string, folders: readonly (typeof TENANTS)[]): JsonObject {
   return {
     name: 'waf',
     image,
-    args: ['--config=/etc/waf/platform/platform.json', '--tenants=/etc/waf/tenants'],
+    args: ['--config=/etc/waf/platform/platform.json', ...folders.map(({ mountPath }) => `--tenants=${mountPath}`)],
     ports: [
       { name: 'grpc', containerPort: WAF.port },
       { name: 'health', containerPort: WAF.health },
@@ -138,7 +147,7 @@ function firewall(image: string): JsonObject {
     livenessProbe: { httpGet: { path: '/healthz', port: 'health' }, periodSeconds: 10, failureThreshold: 3 },
     volumeMounts: [
       { name: 'platform', mountPath: '/etc/waf/platform', readOnly: true },
-      { name: 'tenants', mountPath: '/etc/waf/tenants', readOnly: true },
+      ...folders.map((folder) => ({ ...folder, readOnly: true })),
     ],
   };
 }
@@ -151,7 +160,7 @@ function sync(image: string): JsonObject {
     env: [
       { name: 'LABEL', value: WAF_ROUTES_LABEL },
       { name: 'LABEL_VALUE', value: 'true' },
-      { name: 'FOLDER', value: '/etc/waf/tenants' },
+      { name: 'FOLDER', value: TENANTS.mountPath },
       { name: 'NAMESPACE', value: PLATFORM_NAMESPACE.ingress },
       { name: 'RESOURCE', value: 'configmap' },
       { name: 'METHOD', value: 'WATCH' },
@@ -159,7 +168,7 @@ function sync(image: string): JsonObject {
     resources: { requests: { cpu: '20m', memory: '64Mi' }, limits: { cpu: '200m', memory: '128Mi' } },
     securityContext: SECURITY,
     volumeMounts: [
-      { name: 'tenants', mountPath: '/etc/waf/tenants' },
+      TENANTS,
       { name: 'token', mountPath: '/var/run/secrets/kubernetes.io/serviceaccount', readOnly: true },
     ],
   };

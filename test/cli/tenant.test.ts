@@ -56,9 +56,12 @@ describe('tenant new', () => {
 
   test('what it shows in comments is valid as well', async () => {
     await add('acme', '--trust', 'standard');
-    const open = readFileSync(file('acme'), 'utf8').replace(/^# (?=(registries|hosts|allow|accept):$| {2})/gm, '');
+    const open = readFileSync(file('acme'), 'utf8').replace(
+      /^# (?=(registries|hosts|expose|allow|accept):$| {2})/gm,
+      '',
+    );
     expect(parseTenant(Buffer.from(open), 'acme.yaml')).toMatchObject({
-      source: { spec: { hosts: ['acme.example.com'], allow: [{}, {}], accept: [{}] } },
+      source: { spec: { hosts: ['acme.example.com'], expose: [{}], allow: [{}, {}], accept: [{}] } },
     });
   });
 

@@ -33,10 +33,23 @@ describe('a plan', () => {
     ['two tenants of one name', [acme(''), acme('')], 'PL107'],
     ['two tenants with one namespace', [tenant('acme', 'x-train', ''), tenant('acme-x', 'train', '')], 'PL108'],
     ['two tenants with one host', [acme('hosts: [api.example.com]'), beta('hosts: [api.example.com]')], 'PL109'],
-  ])('fails %s, at its place', (_, sources, code) => {
-    const problems = problemsOf(...sources);
+    [
+      'a published host in a region without an edge',
+      [acme(published('www.lumen.example'))],
+      'PL110',
+      { ...prod, regions: prod.regions.map(({ ingress: _edge, ...region }) => region) },
+    ],
+    ['a published host outside of the zones', [acme(published('www.acme.example'))], 'PL111'],
+    ['a published host that only ends like a zone', [acme(published('evil-lumen.example'))], 'PL111'],
+  ])('fails %s, at its place', (_, sources, code, environment = prod) => {
+    const problems = planProblems(planEnvironment(environment, sources));
     expect(problems.map((problem) => problem.code)).toContain(code);
     expect(problems.every(({ remedy, expected }) => remedy !== '' && expected !== '')).toBe(true);
+  });
+
+  test('[NET-2] publishes where there is an edge, under hosts of its zones', () => {
+    expect(codesOf(acme(published('www.lumen.example')))).toEqual([]);
+    expect(codesOf(acme(published('lumen.example')))).toEqual([]);
   });
 
   test('says nothing of peers where a file could not be read, because the peer may stand there', () => {
@@ -50,6 +63,10 @@ describe('a plan', () => {
     expect(planEnvironment(prod, [acme('')]).tenants.map(({ regions }) => regions)).toEqual([['eu-central-1']]);
   });
 });
+
+function published(host: string): string {
+  return `hosts: [${host}]\nexpose:\n  - {name: web, host: ${host}, namespace: train, service: web, port: 8080, type: api}\n`;
+}
 
 function acme(more: string): TenantSource {
   return tenant('acme', 'train', more);

@@ -122,7 +122,7 @@ export const EXPECTATIONS: readonly Expectation[] = [
   },
   {
     title: '[CMP-1] what is excepted says why, who answers for it and until when',
-    kinds: ['AuthorizationPolicy'],
+    kinds: ['AuthorizationPolicy', 'Deployment'],
     read: ({ kind, metadata: { name, annotations = {} } }) =>
       Object.entries(annotations)
         .filter(([key]) => key.startsWith('drun.io/exempt-'))
@@ -189,17 +189,17 @@ function isAtEdge({ metadata }: Manifest): boolean {
   return metadata.namespace === 'drun-ingress';
 }
 
-function exemptions({ tenants }: Order): readonly string[] {
-  return tenants.flatMap(({ name, expose }) =>
+function exemptions({ tenants, edge }: Order): readonly string[] {
+  const engine = edge?.waf.engine;
+  const image = engine?.kind === 'ext-proc' && typeof engine.image !== 'string' ? engine.image : undefined;
+  const until = (label: string, { because, owner, expires }: { because: string; owner: string; expires: string }) =>
+    Object.entries({ because, owner, until: expires }).map(([key, value]) => `${label} drun.io/exempt-${key}=${value}`);
+  const published = tenants.flatMap(({ name, expose }) =>
     expose.flatMap((one) => {
-      if (!('public' in one.identity)) return [];
-      const { because, owner, expires } = one.identity.public;
-      const marks = { because, owner, until: expires };
-      return Object.entries(marks).map(
-        ([key, value]) => `AuthorizationPolicy ${one.name}.${name} drun.io/exempt-${key}=${value}`,
-      );
+      return 'public' in one.identity ? until(`AuthorizationPolicy ${one.name}.${name}`, one.identity.public) : [];
     }),
   );
+  return image === undefined ? published : [...published, ...until('Deployment waf', image)];
 }
 
 /** Whether an expectation speaks of objects of the kind. */

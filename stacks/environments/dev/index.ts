@@ -1,4 +1,5 @@
 import { defineEnvironment } from '../../spec/environment';
+import { RATE_LIMIT_IMAGE, WAF_IMAGE } from '../own-images';
 
 /** One region for developers; the same constructs and the same refusals as prod. */
 export const dev = defineEnvironment({
@@ -10,12 +11,12 @@ export const dev = defineEnvironment({
       name: 'eu-central-1',
       continent: 'europe',
       ingress: {
-        waf: { engine: { kind: 'ext-proc', image: 'registry.drun.example/platform/waf:0.1.0' } },
+        waf: { engine: { kind: 'ext-proc', image: WAF_IMAGE } },
         certificates: { issuer: 'vault', path: 'pki-edge/sign/edge' },
         dns: { provider: 'aws', zones: ['apps.dev.drun.example'] },
         limits: {
           global: {
-            image: 'registry.drun.example/mirror/envoyproxy/ratelimit:3fb70258',
+            image: RATE_LIMIT_IMAGE,
             store: {
               host: 'counts.dev.drun.example',
               ranges: ['10.2.128.0/28'],
@@ -32,22 +33,6 @@ export const dev = defineEnvironment({
         nodeCidrs: ['10.2.0.0/16'],
         apiServerCidrs: ['10.2.255.10/32'],
       },
-    },
-  ],
-  waivers: [
-    {
-      rule: 'DRN110',
-      scope: 'Deployment drun-ingress/waf',
-      reason: 'the image is built by the first release, which then states its digest here',
-      owner: 'drun-platform',
-      expires: '2027-03-31',
-    },
-    {
-      rule: 'DRN110',
-      scope: 'Deployment drun-ingress/ratelimit',
-      reason: 'the image is mirrored by the first release, which then states its digest here',
-      owner: 'drun-platform',
-      expires: '2027-03-31',
     },
   ],
 });

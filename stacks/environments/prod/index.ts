@@ -1,13 +1,14 @@
 import type { IngressProps } from '../../../constructs/ingress/ingress-settings';
 import { defineEnvironment } from '../../spec/environment';
+import { RATE_LIMIT_IMAGE, WAF_IMAGE } from '../own-images';
 
 const EDGE = {
-  waf: { engine: { kind: 'ext-proc', image: 'registry.drun.example/platform/waf:0.1.0', replicas: 3 } },
+  waf: { engine: { kind: 'ext-proc', image: WAF_IMAGE, replicas: 3 } },
   certificates: { issuer: 'vault', path: 'pki-edge/sign/edge' },
   replicas: { min: 3, max: 30 },
   limits: {
     global: {
-      image: 'registry.drun.example/mirror/envoyproxy/ratelimit:3fb70258',
+      image: RATE_LIMIT_IMAGE,
       store: {
         host: 'counts.drun.example',
         ranges: ['198.51.100.64/28'],
@@ -107,22 +108,6 @@ export const prod = defineEnvironment({
         nodeCidrs: ['10.101.0.0/16'],
         apiServerCidrs: ['10.101.255.10/32', '10.101.255.11/32', '10.101.255.12/32'],
       },
-    },
-  ],
-  waivers: [
-    {
-      rule: 'DRN110',
-      scope: 'Deployment drun-ingress/waf',
-      reason: 'the image is built by the first release, which then states its digest here',
-      owner: 'drun-platform',
-      expires: '2027-03-31',
-    },
-    {
-      rule: 'DRN110',
-      scope: 'Deployment drun-ingress/ratelimit',
-      reason: 'the image is mirrored by the first release, which then states its digest here',
-      owner: 'drun-platform',
-      expires: '2027-03-31',
     },
   ],
 });

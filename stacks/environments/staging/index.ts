@@ -1,9 +1,10 @@
 import type { IngressProps } from '../../../constructs/ingress/ingress-settings';
 import { defineEnvironment } from '../../spec/environment';
+import { RATE_LIMIT_IMAGE, WAF_IMAGE } from '../own-images';
 
 /** Behind a CDN that is only known by its addresses and its certificate; public certificates from a rehearsal authority. */
 const EDGE: IngressProps = {
-  waf: { engine: { kind: 'ext-proc', image: 'registry.drun.example/platform/waf:0.1.0' } },
+  waf: { engine: { kind: 'ext-proc', image: WAF_IMAGE } },
   cdn: { profile: 'generic', ranges: ['192.0.2.0/24', '2001:db8:100::/48'], clientCa: 'cdn-client-ca' },
   certificates: {
     issuer: 'acme',
@@ -14,7 +15,7 @@ const EDGE: IngressProps = {
   dns: { provider: 'aws', zones: ['lumen.example', 'atlas.example', 'meridian.example'] },
   limits: {
     global: {
-      image: 'registry.drun.example/mirror/envoyproxy/ratelimit:3fb70258',
+      image: RATE_LIMIT_IMAGE,
       store: {
         host: 'counts.staging.drun.example',
         ranges: ['192.0.2.128/28'],
@@ -61,22 +62,6 @@ export const staging = defineEnvironment({
         nodeCidrs: ['10.22.0.0/16'],
         apiServerCidrs: ['10.22.255.10/32'],
       },
-    },
-  ],
-  waivers: [
-    {
-      rule: 'DRN110',
-      scope: 'Deployment drun-ingress/waf',
-      reason: 'the image is built by the first release, which then states its digest here',
-      owner: 'drun-platform',
-      expires: '2027-03-31',
-    },
-    {
-      rule: 'DRN110',
-      scope: 'Deployment drun-ingress/ratelimit',
-      reason: 'the image is mirrored by the first release, which then states its digest here',
-      owner: 'drun-platform',
-      expires: '2027-03-31',
     },
   ],
 });

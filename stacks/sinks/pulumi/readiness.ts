@@ -16,6 +16,8 @@ const READINESS: Readonly<Record<string, Readiness>> = {
   'Gateway.gateway.networking.k8s.io': { waitFor: ['condition=Programmed'] },
   'ClusterQueue.kueue.x-k8s.io': { waitFor: ['condition=Active'] },
   'LocalQueue.kueue.x-k8s.io': { waitFor: ['condition=Active'] },
+  'ClusterIssuer.cert-manager.io': { waitFor: ['condition=Ready'] },
+  'Certificate.cert-manager.io': { waitFor: ['condition=Ready'] },
   // A quota that nobody has counted yet refuses by itself: waiting for the count makes nothing safer.
   'ResourceQuota.core': { skipAwait: true },
   // The provider waits for token secrets, which clusters no longer make.

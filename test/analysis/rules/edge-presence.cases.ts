@@ -277,7 +277,7 @@ const NAMES: readonly Case[] = [
 ];
 
 const until = (date: string) =>
-  of('acme', ISTIO, 'Gateway', 'web', {
+  of('acme', 'security.istio.io/v1', 'AuthorizationPolicy', 'web', {
     metadata: { namespace: 'drun-ingress', annotations: { 'drun.io/exempt-until': date } },
     spec: {},
   });
@@ -305,5 +305,32 @@ const EXEMPTIONS: readonly Case[] = [
   }),
 );
 
+const WHY = {
+  'drun.io/exempt-because': 'not built yet',
+  'drun.io/exempt-owner': 'platform',
+  'drun.io/exempt-until': '2027-03-31',
+};
+const pod = (image: string, annotations: Doc, make: typeof of = of) =>
+  make('acme', 'apps/v1', 'Deployment', 'web', {
+    metadata: { namespace: 'acme-serve', annotations },
+    spec: { template: { spec: { containers: [{ name: 'a', image }] } } },
+  });
+
+const IMAGES: readonly Case[] = [
+  pod('nginx:1', WHY),
+  pod('nginx:1', { ...WHY, 'drun.io/exempt-until': '' }, by),
+  pod('nginx:1', {}, by),
+].map(
+  (broken, i): Case => ({
+    rule: 'DRN110',
+    where:
+      ['a tenant excepts its own image', 'a component excepts its image without a day', 'a component has a tag'][i] ??
+      '',
+    fails: [broken],
+    passes: [pod(`nginx@sha256:${'a'.repeat(64)}`, {})],
+    silent: [pod('nginx:1', WHY, by)],
+  }),
+);
+
 /** What objects at the edge must have beside them, and what they must be until when. */
-export const EDGE_PRESENCE: readonly Case[] = [...TOGETHER, ...NAMES, ...EXEMPTIONS];
+export const EDGE_PRESENCE: readonly Case[] = [...TOGETHER, ...NAMES, ...EXEMPTIONS, ...IMAGES];

@@ -352,7 +352,10 @@ const ELSEWHERE = of('acme', SECURITY, 'AuthorizationPolicy', 'x', {
 });
 const DENY = platform(SECURITY, 'AuthorizationPolicy', { selector: { matchLabels: EDGE } });
 const tokens = (rule: Doc) =>
-  platform(SECURITY, 'RequestAuthentication', { selector: { matchLabels: EDGE }, jwtRules: [rule] });
+  platform(SECURITY, 'RequestAuthentication', {
+    selector: { matchLabels: EDGE },
+    jwtRules: [{ fromHeaders: [{ name: 'Authorization', prefix: 'Bearer ' }], ...rule }],
+  });
 const open = (operation: Doc) => policy({ to: [{ operation }] }, WHY, 'open');
 
 const POLICIES: readonly Case[] = [
@@ -398,6 +401,7 @@ const POLICIES: readonly Case[] = [
     { issuer: '*' },
     { issuer: 'https://id.example', jwksUri: 'http://id.example/keys' },
     { issuer: 'https://id.example', fromParams: ['token'] },
+    { issuer: 'https://id.example', fromHeaders: undefined },
   ].map(
     (rule): Case => ({
       rule: 'DRN319',

@@ -135,7 +135,7 @@ describe('a published service', () => {
       ({ apiVersion, kind }) => kind === 'Gateway' && apiVersion.startsWith('networking.istio.io'),
     );
     expect(listAt(gateway, 'spec', 'servers')[0]).toMatchObject({
-      tls: { mode: 'MUTUAL', caCertCredentialName: 'cdn-ca' },
+      tls: { mode: 'MUTUAL', caCertCredentialName: 'cdn-ca-cacert' },
     });
   });
 });

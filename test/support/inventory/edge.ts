@@ -65,6 +65,7 @@ export const edgePaths = ({ edge }: Order): readonly string[] => {
   return [
     ...from.map((range) => `drun-ingress pods istio=ingress Ingress ${range} TCP/8443`),
     'drun-ingress pods istio=ingress Egress drun.io/tenant Exists all',
+    'drun-ingress pods app.kubernetes.io/name=waf Ingress 169.254.7.127/32 TCP/9003',
   ];
 };
 
@@ -86,7 +87,16 @@ function platformThings(edge: IngressSettings, { facts, issuers = [] }: Order): 
     {
       kind: 'RequestAuthentication',
       name: 'edge-tokens',
-      fields: { spec: { ...PROXY, jwtRules: issuers.map((issuer) => ({ issuer, forwardOriginalToken: true })) } },
+      fields: {
+        spec: {
+          ...PROXY,
+          jwtRules: issuers.map((issuer) => ({
+            issuer,
+            fromHeaders: [{ name: 'Authorization', prefix: 'Bearer ' }],
+            forwardOriginalToken: true,
+          })),
+        },
+      },
     },
     {
       kind: 'AuthorizationPolicy',
@@ -135,7 +145,8 @@ const CLOSED = { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, 
 
 function firewall({ engine }: IngressSettings['waf']): readonly Thing[] {
   if (engine.kind !== 'ext-proc') return [];
-  const { replicas, image } = engine;
+  const { replicas } = engine;
+  const image = typeof engine.image === 'string' ? engine.image : engine.image.unpinned;
   const types = Object.fromEntries(['api', 'inference', 'console', 'upload'].map((type) => [type, { mode: 'block' }]));
   const thing = (kind: string, fields: object): Thing => ({ kind, name: 'waf', fields });
   return [
@@ -189,7 +200,7 @@ function pod(image: string): object {
       {
         name: 'waf',
         image,
-        args: ['--config=/etc/waf/platform/platform.json', '--tenants=/etc/waf/tenants'],
+        args: ['--config=/etc/waf/platform/platform.json'],
         ports: [
           { name: 'grpc', containerPort: 9002 },
           { name: 'health', containerPort: 9003 },
@@ -198,23 +209,16 @@ function pod(image: string): object {
         securityContext: CLOSED,
         readinessProbe: { httpGet: { path: '/readyz', port: 'health' }, periodSeconds: 5 },
         livenessProbe: { httpGet: { path: '/healthz', port: 'health' }, periodSeconds: 10, failureThreshold: 3 },
-        volumeMounts: [
-          { name: 'platform', mountPath: '/etc/waf/platform', readOnly: true },
-          { name: 'tenants', mountPath: '/etc/waf/tenants', readOnly: true },
-        ],
+        volumeMounts: [{ name: 'platform', mountPath: '/etc/waf/platform', readOnly: true }],
       },
     ],
-    volumes: [
-      { name: 'platform', configMap: { name: 'waf' } },
-      { name: 'tenants', emptyDir: { sizeLimit: '64Mi' } },
-    ],
+    volumes: [{ name: 'platform', configMap: { name: 'waf' } }],
   };
 }
 
 const TYPE = 'type.googleapis.com/envoy.extensions.filters';
 const HCM = 'envoy.filters.network.http_connection_manager';
-const listener = { portNumber: 8443 };
-const http = { context: 'GATEWAY', listener: { ...listener, filterChain: { filter: { name: HCM } } } };
+const http = { context: 'GATEWAY', listener: { filterChain: { filter: { name: HCM } } } };
 const router = { filter: { name: HCM, subFilter: { name: 'envoy.filters.http.router' } } };
 
 function filters({ limits }: IngressSettings): readonly Thing[] {
@@ -222,11 +226,11 @@ function filters({ limits }: IngressSettings): readonly Thing[] {
   const filter = (name: string, configPatches: readonly object[]): Thing => ({
     kind: 'EnvoyFilter',
     name,
-    fields: { spec: { workloadSelector: { labels: { istio: 'ingress' } }, configPatches } },
+    fields: { spec: { workloadSelector: { labels: { istio: 'ingress' } }, priority: 10, configPatches } },
   });
   const merge = (applyTo: string, value: object) => ({
     applyTo,
-    match: { context: 'GATEWAY', listener },
+    match: { context: 'GATEWAY' },
     patch: { operation: 'MERGE', value },
   });
   const inserted = (operation: string, match: object, applyTo: string, name: string, typed_config: object) => ({
@@ -262,7 +266,7 @@ function filters({ limits }: IngressSettings): readonly Thing[] {
     filter('edge-waf', [
       inserted(
         'INSERT_BEFORE',
-        { context: 'GATEWAY', listener: { ...listener, filterChain: router } },
+        { context: 'GATEWAY', listener: { filterChain: router } },
         'HTTP_FILTER',
         'envoy.filters.http.ext_proc',
         PROCESSOR,
@@ -281,6 +285,7 @@ function requests(profile: Profile): object {
     request_timeout: `${profile.requestSeconds}s`,
     stream_idle_timeout: `${profile.idleSeconds}s`,
     delayed_close_timeout: '1s',
+    server_header_transformation: 'PASS_THROUGH',
     common_http_protocol_options: {
       idle_timeout: `${profile.idleSeconds}s`,
       max_headers_count: profile.headers,

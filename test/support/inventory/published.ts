@@ -81,7 +81,9 @@ const hostThings =
                 port: { number: 443, name: 'https', protocol: 'HTTPS' },
                 hosts: [`./${host}`],
                 tls: {
-                  ...(cdn === undefined ? { mode: 'SIMPLE' } : { mode: 'MUTUAL', caCertCredentialName: cdn }),
+                  ...(cdn === undefined
+                    ? { mode: 'SIMPLE' }
+                    : { mode: 'MUTUAL', caCertCredentialName: `${cdn}-cacert` }),
                   credentialName: name,
                   minProtocolVersion: 'TLSV1_3',
                 },
@@ -136,7 +138,7 @@ function destinationRule(host: string): object {
         loadBalancer: { simple: 'LEAST_REQUEST', localityLbSetting: { enabled: true } },
         connectionPool: {
           tcp: { maxConnections: 1024, connectTimeout: '5s' },
-          http: { http1MaxPendingRequests: 256, http2MaxRequests: 1024, idleTimeout: '300s' },
+          http: { http1MaxPendingRequests: 256, http2MaxRequests: 1024, maxRetries: 64, idleTimeout: '300s' },
         },
         outlierDetection: {
           consecutive5xxErrors: 0,

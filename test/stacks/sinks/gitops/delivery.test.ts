@@ -12,12 +12,13 @@ import { synth } from '../../../../stacks/synth/synth';
 import { TODAY } from '../../../support/recorded-stack';
 
 const SOURCE = { repository: 'https://git.example/clusters', branch: 'main', path: 'clusters/test' };
+const RELEASES = [CATALOG.istioBase, CATALOG.istiod, CATALOG.istioCni, CATALOG.ztunnel, CATALOG.kueue];
 const REGION: DeliveredRegion = {
   region: 'eu',
   tenants: true,
   layers: [
     { name: 'foundation', label: '01-foundation', file: 'eu/01-foundation.yaml', releases: [] },
-    { name: 'controllers', label: '02-controllers', releases: Object.values(CATALOG) },
+    { name: 'controllers', label: '02-controllers', releases: RELEASES },
     { name: 'admission', label: '03-admission', releases: [] },
     { name: 'network', label: '04-network', file: 'eu/04-network.yaml', releases: [] },
   ],

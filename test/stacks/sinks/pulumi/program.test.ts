@@ -166,7 +166,7 @@ describe('refusals', () => {
     };
     const stale = { ...dev, waivers: [waiver] };
     const failed = await problemsOf(recordStack('dev', { environments: [stale], today: '2027-04-01' }));
-    expect(new Set(failed.map(({ code }) => code))).toEqual(new Set(['PL004', 'DRN194']));
+    expect(new Set(failed.map(({ code }) => code))).toEqual(new Set(['PL004', 'DRN194', 'DRN350']));
   });
 
   test('fails on configuration that is none, and names the key', async () => {
