@@ -9,6 +9,8 @@ export type TenantOutline = Pick<TenantFile, 'name' | 'regions' | 'shard' | 'all
   readonly namespaces: readonly string[];
   /** Hosts under which it publishes something, as often as it does. */
   readonly published: readonly string[];
+  /** Which of them, by their place, have requests counted over all proxies of a region. */
+  readonly counted: readonly number[];
 };
 
 /** A tenant's file. */
@@ -50,5 +52,6 @@ function byPlace(a: Problem, b: Problem): number {
 
 function outlineOf({ name, regions, shard, allow, accept, hosts, namespaces, expose }: TenantFile): TenantOutline {
   const published = expose.map(({ host }) => host);
-  return { name, regions, shard, allow, accept, hosts, namespaces: Object.keys(namespaces), published };
+  const counted = expose.flatMap(({ rate }, i) => (rate.global === undefined ? [] : [i]));
+  return { name, regions, shard, allow, accept, hosts, namespaces: Object.keys(namespaces), published, counted };
 }
