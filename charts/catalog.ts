@@ -20,16 +20,14 @@ const ISTIO = {
   digest: UNPINNED,
 } as const;
 
-/** Istio's own profile for the mesh without sidecars (https://istio.io/latest/docs/ambient/install/helm/). */
-const AMBIENT = { profile: 'ambient' } as const;
-
 /** Every third-party controller with its exact version: the one place where a version is changed. */
 export const CATALOG = {
   istioBase: { ...ISTIO, name: 'istio-base', chart: 'base' },
-  istiod: { ...ISTIO, name: 'istiod', chart: 'istiod', values: AMBIENT },
-  istioCni: { ...ISTIO, name: 'istio-cni', chart: 'cni', values: AMBIENT },
+  istiod: { ...ISTIO, name: 'istiod', chart: 'istiod' },
+  istioCni: { ...ISTIO, name: 'istio-cni', chart: 'cni' },
   ztunnel: { ...ISTIO, name: 'ztunnel', chart: 'ztunnel' },
   ingressGateway: { ...ISTIO, name: 'ingress', namespace: PLATFORM_NAMESPACE.ingress, chart: 'gateway' },
+  eastWestGateway: { ...ISTIO, name: 'eastwest', namespace: PLATFORM_NAMESPACE.eastWest, chart: 'gateway' },
   certManager: {
     name: 'cert-manager',
     namespace: PLATFORM_NAMESPACE.certificates,

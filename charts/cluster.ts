@@ -5,11 +5,12 @@ import { apiServerAccessSchema } from '../constructs/identity/api-server-access'
 import { controlPlaneSchema } from '../constructs/identity/control-plane';
 import { type EdgeFacts, provideEdgeFacts } from '../constructs/ingress/edge-facts';
 import { type IngressSettings, ingressSchema } from '../constructs/ingress/ingress-settings';
+import { type MeshPeer, meshSchema, type RegionFailover } from '../constructs/mesh/mesh-settings';
 import { encryptedStorageSchema } from '../constructs/storage/encrypted-storage';
 import type { TenantSpec } from '../constructs/tenant/tenant-spec';
 import { LAYERS } from './layers';
 
-/** One cluster: where it is, who its people are, what its disks are, what its control plane relies on. */
+/** One cluster: where it is, who its people are, what its disks are, what its control plane relies on, how its mesh is. */
 export const clusterSchema = z.strictObject({
   facts: clusterFactsSchema.prefault({}),
   access: apiServerAccessSchema,
@@ -18,6 +19,7 @@ export const clusterSchema = z.strictObject({
   ingress: ingressSchema
     .optional()
     .describe('how the world reaches what tenants publish; nothing is published without it'),
+  mesh: meshSchema.prefault({}),
 });
 
 /** What a caller may say of a cluster; only the single sign-on has no default. */
@@ -26,6 +28,10 @@ export type ClusterProps = z.input<typeof clusterSchema>;
 /** What every layer builds from: a cluster with its defaults, and its tenants. */
 export interface ClusterPlan extends Readonly<z.output<typeof clusterSchema>> {
   readonly tenants: readonly TenantSpec[];
+  /** The other regions of the mesh. @default - none */
+  readonly peers?: readonly MeshPeer[];
+  /** Which region takes over for which, in the whole mesh. @default - none */
+  readonly failover?: readonly RegionFailover[];
 }
 
 /** One cluster with its layers in order. The id is the region's name; the layers' ids are their names in the table. */

@@ -5,26 +5,20 @@ import { CATALOG } from './catalog';
 import type { Layer } from './layers';
 
 /**
- * Third-party controllers whose kinds the later layers use. The Gateway API's own definitions come with the cluster or are
+ * Third-party controllers whose kinds the later layers use; of the mesh its definitions, for it starts in a layer of its own. The Gateway API's own definitions come with the cluster or are
  * installed before: they have no chart.
  */
 export const controllersLayer: Layer = {
   name: 'controllers',
   ready: 'their custom resource definitions are established',
-  place: (cluster, { ingress, facts }) => {
+  place: (cluster, { ingress, mesh, facts }) => {
     const chart = new Chart(cluster, 'controllers');
-    const base = helmRelease(chart, 'IstioBase', CATALOG.istioBase);
-    const istiod = helmRelease(chart, 'Istiod', CATALOG.istiod);
-    istiod.node.addDependency(base);
-    for (const agent of [
-      helmRelease(chart, 'IstioCni', CATALOG.istioCni),
-      helmRelease(chart, 'Ztunnel', CATALOG.ztunnel),
-    ]) {
-      agent.node.addDependency(istiod);
-    }
+    helmRelease(chart, 'IstioBase', CATALOG.istioBase);
     helmRelease(chart, 'Kueue', CATALOG.kueue);
+    // Certificates of published hosts come through it, and the mesh's intermediate one from Vault.
+    if (ingress !== undefined || mesh.clusters.mode === 'multi-primary')
+      helmRelease(chart, 'CertManager', { ...CATALOG.certManager, values: certManagerValues() });
     if (ingress === undefined) return;
-    helmRelease(chart, 'CertManager', { ...CATALOG.certManager, values: certManagerValues() });
     helmRelease(chart, 'ExternalDns', { ...CATALOG.externalDns, values: externalDnsValues(ingress.dns, facts.region) });
   },
 };

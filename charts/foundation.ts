@@ -6,6 +6,7 @@ import { ControlPlaneFlags } from '../constructs/identity/control-plane-flags';
 import { EncryptionAtRest } from '../constructs/identity/encryption-at-rest';
 import { PlatformRoles } from '../constructs/identity/platform-roles';
 import { TenantRoles } from '../constructs/identity/tenant-roles';
+import { meshMember } from '../constructs/mesh/mesh-settings';
 import { PlatformNamespaces } from '../constructs/network/platform-namespaces';
 import { Priorities } from '../constructs/runtime/priorities';
 import { Sandboxes } from '../constructs/runtime/sandboxes';
@@ -18,7 +19,8 @@ export const foundationLayer: Layer = {
   ready: 'namespaces are active',
   place: (cluster, plan) => {
     const chart = new Chart(cluster, 'foundation');
-    new PlatformNamespaces(chart, 'Namespaces');
+    const member = meshMember(plan.mesh, plan.facts.region);
+    new PlatformNamespaces(chart, 'Namespaces', member === undefined ? {} : { network: member.network });
     new TenantRoles(chart, 'TenantRoles');
     new PlatformRoles(chart, 'PlatformRoles');
     new Priorities(chart, 'Priorities');

@@ -4,6 +4,7 @@ import type { ClusterPlan } from './cluster';
 import { controllersLayer } from './controllers';
 import { edgeLayer } from './edge';
 import { foundationLayer } from './foundation';
+import { meshLayer } from './mesh';
 import { networkLayer } from './network';
 import { tenantsLayer } from './tenants';
 
@@ -24,6 +25,7 @@ export const LAYERS: readonly Layer[] = [
   foundationLayer,
   controllersLayer,
   admissionLayer,
+  meshLayer,
   networkLayer,
   edgeLayer,
   tenantsLayer,

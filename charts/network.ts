@@ -1,17 +1,15 @@
 import { Chart } from 'cdk8s';
 import { SharedPool } from '../constructs/gpu/shared-pool';
 import { EgressGateway } from '../constructs/network/egress-gateway';
-import { PlatformMeshRules } from '../constructs/network/platform-mesh-rules';
 import { TenantGuards } from '../constructs/network/tenant-guards';
 import type { Layer } from './layers';
 
-/** What the mesh lets into the platform, and what tenants share: the admin tier over all of them, the way out of the cluster, the common GPU pool. */
+/** What tenants share: the admin tier over all of them, the way out of the cluster, the common GPU pool. */
 export const networkLayer: Layer = {
   name: 'network',
   ready: 'the egress waypoint is programmed',
   place: (cluster) => {
     const chart = new Chart(cluster, 'network');
-    new PlatformMeshRules(chart, 'MeshRules');
     new TenantGuards(chart, 'TenantGuards');
     new EgressGateway(chart, 'Egress');
     new SharedPool(chart, 'SharedPool');

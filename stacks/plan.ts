@@ -3,6 +3,7 @@ import { namespaceName } from '../constructs/core/object-names';
 import { pathText } from '../constructs/core/path';
 import type { Problem } from '../constructs/core/problem';
 import type { IngressSettings } from '../constructs/ingress/ingress-settings';
+import { type MeshPeer, meshMember } from '../constructs/mesh/mesh-settings';
 import { markParsed } from '../constructs/tenant/tenant-spec';
 import { shardOf } from './shard';
 import type { Environment, Region } from './spec/environment';
@@ -59,8 +60,19 @@ export function clusterPlan(environment: Environment, region: Region, tenants: r
     storage: region.storage,
     controlPlane: region.controlPlane,
     ingress: region.ingress && edgeOf(environment, region.name, region.ingress),
+    mesh: region.mesh,
     tenants: tenants.flatMap(({ source }) => (source.spec === undefined ? [] : [markParsed(source.spec)])),
+    peers: environment.regions.flatMap((other) => (other.name === region.name ? [] : meshPeer(other))),
+    failover: environment.regions.flatMap(({ name, failover }) =>
+      failover === undefined ? [] : [{ from: name, to: failover }],
+    ),
   };
+}
+
+/** A region as the others of its mesh know it; none where it stands alone. */
+function meshPeer({ name, mesh, facts }: Region): readonly MeshPeer[] {
+  const member = meshMember(mesh, name);
+  return member === undefined ? [] : [{ region: name, gateway: member.gateway, apiServerCidrs: facts.apiServerCidrs }];
 }
 
 /**
@@ -77,6 +89,8 @@ export function planProblems({ environment, tenants }: Plan, unread: readonly Pr
     ...tenants.flatMap((tenant) => [
       ...unknownRegions(tenant, environment),
       ...unknownShard(tenant, environment),
+      ...foreignMesh(tenant, environment),
+      ...loneFailover(tenant, environment),
       ...(unread.length === 0 ? unknownPeers(tenant, byName) : []),
       ...unpublishable(tenant, environment),
       ...uncounted(tenant, environment),
@@ -117,6 +131,27 @@ function unknownShard({ source, shard }: PlannedTenant, { shards }: Environment)
       'leave `shard` out or raise `shards` of the environment',
     ),
   ];
+}
+
+/** A mesh without node tunnels carries no ambient tenant, and one of several regions carries no tenant with two data planes. */
+function foreignMesh({ source, regions }: PlannedTenant, environment: Environment): readonly Problem[] {
+  const { mesh } = source.outline;
+  const here = environment.regions.filter(({ name }) => regions.includes(name));
+  const other = here.filter(({ mesh: { dataPlane } }) => dataPlane !== mesh);
+  const joined = here.length > 1 && here.some((region) => region.mesh.clusters.mode === 'multi-primary');
+  if (other.length === 0 || (mesh === 'sidecar' && !joined)) return [];
+  const expected = `the data plane of ${other.map(({ name }) => name).join(', ')}: ${other[0]?.mesh.dataPlane}`;
+  return [problem(source, 'PL112', ['mesh'], mesh, expected, 'take that one, or land in one region only')];
+}
+
+function loneFailover({ source, regions }: PlannedTenant, environment: Environment): readonly Problem[] {
+  const members = environment.regions.filter(
+    ({ name, mesh }) =>
+      regions.includes(name) && mesh.clusters.mode === 'multi-primary' && mesh.dataPlane === 'ambient',
+  );
+  if (!source.outline.failover || members.length > 1) return [];
+  const expected = 'a tenant in several regions of one ambient mesh';
+  return [problem(source, 'PL113', ['failover'], true, expected, 'name more of its regions, or leave `failover` out')];
 }
 
 /** A path needs both ends: the peer must exist, have that namespace, share a region, and say `accept`. */
@@ -227,7 +262,7 @@ function uncounted({ source, regions }: PlannedTenant, environment: Environment)
   if (without.length === 0) return [];
   const remedy = `add \`ingress.limits.global\` to ${without.join(', ')}, or remove \`rate.global\``;
   return source.outline.counted.map((i) =>
-    problem(source, 'PL112', ['expose', i, 'rate', 'global'], 'limits over all proxies', 'regions that count', remedy),
+    problem(source, 'PL114', ['expose', i, 'rate', 'global'], 'limits over all proxies', 'regions that count', remedy),
   );
 }
 

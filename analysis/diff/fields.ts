@@ -1,9 +1,11 @@
 import { isList, isRecord, stringAt } from '../../constructs/core/json';
+import { isSecretName } from '../../constructs/core/secret-names';
+import { HIDDEN } from '../../constructs/core/secret-text';
 import { below, canonical, MAX_DEPTH } from './canonical';
-import { isSecretName, MASKED, masked } from './mask';
+import { masked } from './mask';
 import { DEFAULTS, keyText, listShape, type Position } from './shape';
 
-/** One field that means something else than before. Secret-looking values are masked; absent is undefined. */
+/** One field that means something else than before. Secret-looking values are hidden; absent is undefined. */
 export interface FieldChange {
   /** `spec.containers[app].image`; `[]` stands for an element of a set, `[2]` for a place in a sequence. */
   readonly path: string;
@@ -120,7 +122,7 @@ function distinct(list: readonly unknown[], place: Place): ReadonlyMap<string, u
 
 function report(before: unknown, after: unknown, place: Place, found: FieldChange[]): void {
   const show = (value: unknown) =>
-    place.secret && value !== undefined ? MASKED : masked(value, place.kind, place.fields);
+    place.secret && value !== undefined ? HIDDEN : masked(value, place.kind, place.fields);
   found.push({ path: place.path, before: show(before), after: show(after) });
 }
 

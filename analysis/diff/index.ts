@@ -1,4 +1,4 @@
 export type { FieldChange } from './fields';
-export { MASKED, masked } from './mask';
+export { masked } from './mask';
 export { diffObjects, type ObjectChange } from './objects';
 export { diffPosture, type PostureChange } from './posture/posture';

@@ -1,6 +1,6 @@
 import { isRecord } from '../../constructs/core/json';
 import { show } from '../../constructs/core/problem';
-import type { Claim, ClusterRanges, ClusterRule, Finding, Subject } from '../../constructs/core/rule';
+import type { Claim, ClusterRanges, ClusterRule, Finding, ObjectRule, Subject } from '../../constructs/core/rule';
 import { NOT_AN_OBJECT, RULE_THREW, TOO_LARGE } from './codes';
 import type { Plan, Ranked, TextPlan } from './plan';
 import type { Breach } from './record';
@@ -71,30 +71,33 @@ function examineDocument(
 }
 
 function examineOne(tally: Tally, subject: Subject, plan: Plan, limits: WalkLimits): void {
-  const hits: TextHit[] = [];
-  if (
-    !allTextsClean(subject, plan.texts, limits, tally.clean) &&
-    !walkTexts(subject.object, visitor(plan.texts, subject, hits), limits)
-  ) {
-    tally.breaches.push(breach(TOO_LARGE.id, subject.label, tooLarge(limits), TOO_LARGE.id));
-    return;
+  if (allTextsClean(subject, plan.texts, limits, tally.clean)) passTexts(tally, plan.texts);
+  else if (!examineTexts(tally, subject, plan.texts, limits)) return;
+  for (let i = 0; i < plan.objects.length; i += 1) {
+    const ruled = plan.objects[i];
+    if (ruled !== undefined) examineBy(tally, ruled, subject);
   }
-  settleTexts(tally, subject, plan.texts, hits);
-  for (const { rule, rank } of plan.objects) {
-    try {
-      const verdict = rule.check(subject);
-      if (verdict.outcome === 'pass') pass(tally, rank);
-      else if (verdict.outcome === 'fail') tally.breaches.push(breach(rule.id, subject.label, verdict.findings));
-    } catch (error) {
-      tally.breaches.push(threw(rule.id, subject.label, error));
-    }
+  for (let i = 0; i < plan.clusters.length; i += 1) {
+    const ruled = plan.clusters[i];
+    if (ruled !== undefined) claimBy(tally, ruled, subject);
   }
-  for (const { rule, rank } of plan.clusters) {
-    try {
-      claimAll(tally, rank, rule.claims(subject));
-    } catch (error) {
-      tally.breaches.push(threw(rule.id, subject.label, error));
-    }
+}
+
+function examineBy(tally: Tally, { rule, rank }: Ranked<ObjectRule>, subject: Subject): void {
+  try {
+    const verdict = rule.check(subject);
+    if (verdict.outcome === 'pass') pass(tally, rank);
+    else if (verdict.outcome === 'fail') tally.breaches.push(breach(rule.id, subject.label, verdict.findings));
+  } catch (error) {
+    tally.breaches.push(threw(rule.id, subject.label, error));
+  }
+}
+
+function claimBy(tally: Tally, { rule, rank }: Ranked<ClusterRule>, subject: Subject): void {
+  try {
+    claimAll(tally, rank, rule.claims(subject));
+  } catch (error) {
+    tally.breaches.push(threw(rule.id, subject.label, error));
   }
 }
 
@@ -139,7 +142,7 @@ function visitor({ rules, placed, shortest }: TextPlan, subject: Subject, hits: 
       alone(text, path);
       const place = isRecord(parent) ? placeOf(key, placeIn(parent, subject)) : undefined;
       if (place === undefined || !isRecord(parent)) return;
-      for (const { rule } of placed) {
+      for (const { rule } of placed[place]) {
         try {
           const found = rule.place?.(text, key, place, parent);
           if (found !== undefined) hits.push({ rule: rule.id, finding: { field: formatPath(path), ...found } });
@@ -164,11 +167,20 @@ function judgeText(rules: TextPlan['rules'], text: string, path: Path, hits: Tex
   }
 }
 
+function passTexts(tally: Tally, { rules }: TextPlan): void {
+  for (let i = 0; i < rules.length; i += 1) pass(tally, rules[i]?.rank ?? 0);
+}
+
+/** Says what is wrong with the texts of an object; false where it cannot be read to its end. */
+function examineTexts(tally: Tally, subject: Subject, plan: TextPlan, limits: WalkLimits): boolean {
+  const hits: TextHit[] = [];
+  const isRead = walkTexts(subject.object, visitor(plan, subject, hits), limits);
+  if (isRead) settleTexts(tally, subject, plan, hits);
+  else tally.breaches.push(breach(TOO_LARGE.id, subject.label, tooLarge(limits), TOO_LARGE.id));
+  return isRead;
+}
+
 function settleTexts(tally: Tally, { label }: Subject, { rules }: TextPlan, hits: readonly TextHit[]): void {
-  if (hits.length === 0) {
-    for (const { rank } of rules) pass(tally, rank);
-    return;
-  }
   for (const { rule, rank } of rules) {
     const own = hits.filter((hit) => hit.rule === rule.id);
     const failed = own.find((hit) => 'error' in hit);

@@ -70,7 +70,8 @@ function openRanges(claims: readonly Claim[], denied: readonly Range[]): readonl
   return [...open.values()].sort((a, b) => a.length - b.length)[0] ?? [];
 }
 
-function isCovered(cidr: string, by: readonly Range[]): boolean {
+/** Whether a range lies within one of others. */
+export function isCovered(cidr: string, by: readonly Range[]): boolean {
   const range = parseCidr(cidr);
   if (range === undefined) return false;
   return by.some(({ family, first, last }) => family === range.family && first <= range.first && range.last <= last);

@@ -11,7 +11,15 @@ export const wellFormed: ObjectRule = {
   why: 'a generated name cannot be found again: the next run makes a second object, and no policy can speak of it',
   remedy: 'write apiVersion, kind and metadata.name',
   kinds: isServed,
-  check: ({ object, kind, name }) => {
+  check: ({ object, kind, name, metadata }) => {
+    if (
+      object.apiVersion &&
+      kind &&
+      name &&
+      metadata.generateName === undefined &&
+      typeof object.apiVersion === 'string'
+    )
+      return PASS;
     const expected = 'a text that is not empty';
     const findings: Finding[] = [];
     if (!stringAt(object, 'apiVersion'))
@@ -62,8 +70,8 @@ export const explicitNamespace: ObjectRule = {
   remedy: 'write metadata.namespace, or remove it from a cluster-scoped object',
   control: 'NET-4',
   kinds: (group, kind) => scopeOf(group, kind) !== undefined,
-  check: ({ object, group, kind, namespace }) => {
-    const given = valueAt(object, 'metadata', 'namespace');
+  check: ({ group, kind, namespace, metadata }) => {
+    const given = metadata.namespace;
     const scope = scopeOf(group, kind);
     if (scope === 'namespaced' ? Boolean(namespace) : given === undefined) return PASS;
     const expected = scope === 'namespaced' ? 'the namespace it belongs to' : `no namespace on a ${kind}`;
@@ -85,8 +93,7 @@ export const noOutputText: TextRule = {
   shortest: '[object X]'.length,
   text: (text) =>
     OUTPUT_TEXT.test(text) ? { given: 'the text of an unresolved value', expected: 'the value itself' } : undefined,
-  place: (text, _, place) =>
-    (place === 'name' || place === 'label') && MISSING.test(text)
-      ? { given: show(text), expected: 'a name without undefined or NaN in it' }
-      : undefined,
+  places: ['name', 'label'],
+  place: (text) =>
+    MISSING.test(text) ? { given: show(text), expected: 'a name without undefined or NaN in it' } : undefined,
 };

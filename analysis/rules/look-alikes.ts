@@ -37,10 +37,12 @@ function findings(
   groupOf: (claim: Claim) => string | undefined,
   rivals: (a: Claim, b: Claim) => boolean,
 ): readonly ClusterFinding[] {
+  const shared = sharedGroups(claims, groupOf);
+  if (shared.size === 0) return [];
   const groups = new Map<string, Map<string, Claim>>();
   for (const claim of claims) {
     const group = groupOf(claim);
-    if (group === undefined) continue;
+    if (group === undefined || !shared.has(group)) continue;
     const known = groups.get(`${claim.value} ${group}`) ?? new Map<string, Claim>();
     const key = `${claim.owner} ${claim.key}`;
     const first = known.get(key);
@@ -56,6 +58,20 @@ function findings(
       return rival === undefined ? [] : [findingFor(claim, rival)];
     });
   });
+}
+
+/** Groups that more than one name is in: hardly ever is there one, so names are gathered for those alone. */
+function sharedGroups(claims: Iterable<Claim>, groupOf: (claim: Claim) => string | undefined): ReadonlySet<string> {
+  const names = new Map<string, string>();
+  const shared = new Set<string>();
+  for (const claim of claims) {
+    const group = groupOf(claim);
+    if (group === undefined) continue;
+    const name = names.get(group);
+    if (name === undefined) names.set(group, claim.key);
+    else if (name !== claim.key) shared.add(group);
+  }
+  return shared;
 }
 
 function findingFor(claim: Claim, rival: Claim): ClusterFinding {
@@ -112,13 +128,20 @@ const FOREIGN: Readonly<Record<string, string>> = {
  * 0 and o, 1 and l, rn and m, vv and w, and hyphens unless they part two digits.
  */
 function skeleton(name: string): string {
-  return [...name.normalize('NFKD').toLowerCase()]
-    .map((letter) => FOREIGN[letter] ?? letter)
-    .join('')
-    .replace(/\p{M}/gu, '')
+  return (ASCII.test(name) ? name.toLowerCase() : latin(name))
     .replace(/(?<!\d)-|-(?!\d)/g, '')
     .replaceAll('0', 'o')
     .replaceAll('1', 'l')
     .replaceAll('rn', 'm')
     .replaceAll('vv', 'w');
+}
+
+/** Nearly every name: it has no accents and no letters of other scripts. */
+const ASCII = /^[\x20-\x7e]*$/;
+
+function latin(name: string): string {
+  return [...name.normalize('NFKD').toLowerCase()]
+    .map((letter) => FOREIGN[letter] ?? letter)
+    .join('')
+    .replace(/\p{M}/gu, '');
 }

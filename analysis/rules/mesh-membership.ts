@@ -72,6 +72,7 @@ export const enforcedMeshPolicies: ClusterRule = {
     if (!namespace || namespace === PLATFORM_NAMESPACE.mesh || !isManaged(subject)) return [];
     // A proxy that stands by itself, such as a gateway, and pods with a label of their own are in the mesh without their namespace.
     if (Object.keys(recordAt(subject.object, 'spec', 'selector', 'matchLabels')).length > 0) return [];
+    if (isOfGateway(subject)) return [];
     return [{ key: namespace, owner: '', object: '', field: '', value: '' }];
   },
   settle: (claims) => {
@@ -94,6 +95,12 @@ export const enforcedMeshPolicies: ClusterRule = {
     );
   },
 };
+
+/** A gateway enforces what is attached to it, whatever its namespace is to the mesh. */
+function isOfGateway({ object }: Subject): boolean {
+  const kinds = listAt(object, 'spec', 'targetRefs').map((target) => stringAt(target, 'kind'));
+  return kinds.length > 0 && kinds.every((kind) => kind === 'Gateway');
+}
 
 const BOUND = 'behind a waypoint';
 const ENTRY = 'ServiceEntry';

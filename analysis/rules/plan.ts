@@ -1,4 +1,5 @@
-import type { AnyRule, ClusterRule, KindFilter, ObjectRule, TextRule } from '../../constructs/core/rule';
+import type { AnyRule, ClusterRule, KindFilter, ObjectRule, Place, TextRule } from '../../constructs/core/rule';
+import { rememberedPairs } from './memory';
 
 /** A rule and its place in the order of all rules, by which it is counted. */
 export interface Ranked<R extends AnyRule> {
@@ -16,7 +17,8 @@ export interface Plan {
 /** Rules over texts, and the texts they are known to have nothing against. */
 export interface TextPlan {
   readonly rules: readonly Ranked<TextRule>[];
-  readonly placed: readonly Ranked<TextRule>[];
+  /** The rules that are asked about a place. */
+  readonly placed: Readonly<Record<Place, readonly Ranked<TextRule>[]>>;
   /** The shortest text that any of the rules wants to see. */
   readonly shortest: number;
   /** Bounded by {@link MOST_TEXTS}, so that hostile input cannot fill memory. */
@@ -26,18 +28,13 @@ export interface TextPlan {
 /** A platform of a thousand tenants has some tens of thousands of different short texts. */
 export const MOST_TEXTS = 20_000;
 
+/** Documents may name any kind; a platform has some fifty. */
+const MOST_KINDS = 1000;
+
 /** Finds the rules of a kind; asked once for each object, so each kind is worked out once. */
 export function planner(rules: readonly AnyRule[]): (group: string, kind: string) => Plan {
-  const plans = new Map<string, Map<string, Plan>>();
   const texts = new Map<string, TextPlan>();
-  return (group, kind) => {
-    const kinds = plans.get(group) ?? new Map<string, Plan>();
-    const known = kinds.get(kind);
-    if (known !== undefined) return known;
-    const plan = planFor(rules, texts, group, kind);
-    plans.set(group, kinds.set(kind, plan));
-    return plan;
-  };
+  return rememberedPairs(MOST_KINDS, (group, kind) => planFor(rules, texts, group, kind));
 }
 
 function planFor(rules: readonly AnyRule[], texts: Map<string, TextPlan>, group: string, kind: string): Plan {
@@ -54,8 +51,20 @@ function planFor(rules: readonly AnyRule[], texts: Map<string, TextPlan>, group:
 }
 
 function textPlan(rules: readonly Ranked<TextRule>[]): TextPlan {
-  const shortest = Math.min(...rules.map(({ rule }) => rule.shortest));
-  return { rules, placed: rules.filter(({ rule }) => rule.place !== undefined), shortest, clean: new Set() };
+  const at = (place: Place) =>
+    rules.filter(({ rule }) => rule.place !== undefined && (rule.places?.includes(place) ?? true));
+  return {
+    rules,
+    placed: {
+      name: at('name'),
+      label: at('label'),
+      annotation: at('annotation'),
+      data: at('data'),
+      value: at('value'),
+    },
+    shortest: Math.min(...rules.map(({ rule }) => rule.shortest)),
+    clean: new Set(),
+  };
 }
 
 /** The rules with their places. */

@@ -4,7 +4,11 @@ import { show } from '../../constructs/core/problem';
 import { type Finding, NOT_APPLICABLE, type ObjectRule, outcomeOf, type Subject } from '../../constructs/core/rule';
 import { isManaged } from './presence';
 
-const MODES = ['enforce', 'audit', 'warn'] as const;
+const MODE_LABELS = ['enforce', 'audit', 'warn'].map((mode) => ({
+  level: `pod-security.kubernetes.io/${mode}`,
+  version: `pod-security.kubernetes.io/${mode}-version`,
+}));
+const RESTRICTED = ['restricted'];
 const TRUST = ['trusted', 'standard', 'untrusted'];
 const PINNED_VERSION = /^v1\.\d{1,3}$/;
 /** Components whose node agents need the host: the mesh takes over the network of pods. */
@@ -20,8 +24,7 @@ export const tenantLabels: ObjectRule = {
   kinds: ['Namespace.core'],
   check: ({ labels, tenant }) => {
     if (tenant === undefined) return NOT_APPLICABLE;
-    const trust = wrong(labels, LABEL.trust, TRUST);
-    return outcomeOf([...podSecurity(labels, ['restricted']), ...trust]);
+    return outcomeOf([...podSecurity(labels, RESTRICTED), ...wrong(labels, LABEL.trust, TRUST)]);
   },
 };
 
@@ -43,16 +46,26 @@ export const platformLabels: ObjectRule = {
   },
 };
 
+/** A level and a version for each mode; nearly always all are there, so findings are looked for only where one is not. */
+function isSecured(labels: Subject['labels'], levels: readonly string[]): boolean {
+  for (const { level, version } of MODE_LABELS) {
+    const given = labels[level];
+    const pinned = labels[version];
+    if (typeof given !== 'string' || !levels.includes(given)) return false;
+    if (typeof pinned !== 'string' || !PINNED_VERSION.test(pinned)) return false;
+  }
+  return true;
+}
+
 function podSecurity(labels: Subject['labels'], levels: readonly string[]): readonly Finding[] {
-  return MODES.flatMap((mode) => [
-    ...wrong(labels, `pod-security.kubernetes.io/${mode}`, levels),
-    ...unpinned(labels, `pod-security.kubernetes.io/${mode}-version`),
-  ]);
+  if (isSecured(labels, levels)) return [];
+  return MODE_LABELS.flatMap(({ level, version }) => [...wrong(labels, level, levels), ...unpinned(labels, version)]);
 }
 
 function wrong(labels: Subject['labels'], label: string, allowed: readonly string[]): readonly Finding[] {
-  const expected = allowed.join(', ');
-  return allowed.some((value) => value === labels[label]) ? [] : [findingOf(labels, label, expected)];
+  const given = labels[label];
+  if (typeof given === 'string' && allowed.includes(given)) return [];
+  return [findingOf(labels, label, allowed.join(', '))];
 }
 
 function unpinned(labels: Subject['labels'], label: string): readonly Finding[] {

@@ -1,6 +1,6 @@
 import { isList, listAt, recordAt, valueAt } from '../../constructs/core/json';
 import { show } from '../../constructs/core/problem';
-import { type Finding, NOT_APPLICABLE, type ObjectRule, outcomeOf } from '../../constructs/core/rule';
+import { type Finding, NOT_APPLICABLE, type ObjectRule, outcomeOf, PASS } from '../../constructs/core/rule';
 import { containersIn, containersOf, mayHoldPods, type PodSpec, podsOf } from './pods';
 
 /** Limits on every container that can carry them; ephemeral containers cannot. */
@@ -146,6 +146,7 @@ export const noTokenMounted: ObjectRule = {
   control: 'IAM-4',
   kinds: (group, kind) => (group === '' && kind === 'ServiceAccount') || mayHoldPods(group, kind),
   check: (subject) => {
+    if (subject.kind === 'ServiceAccount' && subject.object.automountServiceAccountToken === false) return PASS;
     const holders = subject.kind === 'ServiceAccount' ? [{ path: '', spec: subject.object }] : podsOf(subject);
     if (holders.length === 0) return NOT_APPLICABLE;
     const reason = subject.annotations[TOKEN_ANNOTATION];

@@ -1,4 +1,4 @@
-import { isRecord, listAt, recordAt, valueAt } from '../../constructs/core/json';
+import { isList, isRecord, listAt, recordAt, valueAt } from '../../constructs/core/json';
 import { show } from '../../constructs/core/problem';
 import {
   type Claim,
@@ -11,13 +11,18 @@ import {
   outcomeOf,
   type Subject,
 } from '../../constructs/core/rule';
+import { bySpec } from './by-spec';
+import { flatMapClaims } from './claims';
+import { Memory, remembered } from './memory';
 import { parseQuantity } from './quantity';
+
+const BOUND_FIELDS = ['max', 'default', 'defaultRequest'] as const;
 
 /**
  * Quota names that bound one container, by the field of the limit range. A maximum bounds the limit; the request may be
  * smaller, but for devices (`nvidia.com/gpu`), where both are one.
  */
-const BOUNDS: Readonly<Record<string, (resource: string) => readonly string[]>> = {
+const BOUNDS: Readonly<Record<(typeof BOUND_FIELDS)[number], (resource: string) => readonly string[]>> = {
   max: (resource) => [resource.includes('/') ? `requests.${resource}` : `limits.${resource}`],
   default: (resource) => [`limits.${resource}`],
   defaultRequest: (resource) => [`requests.${resource}`, resource],
@@ -31,69 +36,120 @@ export const quotaCoversLimits: ClusterRule = {
   remedy: 'raise the quota or lower the limit range',
   control: 'SCN-1',
   kinds: ['ResourceQuota.core', 'LimitRange.core'],
-  claims: (subject) => (subject.kind === 'ResourceQuota' ? quotaClaims(subject) : limitClaims(subject)),
+  claims: (subject) => {
+    const isQuota = subject.kind === 'ResourceQuota';
+    const value = isQuota ? quotaText(subject) : limitText(subject);
+    if (value === '') return NONE;
+    const key = `${subject.namespace}`;
+    return [isQuota ? { key, owner: QUOTA, object: '', field: '', value } : claimBy(subject, key, '', value)];
+  },
   judge: (claims) => {
     const quotas = new Map<string, string>();
-    const wanted: Claim[] = [];
-    for (const claim of claims) {
-      if (claim.owner !== QUOTA) wanted.push(claim);
-      else if (!less(quotas.get(claim.key) ?? claim.value, claim.value)) quotas.set(claim.key, claim.value);
+    for (const { key, owner, value } of claims) {
+      if (owner !== QUOTA) continue;
+      const known = quotas.get(key);
+      quotas.set(key, known === undefined ? value : `${known}\n${value}`);
     }
-    return wanted.flatMap(({ key, object, field, value }): readonly ClusterFinding[] => {
-      const quota = quotas.get(key);
-      if (quota === undefined || quota === value || !less(quota, value)) return [];
-      return [
-        { object, field, given: value, expected: `at most the quota of ${quota} (${key.slice(key.indexOf(' ') + 1)})` },
-      ];
+    return flatMapClaims(claims, ({ key, owner, object, value }) => {
+      const quota = owner === QUOTA ? undefined : quotas.get(key);
+      return quota === undefined ? [] : findingsFor(object, linesOf(value), leastOf(quota));
     });
   },
 };
 
 /** Stands in the owner's place: these claims are told apart by what they are, not by whose. */
 const QUOTA = 'quota';
+const NONE: readonly Claim[] = [];
+
+/** One bound, as a quota or a limit range sets it: its name in the quota, the amount, and in a range the field. */
+type Line = readonly [name: string, amount: string, field?: string];
+
+/** Namespaces of one size say the same, so what an object says is one text and is read once. */
+const linesOf = remembered(1024, (text): readonly Line[] => {
+  const read: unknown = JSON.parse(text);
+  return isList(read) ? read.flatMap(lineOf) : [];
+});
+
+function lineOf(read: unknown): readonly Line[] {
+  if (!isList(read)) return [];
+  const [name, amount, field] = read;
+  if (typeof name !== 'string' || typeof amount !== 'string') return [];
+  return [typeof field === 'string' ? [name, amount, field] : [name, amount]];
+}
+
+/** Several quotas bound one namespace, a text each: of each name the smallest amount counts. */
+const leastOf = remembered(1024, (texts): ReadonlyMap<string, string> => {
+  const least = new Map<string, string>();
+  for (const [name, amount] of texts.split('\n').flatMap(linesOf)) {
+    const known = least.get(name);
+    if (known === undefined || less(amount, known)) least.set(name, amount);
+  }
+  return least;
+});
+
+function findingsFor(
+  object: string,
+  lines: readonly Line[],
+  bounds: ReadonlyMap<string, string>,
+): readonly ClusterFinding[] {
+  const findings: ClusterFinding[] = [];
+  for (const [name, given, field = ''] of lines) {
+    const quota = bounds.get(name);
+    if (quota === undefined || quota === given || !less(quota, given)) continue;
+    findings.push({ object, field, given, expected: `at most the quota of ${quota} (${name})` });
+  }
+  return findings;
+}
 
 /** Names of a quota that can bound a container; the others count objects and volumes. */
 const BOUNDING = /^(?:(?:limits|requests)\.(?!storage$)|cpu$|memory$|ephemeral-storage$)/;
+const bounds = remembered(4096, (name) => BOUNDING.test(name));
+
+const quotaTexts = new Memory<string>(1024);
+const limitTexts = new Memory<string>(1024);
+
+function quotaText({ object, specText }: Subject): string {
+  return quotaTexts.get(specText) ?? quotaTexts.keep(specText, textOfLines(quotaLines(object)));
+}
+
+function limitText({ object, specText }: Subject): string {
+  return limitTexts.get(specText) ?? limitTexts.keep(specText, textOfLines(limitLines(object)));
+}
+
+function textOfLines(lines: readonly Line[]): string {
+  return lines.length === 0 ? '' : JSON.stringify(lines);
+}
 
 /** A scoped quota counts only some pods, so it bounds no container for sure. */
-function quotaClaims(subject: Subject): readonly Claim[] {
-  const spec = recordAt(subject.object, 'spec');
+function quotaLines(object: unknown): readonly Line[] {
+  const spec = recordAt(object, 'spec');
   if (spec.scopes !== undefined || spec.scopeSelector !== undefined) return [];
   const hard = recordAt(spec, 'hard');
-  const claims: Claim[] = [];
+  const lines: Line[] = [];
   for (const name in hard) {
     const amount = bounds(name) ? textOf(hard[name]) : undefined;
-    if (amount === undefined) continue;
-    claims.push({ key: `${subject.namespace} ${name}`, owner: QUOTA, object: '', field: '', value: amount });
+    if (amount !== undefined) lines.push([name, amount]);
   }
-  return claims;
+  return lines;
 }
 
-/** Quotas name the same few things over and over. */
-const bounding = new Map<string, boolean>();
-const MOST_NAMES = 4096;
-
-function bounds(name: string): boolean {
-  const known = bounding.get(name);
-  if (known !== undefined) return known;
-  const bounds = BOUNDING.test(name);
-  if (bounding.size < MOST_NAMES) bounding.set(name, bounds);
-  return bounds;
-}
-
-function limitClaims(subject: Subject): readonly Claim[] {
-  return listAt(subject.object, 'spec', 'limits').flatMap((item, index) => {
-    if (valueAt(item, 'type') !== 'Container' && valueAt(item, 'type') !== 'Pod') return [];
-    return Object.entries(BOUNDS).flatMap(([field, names]) =>
-      Object.entries(recordAt(item, field)).flatMap(([resource, value]) => {
-        const amount = textOf(value);
-        const path = `spec.limits[${index}].${field}["${resource}"]`;
+function limitLines(object: unknown): readonly Line[] {
+  const lines: Line[] = [];
+  for (const [index, item] of listAt(object, 'spec', 'limits').entries()) {
+    const type = valueAt(item, 'type');
+    if (type !== 'Container' && type !== 'Pod') continue;
+    for (const field of BOUND_FIELDS) {
+      const amounts = recordAt(item, field);
+      for (const resource in amounts) {
+        const amount = textOf(amounts[resource]);
         // the default is at most the maximum, see the next rule
-        if (amount === undefined || (field === 'default' && valueAt(item, 'max', resource) !== undefined)) return [];
-        return names(resource).map((name) => claimBy(subject, `${subject.namespace} ${name}`, path, amount));
-      }),
-    );
-  });
+        if (amount === undefined || (field === 'default' && valueAt(item, 'max', resource) !== undefined)) continue;
+        const path = `spec.limits[${index}].${field}["${resource}"]`;
+        for (const name of BOUNDS[field](resource)) lines.push([name, amount, path]);
+      }
+    }
+  }
+  return lines;
 }
 
 /** Amounts as they are written; what is no quantity is the business of the rule on units. */
@@ -116,11 +172,11 @@ export const orderedLimits: ObjectRule = {
   remedy: 'put the four amounts of the resource in rising order',
   control: 'SCN-1',
   kinds: ['LimitRange.core'],
-  check: ({ object }) => {
+  check: bySpec(({ object }) => {
     const items = listAt(object, 'spec', 'limits').filter(isRecord);
     if (items.length === 0) return NOT_APPLICABLE;
     return outcomeOf(items.flatMap((item, index) => orderFindings(item, `spec.limits[${index}]`)));
-  },
+  }),
 };
 
 function orderFindings(item: unknown, path: string): readonly Finding[] {

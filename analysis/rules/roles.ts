@@ -1,6 +1,6 @@
 import { isList, isRecord, listAt, recordAt, stringAt, valueAt } from '../../constructs/core/json';
 import { type Claim, type ClusterFinding, type ClusterRule, claimBy, type Subject } from '../../constructs/core/rule';
-import { flatMapClaims } from './claims';
+import { flatMapClaims, namelessOnce } from './claims';
 
 const RBAC = 'rbac.authorization.k8s.io';
 /** Everybody who can log in, tenants among them. */
@@ -87,6 +87,7 @@ export const noBuiltInRoles: ClusterRule = {
   control: 'IAM-2',
   kinds: BINDINGS,
   claims: (subject) => shortened(bindingClaims(subject), ({ key }) => BUILT_IN.includes(nameOf(key))),
+  settle: namelessOnce,
   judge: (claims) =>
     [...rolesHeldByTenants(claims)].flatMap(([key, claim]) => {
       const name = nameOf(key);
@@ -105,6 +106,7 @@ export const noClusterWideGrants: ClusterRule = {
   control: 'IAM-2',
   kinds: BINDINGS,
   claims: (subject) => shortened(bindingClaims(subject), ({ field }) => field === WIDE),
+  settle: namelessOnce,
   judge: (claims) => {
     const isTenants = tenantTest(claims);
     return flatMapClaims(claims, (claim) =>
@@ -124,7 +126,12 @@ export const noClusterWideGrants: ClusterRule = {
 
 /** Claims that only tell whose a subject is need not say more, and there are four in each namespace. */
 function shortened(claims: readonly Claim[], matters: (claim: Claim) => boolean): readonly Claim[] {
-  return claims.map((claim) => (matters(claim) ? claim : { ...claim, key: '', object: '' }));
+  const short: Claim[] = [];
+  for (const claim of claims) {
+    const { owner, field, value } = claim;
+    short.push(matters(claim) ? claim : { key: '', owner, object: '', field, value });
+  }
+  return short;
 }
 
 function nameOf(key: string): string {
@@ -161,18 +168,36 @@ function offencesOf(rule: unknown, path: string): { field: string; given: string
   return [...stars, ...escalating, ...off.map((name) => ({ field: `${path}.resources`, given: `resource ${name}` }))];
 }
 
-/** One claim for each subject of a binding; the key is the role, the value the subject. */
+let lastSubject: Subject | undefined;
+let lastClaims: readonly Claim[] = [];
+
+/** Three rules ask about each binding, one after the other. */
 function bindingClaims(subject: Subject): readonly Claim[] {
-  const ref = recordAt(subject.object, 'roleRef');
-  const kind = typeof ref.kind === 'string' ? ref.kind : 'ClusterRole';
-  const key = roleKey(kind, subject.namespace, typeof ref.name === 'string' ? ref.name : '');
-  const field = subject.kind === 'ClusterRoleBinding' ? WIDE : '';
-  return listAt(subject.object, 'subjects').map((each) => {
-    const name = stringAt(each, 'name') ?? '';
-    const place = stringAt(each, 'namespace') ?? subject.namespace ?? '';
-    const who = valueAt(each, 'kind') === 'ServiceAccount' ? `ServiceAccount ${place}/${name}` : `Group ${name}`;
-    return claimBy(subject, key, field, `${SUBJECT}${who}`);
-  });
+  if (subject !== lastSubject) {
+    lastClaims = claimsOf(subject);
+    lastSubject = subject;
+  }
+  return lastClaims;
+}
+
+/** One claim for each subject of a binding; the key is the role, the value the subject. */
+function claimsOf(subject: Subject): readonly Claim[] {
+  const { object, kind, namespace = '' } = subject;
+  const ref = recordAt(object, 'roleRef');
+  const role = typeof ref.kind === 'string' ? ref.kind : 'ClusterRole';
+  const key = roleKey(role, subject.namespace, typeof ref.name === 'string' ? ref.name : '');
+  const field = kind === 'ClusterRoleBinding' ? WIDE : '';
+  const claims: Claim[] = [];
+  const subjects = listAt(object, 'subjects');
+  for (let i = 0; i < subjects.length; i += 1)
+    claims.push(claimBy(subject, key, field, `${SUBJECT}${nameOfSubject(subjects[i], namespace)}`));
+  return claims;
+}
+
+function nameOfSubject(each: unknown, namespace: string): string {
+  const name = stringAt(each, 'name') ?? '';
+  if (valueAt(each, 'kind') !== 'ServiceAccount') return `Group ${name}`;
+  return `ServiceAccount ${stringAt(each, 'namespace') ?? namespace}/${name}`;
 }
 
 /** Roles that a subject of a tenant holds, each with one of the bindings that say so. */

@@ -1,12 +1,7 @@
 import { recordAt } from '../../constructs/core/json';
-import { type ObjectRule, outcomeOf, type Place, type TextRule } from '../../constructs/core/rule';
-import {
-  assignsSecret,
-  credentialIn,
-  isReference,
-  looksRandom,
-  namedLikeSecret,
-} from '../../constructs/core/secret-text';
+import { type ObjectRule, outcomeOf, type Place, type TextFinding, type TextRule } from '../../constructs/core/rule';
+import { namedLikeSecret } from '../../constructs/core/secret-names';
+import { assignsSecret, credentialIn, isReference, isSuspect, looksRandom } from '../../constructs/core/secret-text';
 
 const EXPECTED = 'a reference to a vault path';
 
@@ -20,17 +15,20 @@ export const noSecretText: TextRule = {
   // the descriptions of a schema speak about secrets all the time, and hold none
   kinds: (_, kind) => kind !== 'CustomResourceDefinition',
   shortest: 'a://b:c@d'.length,
-  text: (text) => {
-    const credential = credentialIn(text);
-    if (credential !== undefined) return { given: credential, expected: EXPECTED };
-    return assignsSecret(text) ? { given: 'a password or key set in a text', expected: EXPECTED } : undefined;
-  },
+  text: (text) => (isSuspect(text) ? findingIn(text) : undefined),
+  places: ['annotation', 'data', 'value'],
   place: (text, key, place, parent) => {
     const name = nameOf(key, place, parent);
     if (name === undefined || !valueIsSecret(name, text)) return undefined;
     return { given: 'a value whose name says that it is secret', expected: EXPECTED };
   },
 };
+
+function findingIn(text: string): TextFinding | undefined {
+  const credential = credentialIn(text);
+  if (credential !== undefined) return { given: credential, expected: EXPECTED };
+  return assignsSecret(text) ? { given: 'a password or key set in a text', expected: EXPECTED } : undefined;
+}
 
 /** The name that a value goes by: of a variable, of a ConfigMap entry, of an annotation. */
 function nameOf(key: string, place: Place, { name }: Readonly<Record<string, unknown>>): string | undefined {

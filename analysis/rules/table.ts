@@ -35,7 +35,11 @@ import { explicitNamespace, noOutputText, owned, wellFormed } from './identity';
 import { pinnedImages } from './images';
 import { noLookAlikes } from './look-alikes';
 import { noPlainText } from './mesh';
+import { MESH_CONFIG_RULES } from './mesh-config';
+import { MESH_GUARD_RULES } from './mesh-guards';
 import { enforcedEntryPolicies, enforcedMeshPolicies, inMesh, waypointFor } from './mesh-membership';
+import { MESH_REGION_RULES } from './mesh-regions';
+import { MESH_TRAFFIC_RULES } from './mesh-traffic';
 import { platformLabels, tenantLabels } from './pod-security';
 import { containerLimits, noHostAccess, noTokenMounted, unprivileged } from './privileges';
 import { orderedLimits, quotaCoversLimits } from './quotas';
@@ -152,6 +156,10 @@ export const RULES: readonly AnyRule[] = [
   countsSomewhere,
   liveExemptions,
   countsKnown,
+  ...MESH_CONFIG_RULES,
+  ...MESH_GUARD_RULES,
+  ...MESH_TRAFFIC_RULES,
+  ...MESH_REGION_RULES,
 ];
 
 /** Texts of a rule, or of a code of the engine, for `drun explain`; undefined for an id that nobody has. */

@@ -1,4 +1,5 @@
 import { isList, isRecord, listAt, recordAt, stringAt, valueAt } from '../../constructs/core/json';
+import { holdsBySpec } from './by-spec';
 import { isManaged, isMeshed, isOwned, isTenants, presence } from './presence';
 
 /** Default deny both ways, in every namespace the platform owns. */
@@ -81,14 +82,16 @@ export const hasQuota = presence({
   asks: isTenants,
   kind: 'ResourceQuota.core',
   what: 'ResourceQuota without scopes for cpu and memory',
-  serves: ({ object, namespace }) => {
-    const spec = recordAt(object, 'spec');
-    const hard = recordAt(spec, 'hard');
-    const bounds = ['cpu', 'memory'].every((name) =>
-      [`limits.${name}`, `requests.${name}`, name].some((key) => hard[key] !== undefined),
-    );
-    return bounds && spec.scopes === undefined && spec.scopeSelector === undefined ? namespace : undefined;
-  },
+  serves: (subject) => (boundsCompute(subject) ? subject.namespace : undefined),
+});
+
+const boundsCompute = holdsBySpec((quota) => {
+  const spec = recordAt(quota, 'spec');
+  const hard = recordAt(spec, 'hard');
+  const bounds = ['cpu', 'memory'].every((name) =>
+    [`limits.${name}`, `requests.${name}`, name].some((key) => hard[key] !== undefined),
+  );
+  return bounds && spec.scopes === undefined && spec.scopeSelector === undefined;
 });
 
 /** Defaults for containers that name no limits. */
@@ -101,9 +104,12 @@ export const hasLimitRange = presence({
   asks: isTenants,
   kind: 'LimitRange.core',
   what: 'LimitRange for containers',
-  serves: ({ object, namespace }) =>
-    listAt(object, 'spec', 'limits').some((item) => valueAt(item, 'type') === 'Container') ? namespace : undefined,
+  serves: (subject) => (limitsContainers(subject) ? subject.namespace : undefined),
 });
+
+const limitsContainers = holdsBySpec((range) =>
+  listAt(range, 'spec', 'limits').some((item) => valueAt(item, 'type') === 'Container'),
+);
 
 /** What a pod runs as when it names nothing. */
 export const hasDefaultAccount = presence({

@@ -1,7 +1,16 @@
 import { listAt, recordAt, valueAt } from '../../constructs/core/json';
-import { type Claim, type ClusterRule, claimBy, type RuleText, type Subject } from '../../constructs/core/rule';
+import {
+  type Claim,
+  type ClusterFinding,
+  type ClusterRule,
+  claimBy,
+  type RuleText,
+  type Subject,
+} from '../../constructs/core/rule';
 import { DEVICE_CLASSES, GPU_RESOURCES } from '../../constructs/gpu/gpu-names';
+import { holdsBySpec } from './by-spec';
 import { flatMapClaims, keysOf } from './claims';
+import { Memory } from './memory';
 import { isManaged, isTenants, presence } from './presence';
 
 /** What quotas of a namespace must bound, whichever of them does it. */
@@ -11,48 +20,62 @@ interface Bounds extends RuleText {
 }
 
 const WANTS = 'namespace';
+const NONE: readonly Claim[] = [];
+const NOTHING: readonly ClusterFinding[] = [];
 const asked = (namespace: Subject): boolean => isTenants(namespace) && isManaged(namespace);
 
 /** A rule that the quotas of each tenant namespace bound some names; a quota with scopes counts only some pods. */
 function bounds({ names, ...text }: Bounds): ClusterRule {
+  const all = (1 << names.length) - 1;
+  const memory = new Memory<number>(1024);
   const places = new Map(names.flatMap((name, i) => name.split('|').map((each) => [each, i] as const)));
   return {
     ...text,
     kinds: ['Namespace.core', 'ResourceQuota.core'],
     claims: (subject) => {
-      if (subject.kind === 'Namespace') return asked(subject) ? [claimBy(subject, subject.name ?? '', '', WANTS)] : [];
-      const spec = recordAt(subject.object, 'spec');
-      if (spec.scopes !== undefined || spec.scopeSelector !== undefined || !subject.namespace) return [];
-      let found = '';
-      for (const name in recordAt(spec, 'hard')) {
-        const place = places.get(name);
-        if (place !== undefined) found += found === '' ? place : ` ${place}`;
-      }
-      return found === '' ? [] : [{ key: subject.namespace, owner: '', object: '', field: '', value: found }];
+      if (subject.kind === 'Namespace')
+        return asked(subject) ? [claimBy(subject, subject.name ?? '', '', WANTS)] : NONE;
+      const { object, namespace, specText } = subject;
+      const bits = memory.get(specText) ?? memory.keep(specText, bitsOf(object, places));
+      if (bits === 0 || !namespace) return NONE;
+      return [{ key: namespace, owner: '', object: '', field: '', value: String(bits) }];
     },
     settle: (claims) => {
       // a namespace that came with all its quotas is done with; a quota elsewhere can only add to them
-      const open = new Set(missing(names, claims).map(({ namespace }) => namespace));
+      const bounded = boundsOf(claims);
       const wanted = keysOf(claims, WANTS);
-      return claims.filter(({ key }) => open.has(key) || !wanted.has(key));
+      return claims.filter(({ key }) => bounded.get(key) !== all || !wanted.has(key));
     },
-    judge: (claims) => missing(names, claims).map(({ finding }) => finding),
+    judge: (claims) => {
+      const bounded = boundsOf(claims);
+      return flatMapClaims(claims, ({ key, object, value }) => {
+        const there = value === WANTS ? (bounded.get(key) ?? 0) : all;
+        if (there === all) return NOTHING;
+        const open = names.filter((_, i) => (there & (1 << i)) === 0).map((name) => name.split('|')[0]);
+        const expected = 'a ResourceQuota without scopes for each';
+        return [{ object, field: '', given: `no quota for ${open.join(', ')}`, expected }];
+      });
+    },
   };
 }
 
-/** A quota's claim lists the places, in the table, of the names that it bounds. */
-function missing(names: readonly string[], claims: Iterable<Claim>) {
-  const bounded = new Map<string, string[]>();
-  for (const { key, value } of claims)
-    if (value !== WANTS) bounded.set(key, [...(bounded.get(key) ?? []), ...value.split(' ')]);
-  return flatMapClaims(claims, ({ key, object, value }) => {
-    if (value !== WANTS) return [];
-    const there = new Set(bounded.get(key));
-    const open = names.filter((_, i) => !there.has(String(i)));
-    const given = `no quota for ${open.map((name) => name.split('|')[0]).join(', ')}`;
-    const finding = { object, field: '', given, expected: 'a ResourceQuota without scopes for each' };
-    return open.length === 0 ? [] : [{ namespace: key, finding }];
-  });
+/** The names that a quota bounds, a bit each by their places in the table; a quota with scopes bounds nothing for sure. */
+function bitsOf(quota: unknown, places: ReadonlyMap<string, number>): number {
+  const spec = recordAt(quota, 'spec');
+  if (spec.scopes !== undefined || spec.scopeSelector !== undefined) return 0;
+  let bits = 0;
+  for (const name in recordAt(spec, 'hard')) {
+    const place = places.get(name);
+    if (place !== undefined) bits |= 1 << place;
+  }
+  return bits;
+}
+
+/** What all quotas of a namespace bound together. */
+function boundsOf(claims: Iterable<Claim>): ReadonlyMap<string, number> {
+  const bounded = new Map<string, number>();
+  for (const { key, value } of claims) if (value !== WANTS) bounded.set(key, (bounded.get(key) ?? 0) | Number(value));
+  return bounded;
 }
 
 /** Every name under which a GPU can be asked for. */
@@ -109,18 +132,20 @@ export const hasAffinityQuota = presence({
   asks: asked,
   kind: 'ResourceQuota.core',
   what: 'ResourceQuota for CrossNamespacePodAffinity with pods: 0',
-  serves: ({ object, namespace }) => {
-    const spec = recordAt(object, 'spec');
-    const scopes = [
-      ...listAt(spec, 'scopes'),
-      ...listAt(spec, 'scopeSelector', 'matchExpressions')
-        .filter((term) => valueAt(term, 'operator') === 'Exists')
-        .map((term) => valueAt(term, 'scopeName')),
-    ];
-    const { pods } = recordAt(spec, 'hard');
-    const none = pods === '0' || pods === 0;
-    return none && scopes.length === 1 && scopes[0] === 'CrossNamespacePodAffinity' ? namespace : undefined;
-  },
+  serves: (subject) => (forbidsAffinity(subject) ? subject.namespace : undefined),
+});
+
+const forbidsAffinity = holdsBySpec((quota) => {
+  const spec = recordAt(quota, 'spec');
+  const scopes = [
+    ...listAt(spec, 'scopes'),
+    ...listAt(spec, 'scopeSelector', 'matchExpressions')
+      .filter((term) => valueAt(term, 'operator') === 'Exists')
+      .map((term) => valueAt(term, 'scopeName')),
+  ];
+  const { pods } = recordAt(spec, 'hard');
+  const none = pods === '0' || pods === 0;
+  return none && scopes.length === 1 && scopes[0] === 'CrossNamespacePodAffinity';
 });
 
 /** The way to GPUs and to any queued work. */

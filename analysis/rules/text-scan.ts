@@ -82,14 +82,16 @@ class Scan {
   }
 
   private isPlacedWell(text: string, key: string, place: Place, parent: Readonly<Record<string, unknown>>): boolean {
-    for (const { rule } of this.plan.placed) if (rule.place?.(text, key, place, parent) !== undefined) return false;
+    const rules = this.plan.placed[place];
+    for (let i = 0; i < rules.length; i += 1)
+      if (rules[i]?.rule.place?.(text, key, place, parent) !== undefined) return false;
     return true;
   }
 
   private isTextClean(text: string): boolean {
     const { shortest, clean, rules } = this.plan;
     if (text.length < shortest || clean.has(text)) return true;
-    for (const { rule } of rules) if (rule.text(text) !== undefined) return false;
+    for (let i = 0; i < rules.length; i += 1) if (rules[i]?.rule.text(text) !== undefined) return false;
     if (text.length <= LONGEST_CLEAN) remember(clean, text);
     return true;
   }

@@ -26,13 +26,14 @@ export const unique: ClusterRule = {
     return repeated;
   },
   judge: (claims) => {
-    const byNamespace = new Map<string, string[]>();
+    const together = new Map<string, string>();
+    const apart = new Map<string, string[]>();
     for (const { key, value } of claims) {
-      const known = byNamespace.get(key);
-      if (known === undefined) byNamespace.set(key, [value]);
-      else known.push(value);
+      const known = together.get(key);
+      if (known === undefined) together.set(key, value);
+      else apart.set(key, [...(apart.get(key) ?? [known]), value]);
     }
-    return [...byNamespace].flatMap(([namespace, values]) => (values.length === 1 ? [] : repeats(namespace, values)));
+    return [...apart].flatMap(([namespace, values]) => repeats(namespace, values));
   },
 };
 

@@ -1,6 +1,14 @@
 import { isList, isRecord, listAt, recordAt, valueAt } from '../../constructs/core/json';
 import { show } from '../../constructs/core/problem';
-import { type Finding, NOT_APPLICABLE, type ObjectRule, outcomeOf, type Subject } from '../../constructs/core/rule';
+import {
+  type Finding,
+  NOT_APPLICABLE,
+  type ObjectRule,
+  type Outcome,
+  outcomeOf,
+  type Subject,
+} from '../../constructs/core/rule';
+import { bySpec } from './by-spec';
 import { containersOf, mayHoldPods } from './pods';
 import { parseQuantity } from './quantity';
 
@@ -25,18 +33,23 @@ export const units: ObjectRule = {
     'write cpu in cores or millicores (500m), memory and storage in Mi or Gi, devices and counts as whole numbers',
   control: 'SCN-1',
   kinds: (group, kind) => FIXED_KINDS.includes(kind) || mayHoldPods(group, kind),
-  check: (subject) => {
-    const all = amountsOf(subject);
-    if (all.every(({ amounts }) => Object.keys(amounts).length === 0)) return NOT_APPLICABLE;
-    const findings: Finding[] = [];
-    for (const { path, amounts } of all) judgeAmounts(path, amounts, findings);
-    return outcomeOf(findings);
-  },
+  check: (subject) => (FIXED_KINDS.includes(subject.kind) ? judgeFixed(subject) : judge(subject)),
 };
+
+/** Other kinds may have quantities anywhere; these have them in their specification. */
+const judgeFixed = bySpec(judge);
+
+function judge(subject: Subject): Outcome {
+  const all = amountsOf(subject);
+  if (all.every(({ amounts }) => Object.keys(amounts).length === 0)) return NOT_APPLICABLE;
+  const findings: Finding[] = [];
+  for (const { path, amounts } of all) judgeAmounts(path, amounts, findings);
+  return outcomeOf(findings);
+}
 
 function judgeAmounts(path: string, amounts: Readonly<Record<string, unknown>>, findings: Finding[]): void {
   for (const resource of Object.keys(amounts)) {
-    const expected = knownFault(resource, amounts[resource]);
+    const expected = faultOf(resource, amounts[resource]);
     if (expected === undefined) continue;
     findings.push({ field: `${path}["${resource.slice(0, 80)}"]`, given: show(amounts[resource]), expected });
   }
@@ -82,21 +95,6 @@ function queueAmounts(object: unknown): readonly Amounts[] {
       }),
     ),
   );
-}
-
-/** A platform writes the same few amounts over and over; the bounds keep hostile input from filling memory. */
-const right = new Map<string, Set<unknown>>();
-const MOST_RESOURCES = 256;
-const MOST_AMOUNTS = 1024;
-
-function knownFault(resource: string, value: unknown): string | undefined {
-  const known = right.get(resource);
-  if (known?.has(value) === true) return undefined;
-  const fault = faultOf(resource, value);
-  if (fault !== undefined || typeof value === 'object') return fault;
-  if (known === undefined && right.size < MOST_RESOURCES) right.set(resource, new Set([value]));
-  else if (known !== undefined && known.size < MOST_AMOUNTS) known.add(value);
-  return undefined;
 }
 
 /** What should have been written instead, or undefined where the quantity is right. */

@@ -1,6 +1,6 @@
 import { isList, isRecord } from '../../constructs/core/json';
 import { nearest } from '../../constructs/core/nearest';
-import { type Finding, type ObjectRule, outcomeOf } from '../../constructs/core/rule';
+import { type Finding, type ObjectRule, outcomeOf, PASS } from '../../constructs/core/rule';
 import { type Shape, shapeOf } from './shapes';
 import { formatPath } from './walk';
 
@@ -13,11 +13,28 @@ export const knownKeys: ObjectRule = {
   control: 'CMP-1',
   kinds: (group, kind) => shapeOf(group, kind) !== undefined,
   check: ({ object, group, kind }) => {
+    const shape = shapeOf(group, kind) ?? '*';
+    if (fits(object, shape)) return PASS;
     const findings: Finding[] = [];
-    compare(object, shapeOf(group, kind) ?? '*', [], findings);
+    compare(object, shape, [], findings);
     return outcomeOf(findings);
   },
 };
+
+/** Whether all keys are known. Nearly always they are, and no path is kept for that. */
+function fits(value: unknown, shape: Shape): boolean {
+  if (shape === '*') return true;
+  if (isList(value)) {
+    for (let index = 0; index < value.length; index++)
+      if (!isList(value[index]) && !fits(value[index], shape)) return false;
+  } else if (isRecord(value)) {
+    for (const key in value) {
+      const below = shape.get(key);
+      if (below === undefined || (below !== '*' && !fits(value[key], below))) return false;
+    }
+  }
+  return true;
+}
 
 /** The shape bounds the depth, so hostile nesting ends where the shape does. */
 function compare(value: unknown, shape: Shape, path: (string | number)[], findings: Finding[]): void {

@@ -16,16 +16,19 @@ export function isList(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);
 }
 
+const NOTHING: Readonly<Record<string, unknown>> = Object.freeze({});
+const NONE: readonly unknown[] = Object.freeze([]);
+
 /** The record under `value`, or an empty one: for reading documents that nobody has checked yet. */
 export function recordAt(value: unknown, ...keys: readonly string[]): Readonly<Record<string, unknown>> {
   const found = valueAt(value, ...keys);
-  return isRecord(found) ? found : {};
+  return isRecord(found) ? found : NOTHING;
 }
 
 /** The list under `value`, or an empty one. */
 export function listAt(value: unknown, ...keys: readonly string[]): readonly unknown[] {
   const found = valueAt(value, ...keys);
-  return isList(found) ? found : [];
+  return isList(found) ? found : NONE;
 }
 
 /** The string under `value`, or undefined where there is none. */
@@ -43,9 +46,13 @@ export function numberAt(value: unknown, ...keys: readonly string[]): number | u
 /** Whatever stands under the keys, own properties only: `__proto__` in a document is a key like any other. */
 export function valueAt(value: unknown, ...keys: readonly string[]): unknown {
   let current = value;
-  for (const key of keys) {
-    if (!isRecord(current) || !Object.hasOwn(current, key)) return undefined;
-    current = current[key];
+  // By index, because rules read some millions of fields before the loop is compiled, and an iterator takes three times as long until then.
+  for (let i = 0; i < keys.length; i += 1) {
+    const key = keys[i] ?? '';
+    if (!isRecord(current)) return undefined;
+    const next = current[key];
+    if (next === undefined || !Object.hasOwn(current, key)) return undefined;
+    current = next;
   }
   return current;
 }

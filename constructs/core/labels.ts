@@ -12,6 +12,8 @@ export const LABEL = {
   pool: 'drun.io/pool',
   /** `drun.io/uses-<service>: 'true'` on a namespace opens that platform service to it. */
   usesPrefix: 'drun.io/uses-',
+  /** {@link ACROSS_REGIONS} on a namespace: its services answer in every region of the mesh. */
+  scope: 'drun.io/scope',
 } as const;
 
 /** Labels that only live objects have: added on the way to a cluster, by Pulumi's sink and by the project's own path. */
@@ -21,6 +23,9 @@ export const IDENTITY_LABEL = {
   /** Hash of the Pulumi URN: which resource of the stack the object is. */
   urn: 'drun.io/urn',
 } as const;
+
+/** Value of {@link LABEL}`.scope` for services that are known beyond their region. */
+export const ACROSS_REGIONS = 'mesh';
 
 /** Space-separated clause ids that an object makes true, such as `NET-4 NET-5`. */
 export const CONTROLS_ANNOTATION = 'drun.io/controls';

@@ -60,6 +60,8 @@ export type ClusterRoleBinding = Typed<
   'ClusterRoleBinding',
   k8s.KubeClusterRoleBindingProps
 >;
+/** A Kubernetes Role as a literal, typed by the API. */
+export type Role = Typed<'rbac.authorization.k8s.io/v1', 'Role', k8s.KubeRoleProps>;
 /** A Kubernetes RoleBinding as a literal, typed by the API. */
 export type RoleBinding = Typed<'rbac.authorization.k8s.io/v1', 'RoleBinding', k8s.KubeRoleBindingProps>;
 /** A Kubernetes PriorityClass as a literal, typed by the API. */

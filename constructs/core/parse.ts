@@ -133,6 +133,7 @@ function lookup(input: unknown, keys: readonly (string | number)[]): unknown {
 function expectedOf(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_value':
+      if (!issue.message.startsWith('Invalid ')) return issue.message;
       return issue.values.length === 1 ? String(issue.values[0]) : `one of ${issue.values.map(String).join(', ')}`;
     case 'too_big':
       return `at most ${issue.maximum}${unitOf(issue.origin)}`;

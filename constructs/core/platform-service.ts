@@ -17,11 +17,12 @@ export const PLATFORM_SERVICES = {
 /** `vault`, `telemetry` or `models`. */
 export type PlatformServiceName = keyof typeof PLATFORM_SERVICES;
 
-/** Where public traffic enters, where it leaves, and where the controllers live. */
+/** Where public traffic enters, where it leaves, where other regions call, and where the controllers live. */
 export const PLATFORM_NAMESPACE = {
   system: 'drun-system',
   ingress: 'drun-ingress',
   egress: 'drun-egress',
+  eastWest: 'drun-eastwest',
   mesh: 'istio-system',
   queue: 'kueue-system',
   certificates: 'cert-manager',

@@ -31,10 +31,14 @@ export interface Subject {
   readonly kind: string;
   readonly name: string | undefined;
   readonly namespace: string | undefined;
+  /** `metadata` of the document; empty where it is no record. */
+  readonly metadata: Readonly<Record<string, unknown>>;
   readonly labels: Readonly<Record<string, unknown>>;
   readonly annotations: Readonly<Record<string, unknown>>;
   /** How people name it: `NetworkPolicy acme-train/default-deny`. */
   readonly label: string;
+  /** `spec` as JSON, empty where there is none: what is alike is judged once. Throws for what JSON cannot hold. */
+  readonly specText: string;
   /** Tenant of the label `drun.io/tenant`. */
   readonly tenant: string | undefined;
   /** Component of the label `drun.io/component`. */
@@ -76,6 +80,8 @@ export interface TextRule extends RuleText {
   readonly shortest: number;
   /** Judges a text by itself. */
   readonly text: (text: string) => TextFinding | undefined;
+  /** The places that `place` is asked about. @default - all of them */
+  readonly places?: readonly Place[];
   /** Judges a value that stands in a {@link Place}, under `key` of the record `parent`. */
   readonly place?: (
     text: string,

@@ -1,3 +1,5 @@
+import { decodings, isEncoded } from './encoded-text';
+
 /** A kind of credential that can be told by its looks; none of the expressions can run more than linearly. */
 const TOKENS: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['a private key', /-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----/],
@@ -20,72 +22,19 @@ const SUSPECT = /-----BEGIN |A[KS]IA|gh[pousr]_|github_pat_|xox|hv[sbr]\.|eyJ|gl
 /** What credential a text holds, in words that do not repeat it; undefined where it looks like none. */
 export function credentialIn(text: string): string | undefined {
   if (text.length < 8) return undefined;
-  if (SUSPECT.test(text)) {
-    const plain = plainCredentialIn(text);
-    if (plain !== undefined) return plain;
+  const plain = plainCredentialIn(text);
+  if (plain !== undefined) return plain;
+  if (!isEncoded(text)) return undefined;
+  for (const decoded of decodings(text)) {
+    const encoded = plainCredentialIn(decoded);
+    if (encoded !== undefined) return `${encoded}, encoded`;
   }
-  if (!ENCODED.test(text)) return undefined;
-  const encoded = decodings(text).map(plainCredentialIn).find(Boolean);
-  return encoded === undefined ? undefined : `${encoded}, encoded`;
+  return undefined;
 }
 
 function plainCredentialIn(text: string): string | undefined {
+  if (!SUSPECT.test(text)) return undefined;
   return TOKENS.find(([, pattern]) => pattern.test(text))?.[0];
-}
-
-/** One cheap look that tells most texts from encoded ones: long runs, or letters by their number. */
-const ENCODED = /[A-Za-z0-9+/_-]{24}|%[0-9A-Fa-f]{2}/;
-/** What is longer is a file, and nobody hides a token in a file by hand. */
-const LONGEST_ENCODED = 65_536;
-
-/** What a text says once base64 (either alphabet), hex or percent encoding is taken away. */
-function decodings(text: string): readonly string[] {
-  const short = text.slice(0, LONGEST_ENCODED);
-  // A path may end where an encoded text begins, and both have slashes.
-  const whole = [...short.matchAll(/[A-Za-z0-9+/_-]{24,}/g)].map(([run]) => run);
-  const runs = whole.flatMap((run) => [run, ...run.split('/').filter((part) => part.length >= 24 && part !== run)]);
-  return [
-    ...runs.map((run) => ascii(run.replaceAll('-', '+').replaceAll('_', '/'), BASE64)),
-    ...runs.filter((run) => /^[0-9A-Fa-f]+$/.test(run)).map((run) => ascii(run, HEX)),
-    ...(short.includes('%')
-      ? [short.replace(/%([0-9A-Fa-f]{2})/g, (_, code) => letterOf(Number.parseInt(code, 16)))]
-      : []),
-  ];
-}
-
-const BASE64 = { alphabet: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/', bits: 6 } as const;
-const HEX = { alphabet: '0123456789abcdef', bits: 4 } as const;
-
-/** Decodes digits of 4 or 6 bits into letters; whatever is not printable shows as a line break, which no token holds. */
-function ascii(run: string, { alphabet, bits }: typeof BASE64 | typeof HEX): string {
-  let text = '';
-  let rest = 0;
-  let held = 0;
-  for (const digit of bits === 4 ? run.toLowerCase() : run) {
-    rest = ((rest << bits) | alphabet.indexOf(digit)) & 0xffff;
-    held += bits;
-    if (held < 8) continue;
-    held -= 8;
-    text += letterOf((rest >> held) & 0xff);
-  }
-  return text;
-}
-
-function letterOf(code: number): string {
-  return code >= 0x20 && code < 0x7f ? String.fromCharCode(code) : '\n';
-}
-
-const WORDS =
-  /pass(?:word|wd|phrase)|secret|credential|private[-_.]?key|api[-_.]?key|access[-_.]?key|token|signing[-_.]?key/i;
-const STRONG = /pass(?:word|wd|phrase)|private[-_.]?key/i;
-/** `TOKEN_FILE`, `secretName`, `maxTokens` speak about a secret without being one. */
-const ABOUT =
-  /(?:file|path|dir|name|ref|url|uri|endpoint|host|ttl|length|size|count|limit|expiry|expiration|lifetime|issuer|type|policy|rotation|period|version|mount|role|enabled|id|max|min|per[-_.]?\w+)s?$|tokens$|tokeni[sz]er|max[-_.]?token/i;
-
-/** Whether a variable or key is named like a secret: `certain` for passwords and private keys, `likely` for the rest. */
-export function namedLikeSecret(name: string): 'certain' | 'likely' | undefined {
-  if (!WORDS.test(name) || ABOUT.test(name)) return undefined;
-  return STRONG.test(name) ? 'certain' : 'likely';
 }
 
 /** References and empty values, which stand where a secret will be: `$(NAME)`, `${NAME}`, `<set by vault>`, a path. */
@@ -128,6 +77,11 @@ export function assignsSecret(text: string): boolean {
     if (!isReference(value) && !/^[=>|{[]/.test(value)) return true;
   }
   return false;
+}
+
+/** One cheap look that tells nearly every text from those that hold a credential or set a password. */
+export function isSuspect(text: string): boolean {
+  return SUSPECT.test(text) || isEncoded(text) || ASSIGNED_HINT.test(text);
 }
 
 /** What stands in messages in place of a text that looks like a secret. */

@@ -4,21 +4,32 @@ import { satisfiesAll } from '../core/control';
 import { LABEL } from '../core/labels';
 import { manifest, type Namespace, type NetworkPolicy } from '../core/manifest';
 import { PLATFORM_NAMESPACE, PLATFORM_SERVICES } from '../core/platform-service';
+import { PRIVATE_NETWORKS } from '../core/private-networks';
 import { stampFor } from '../core/stamp';
-import { NAMESPACES, type Need, type PlatformNamespace } from './platform-needs';
+import { ACROSS, NAMESPACES, type Need, type PlatformNamespace } from './platform-needs';
 
 const CONTROLS = {
   'NET-4': 'every namespace the platform owns is closed both ways and opened only for what its component needs',
   'CTR-3': 'platform namespaces are held to Pod Security too; only the mesh’s node agents are privileged',
 } as const;
 
+/** What a region's place among others asks of its namespaces. */
+export interface PlatformNamespacesProps {
+  /** Network of the region's pods in a mesh of several regions. @default - the region stands alone */
+  readonly network?: string;
+}
+
 /** The platform's own namespaces, closed by default and opened by need. */
 export class PlatformNamespaces extends Construct {
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { network }: PlatformNamespacesProps = {}) {
     super(scope, id);
     satisfiesAll(this, CONTROLS);
     const facts = clusterFactsOf(this);
-    for (const namespace of NAMESPACES) place(this, namespace, facts);
+    // Istio reads the network of a whole cluster from the label of its root namespace.
+    const root = network === undefined ? {} : { 'topology.istio.io/network': network };
+    for (const namespace of [...NAMESPACES, ...(network === undefined ? [] : ACROSS)]) {
+      place(this, namespace, facts, namespace.name === PLATFORM_NAMESPACE.mesh ? root : {});
+    }
   }
 }
 
@@ -31,20 +42,20 @@ const WITHIN: PolicySpec = {
   egress: [{ to: [{ podSelector: {} }] }],
 };
 
-function place(scope: Construct, { name, podSecurity, ambient, needs }: PlatformNamespace, facts: ClusterFacts): void {
+function place(
+  scope: Construct,
+  { name, podSecurity, ambient, needs }: PlatformNamespace,
+  facts: ClusterFacts,
+  labels: Readonly<Record<string, string>>,
+): void {
   const stamp = stampFor({ component: name }, CONTROLS);
-  const version = `v${facts.kubernetes}`;
   manifest<Namespace>(scope, name, {
     apiVersion: 'v1',
     kind: 'Namespace',
     metadata: stamp(name, undefined, {
-      'pod-security.kubernetes.io/enforce': podSecurity,
-      'pod-security.kubernetes.io/enforce-version': version,
-      'pod-security.kubernetes.io/audit': podSecurity,
-      'pod-security.kubernetes.io/audit-version': version,
-      'pod-security.kubernetes.io/warn': podSecurity,
-      'pod-security.kubernetes.io/warn-version': version,
+      ...securityLabels(podSecurity, `v${facts.kubernetes}`),
       ...(ambient ? { 'istio.io/dataplane-mode': 'ambient' } : {}),
+      ...labels,
     }),
   });
   const policies: readonly (readonly [string, PolicySpec])[] = [
@@ -62,18 +73,19 @@ function place(scope: Construct, { name, podSecurity, ambient, needs }: Platform
   }
 }
 
+const KUBE_DNS = {
+  namespaceSelector: byName('kube-system'),
+  podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+};
+const DNS_PORTS = [
+  { protocol: 'UDP', port: 53 },
+  { protocol: 'TCP', port: 53 },
+];
+
 function policySpec(need: Need, facts: ClusterFacts): PolicySpec {
   switch (need.need) {
     case 'dns':
-      return egress(
-        [{ namespaceSelector: byName('kube-system'), podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } }],
-        {
-          ports: [
-            { protocol: 'UDP', port: 53 },
-            { protocol: 'TCP', port: 53 },
-          ],
-        },
-      );
+      return egress([KUBE_DNS], { ports: DNS_PORTS });
     case 'api-server':
       return egress(
         facts.apiServerCidrs.map((cidr) => ({ ipBlock: { cidr } })),
@@ -109,7 +121,16 @@ function outside({ podCidrs, serviceCidrs, nodeCidrs }: ClusterFacts): Peer {
   return { ipBlock: { cidr: '0.0.0.0/0', except: [...new Set([...PRIVATE_NETWORKS, ...inside])].sort() } };
 }
 
-const PRIVATE_NETWORKS = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '169.254.0.0/16'] as const;
+function securityLabels(level: string, version: string): Readonly<Record<string, string>> {
+  return {
+    'pod-security.kubernetes.io/enforce': level,
+    'pod-security.kubernetes.io/enforce-version': version,
+    'pod-security.kubernetes.io/audit': level,
+    'pod-security.kubernetes.io/audit-version': version,
+    'pod-security.kubernetes.io/warn': level,
+    'pod-security.kubernetes.io/warn-version': version,
+  };
+}
 
 type Peer = NonNullable<NonNullable<NonNullable<PolicySpec['egress']>[number]['to']>[number]>;
 type Ports = { readonly ports?: readonly { readonly protocol: string; readonly port: number }[] };

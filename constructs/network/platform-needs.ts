@@ -120,3 +120,14 @@ export const NAMESPACES: readonly PlatformNamespace[] = [
     needs: [{ need: 'dns' }, { need: 'api-server' }, { need: 'internet' }],
   },
 ];
+
+/** What a region among several has besides: the door to the others. */
+export const ACROSS: readonly PlatformNamespace[] = [
+  {
+    name: PLATFORM_NAMESPACE.eastWest,
+    podSecurity: 'restricted',
+    ambient: false,
+    // Who calls it, and whom it calls, the gateway says itself.
+    needs: [{ need: 'dns' }, { need: 'mesh' }],
+  },
+];

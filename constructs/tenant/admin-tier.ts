@@ -23,7 +23,7 @@ export const adminTierPart: TenantPart = {
     const within = own(tenant);
     const egress = egressRules(tenant, within);
     return tenant.namespaces.map(
-      ({ name, pathsIn }): ClusterNetworkPolicy => ({
+      ({ name, pathsIn, relays }): ClusterNetworkPolicy => ({
         apiVersion: 'policy.networking.k8s.io/v1alpha2',
         kind: 'ClusterNetworkPolicy',
         metadata: stamp(`tenant-${name}`),
@@ -33,7 +33,7 @@ export const adminTierPart: TenantPart = {
           subject: { namespaces: { matchLabels: { 'kubernetes.io/metadata.name': name } } },
           ingress: [
             { name: 'own-namespaces', action: 'Pass', from: within },
-            ...pathsIn.map((path) => ({
+            ...[...pathsIn, ...relays].map((path) => ({
               name: `from-${path.slug}`,
               action: 'Pass' as const,
               from: [{ namespaces: { matchLabels: peerLabels(path) } }],

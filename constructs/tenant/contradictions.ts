@@ -21,7 +21,21 @@ export const CONTRADICTIONS: readonly {
   { needs: ['mesh', 'allow'], find: fqdnWithoutWaypoint },
   { needs: ['name', 'allow', 'accept'], find: selfReferences },
   { needs: ['name', 'namespaces', 'hosts', 'accept', 'expose'], find: exposureContradictions },
+  { needs: ['mesh', 'failover'], find: failoverWithoutTunnel },
 ];
+
+function failoverWithoutTunnel({ mesh, failover }: TenantSpec): readonly Contradiction[] {
+  // The door between regions of the ambient mesh forwards tunnels, which a sidecar does not end.
+  return failover && mesh === 'sidecar'
+    ? [
+        {
+          path: ['failover'],
+          message: 'false, because the tenant’s pods have proxies of their own',
+          remedy: 'use `mesh: ambient` or leave `failover` out',
+        },
+      ]
+    : [];
+}
 
 function weakIsolation({ trust, gpu }: TenantSpec): readonly Contradiction[] {
   if (gpu === undefined || trustPolicy(trust).gpuModes.includes(gpu.mode)) return [];
@@ -71,7 +85,8 @@ function unknownNamespaces({ name, namespaces, accept: accepts }: TenantSpec): r
 
 function fqdnWithoutWaypoint({ mesh, allow: allows }: TenantSpec): readonly Contradiction[] {
   if (mesh === 'ambient') return [];
-  // A sidecar cannot be bound to the egress waypoint, and a NetworkPolicy cannot name a host: the traffic would leave unchecked.
+  // Sidecars do not call waypoints (`findServiceWaypoint` in istiod, up to 1.31 at least), and a NetworkPolicy cannot name a
+  // host: the traffic would leave unchecked.
   return allows.flatMap(({ to }, i) =>
     'fqdn' in to
       ? [

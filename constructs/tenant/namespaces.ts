@@ -1,4 +1,4 @@
-import { LABEL } from '../core/labels';
+import { ACROSS_REGIONS, LABEL } from '../core/labels';
 import type { Namespace, ServiceAccount } from '../core/manifest';
 import type { TenantContext, TenantPart } from './tenant-part';
 import type { TenantSpec } from './tenant-spec';
@@ -14,11 +14,11 @@ export const namespacesPart: TenantPart = {
   manifests: (tenant, stamp) => {
     const labels = namespaceLabels(tenant);
     const accounts = ['default', ...tenant.spec.serviceAccounts.filter((account) => account !== 'default')];
-    return tenant.namespaces.flatMap(({ name }) => [
+    return tenant.namespaces.flatMap(({ name, relays }) => [
       {
         apiVersion: 'v1',
         kind: 'Namespace',
-        metadata: stamp(name, undefined, labels),
+        metadata: stamp(name, undefined, relays.length === 0 ? labels : { ...labels, [LABEL.scope]: ACROSS_REGIONS }),
       } satisfies Namespace,
       ...accounts.map(
         (account) =>

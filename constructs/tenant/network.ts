@@ -20,8 +20,8 @@ export const networkPart: TenantPart = {
   },
   manifests: (tenant, stamp) => {
     const everywhere = policies(tenant);
-    return tenant.namespaces.flatMap(({ name, pathsIn }) =>
-      [...everywhere, ...ingress(tenant.spec, pathsIn)].map(
+    return tenant.namespaces.flatMap(({ name, pathsIn, relays }) =>
+      [...everywhere, ...ingress(tenant.spec, [...pathsIn, ...relays])].map(
         ([id, spec]): NetworkPolicy => ({
           apiVersion: 'networking.k8s.io/v1',
           kind: 'NetworkPolicy',

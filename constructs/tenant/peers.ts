@@ -81,6 +81,18 @@ export function pathsIn(spec: TenantSpec, suffix: string): readonly Path[] {
   ]);
 }
 
+/**
+ * Doors through which others' calls arrive in one namespace, besides the callers themselves: what the edge of another region
+ * calls comes through the gateway between regions, still under the identity of that edge.
+ */
+export function relaysIn(spec: TenantSpec, suffix: string): readonly Path[] {
+  if (!spec.failover || !pathsIn(spec, suffix).some(({ namespace }) => namespace === PLATFORM_NAMESPACE.ingress))
+    return [];
+  return [
+    { slug: 'regions', namespace: PLATFORM_NAMESPACE.eastWest, tenant: undefined, ports: [], wire: [HBONE_PORT] },
+  ];
+}
+
 /** Hosts on the internet that a tenant may call, with all ports declared for each. */
 export function egressHosts(spec: TenantSpec): ReadonlyMap<string, readonly number[]> {
   const hosts = new Map<string, readonly number[]>();

@@ -3,7 +3,7 @@ import type { Manifest } from '../core/manifest';
 import { namespaceName } from '../core/object-names';
 import type { ControlClaims, Stamp } from '../core/stamp';
 import type { EdgeFacts } from '../ingress/edge-facts';
-import { egressHosts, type Path, pathsIn, pathsOut } from './peers';
+import { egressHosts, type Path, pathsIn, pathsOut, relaysIn } from './peers';
 import type { NamespaceSpec, TenantSpec } from './tenant-spec';
 
 /** One namespace of a tenant under its full name. */
@@ -15,6 +15,8 @@ export interface TenantNamespace {
   readonly spec: NamespaceSpec;
   /** Paths into this namespace from outside the tenant. */
   readonly pathsIn: readonly Path[];
+  /** Gateways that stand on those paths. */
+  readonly relays: readonly Path[];
 }
 
 /** Everything a part needs to write its objects. */
@@ -43,6 +45,7 @@ export function tenantContext(spec: TenantSpec, cluster: ClusterFacts, edge: Edg
     suffix,
     spec: namespace,
     pathsIn: pathsIn(spec, suffix),
+    relays: relaysIn(spec, suffix),
   }));
   return { spec, cluster, edge, namespaces, pathsOut: pathsOut(spec), egressHosts: egressHosts(spec) };
 }

@@ -106,6 +106,10 @@ const fields = z.strictObject({
     .enum(['ambient', 'sidecar'])
     .default('ambient')
     .describe('whether the node or a proxy in each pod carries the encrypted traffic'),
+  failover: z
+    .boolean()
+    .default(false)
+    .describe('whether what the tenant serves to the world is answered by its other regions where this one’s fails'),
 });
 
 /**

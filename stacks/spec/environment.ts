@@ -3,8 +3,9 @@ import { clusterSchema } from '../../charts/cluster';
 import { shortName } from '../../constructs/core/names';
 import { parseOrThrow } from '../../constructs/core/parse';
 import { waiverSchema } from '../../constructs/core/waiver';
+import { meshMistakes } from './mesh-checks';
 
-const { facts, access, storage, controlPlane, ingress } = clusterSchema.shape;
+const { facts, access, storage, controlPlane, ingress, mesh } = clusterSchema.shape;
 
 const region = z.strictObject({
   name: shortName,
@@ -18,6 +19,7 @@ const region = z.strictObject({
   storage,
   controlPlane,
   ingress,
+  mesh,
   context: z
     .string()
     .min(1)
@@ -80,6 +82,9 @@ export const environmentSchema = environmentFields.superRefine((environment, con
       });
     }
   });
+  for (const { region, path, message, remedy } of meshMistakes(environment.regions)) {
+    context.addIssue({ code: 'custom', path: ['regions', region, ...path], message, params: { remedy } });
+  }
 });
 
 /** What an environment's file says. */

@@ -120,6 +120,18 @@ export const PLAN_CODES = {
     control: 'ENC-1',
   },
   PL112: {
+    title: 'a tenant’s pods are carried by the data plane of its regions',
+    why: 'where the mesh has no node tunnels an ambient tenant is in no mesh at all, and across regions two data planes do not meet',
+    remedy: 'choose the data plane of the regions, or land in one region only',
+    control: 'NET-1',
+  },
+  PL113: {
+    title: 'a tenant that fails over lands in several regions of one mesh',
+    why: 'where there is no other region, or no way to it, the tenant would believe in a failover that never happens',
+    remedy: 'name more regions, let them form one mesh, or leave `failover` out',
+    control: 'BDR-2',
+  },
+  PL114: {
     title: 'limits over all proxies are counted in each region of the tenant',
     why: 'where nobody counts, the limit is written down and does not hold',
     remedy: 'add `ingress.limits.global` to the region, or remove `rate.global`',

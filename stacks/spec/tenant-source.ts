@@ -5,7 +5,10 @@ import { readUtf8 } from './read-yaml';
 import { type TenantFile, tenantFileSchema } from './tenant-file';
 
 /** What other tenants and the environment must know of a tenant: little enough to keep for every tenant. */
-export type TenantOutline = Pick<TenantFile, 'name' | 'regions' | 'shard' | 'allow' | 'accept' | 'hosts'> & {
+export type TenantOutline = Pick<
+  TenantFile,
+  'name' | 'regions' | 'shard' | 'allow' | 'accept' | 'hosts' | 'mesh' | 'failover'
+> & {
   readonly namespaces: readonly string[];
   /** Hosts under which it publishes something, as often as it does. */
   readonly published: readonly string[];
@@ -50,8 +53,10 @@ function byPlace(a: Problem, b: Problem): number {
   return (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0);
 }
 
-function outlineOf({ name, regions, shard, allow, accept, hosts, namespaces, expose }: TenantFile): TenantOutline {
+function outlineOf({ namespaces, expose, ...file }: TenantFile): TenantOutline {
+  const { name, regions, shard, allow, accept, hosts, mesh, failover } = file;
   const published = expose.map(({ host }) => host);
   const counted = expose.flatMap(({ rate }, i) => (rate.global === undefined ? [] : [i]));
-  return { name, regions, shard, allow, accept, hosts, namespaces: Object.keys(namespaces), published, counted };
+  const own = { name, regions, shard, allow, accept, hosts, mesh, failover };
+  return { ...own, namespaces: Object.keys(namespaces), published, counted };
 }

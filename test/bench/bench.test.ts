@@ -13,7 +13,7 @@ describe('the benchmark', () => {
   const work = mkdtempSync(join(tmpdir(), 'drun-bench-test-'));
   const facts = environmentNamed('dev').regions.map((region) => region.facts)[0];
   const options = { rounds: 1, timeout: 60_000, slow: 60_000, onProgress: () => undefined };
-  const entries = ENTRIES.filter(({ id }) => ['floor', 'plain', 'tree', 'synthCold', 'synthOne'].includes(id));
+  const entries = ENTRIES.filter(({ id }) => ['literals', 'plain', 'tree', 'synthCold', 'synthOne'].includes(id));
   const run = (folder: string, them: readonly Entry[]) => {
     if (facts === undefined) throw new Error('dev has no region');
     return contest(them, join(work, folder), 10, shapesOf(facts), facts, options);
@@ -21,14 +21,14 @@ describe('the benchmark', () => {
 
   afterAll(() => rmSync(work, { recursive: true, force: true }));
 
-  test('floors, tree and synth write the same objects, and one changed tenant is one tenant built', () => {
+  test('literals, floor, tree and synth write the same objects, and one changed tenant is one tenant built', () => {
     const row = run('same', entries);
     expect(row.objects).toBeGreaterThan(200);
     expect([...row.cells.values()].every((cell) => 'usage' in cell && cell.usage.cpu > 0)).toBe(true);
   }, 120_000);
 
   test('fails where a contestant writes another value', () => {
-    const [floor, ...others] = entries.filter(({ id }) => id === 'floor' || id === 'tree');
+    const [literals, ...others] = entries.filter(({ id }) => id === 'literals' || id === 'tree');
     const wrong = others.map(
       (entry): Entry => ({
         ...entry,
@@ -40,7 +40,7 @@ describe('the benchmark', () => {
         },
       }),
     );
-    expect(floor === undefined ? [] : () => run('wrong', [floor, ...wrong])).toThrow(
+    expect(literals === undefined ? [] : () => run('wrong', [literals, ...wrong])).toThrow(
       'security.istio.io/PeerAuthentication/kiwi-t0000-npc/default differs',
     );
   }, 120_000);

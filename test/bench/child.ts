@@ -3,7 +3,7 @@ import type { Contestant, Job } from './job';
 
 /** Contestants by name; each loads only what it needs, because loading is part of its cost. */
 const CONTESTANTS: Readonly<Record<string, () => Contestant>> = {
-  floor: () => load<typeof import('./contestants/floor')>('floor').floor,
+  literals: () => load<typeof import('./contestants/literals')>('literals').literals,
   plain: () => load<typeof import('./contestants/plain')>('plain').plain,
   tree: () => load<typeof import('./contestants/tree')>('tree').tree,
   treeChecked: () => load<typeof import('./contestants/tree')>('tree').treeChecked,

@@ -22,8 +22,8 @@ export interface Entry {
 
 /** Everything that takes part, in the order of the table. */
 export const ENTRIES: readonly Entry[] = [
-  node('floor', 'floor, *literals*: object literals, `JSON.stringify`, a file a tenant'),
-  node('plain', 'floor, *plain objects* from the specifications, `JSON.stringify`, a file a tenant'),
+  node('literals', 'lower bound, *literals*: object literals, `JSON.stringify`, a file a tenant'),
+  node('plain', '**floor**, *plain objects* from the specifications, `JSON.stringify`, a file a tenant'),
   node('tree', '**ours**: tree + YAML', { expect: hasObjects }),
   node('treeChecked', '**ours**: tree + YAML + all rules of `check`', { expect: isClean }),
   synthEntry(

@@ -3,7 +3,7 @@ import type { ClusterFacts } from '../../constructs/core/cluster-facts';
 /** One run of one contestant: everything is on disk before the clock starts. */
 export interface Job {
   readonly count: number;
-  /** Folder with `tenants/`, `floor.js`, the Helm chart and the jsonnet file. */
+  /** Folder with `tenants/`, `literals.js`, the Helm chart and the jsonnet file. */
   readonly input: string;
   /** Folder that the contestant writes to. */
   readonly out: string;

@@ -5,11 +5,11 @@ import { emitYaml } from '../../stacks/yaml/emit';
 import { members } from '../support/population';
 import { Hole, ID_MARK, type Shape } from './shapes';
 
-/** Writes what the contestants read that are not this project: the floor's literals, a Helm chart, a jsonnet file. */
+/** Writes what the contestants read that are not this project: the literals, a Helm chart, a jsonnet file. */
 export function writePeers(folder: string, shapes: readonly Shape[], count: number): void {
   mkdirSync(join(folder, 'chart', 'templates'), { recursive: true });
   const values = { tenants: [...members(count)].map(({ kind, id, size, name }) => ({ kind, id, size, name })) };
-  writeFileSync(join(folder, 'floor.js'), floorSource(shapes));
+  writeFileSync(join(folder, 'literals.js'), literalsSource(shapes));
   writeFileSync(join(folder, 'main.jsonnet'), jsonnetSource(shapes));
   writeFileSync(join(folder, 'values.json'), JSON.stringify(values));
   writeFileSync(join(folder, 'chart', 'Chart.yaml'), 'apiVersion: v2\nname: tenants\nversion: 0.1.0\n');
@@ -25,7 +25,7 @@ function sizesOf(shapes: readonly Shape[]): Readonly<Record<string, Shape['value
   return Object.fromEntries(shapes.map(({ kind, values }) => [kind, values]));
 }
 
-function floorSource(shapes: readonly Shape[]): string {
+function literalsSource(shapes: readonly Shape[]): string {
   const kinds = shapes.map(({ kind, objects }) => `${JSON.stringify(kind)}: (t) => (${expression(objects)})`);
   return `exports.sizes = ${JSON.stringify(sizesOf(shapes))};\nexports.kinds = {\n${kinds.join(',\n')}\n};\n`;
 }

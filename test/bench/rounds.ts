@@ -37,10 +37,10 @@ export interface RoundOptions {
 }
 
 /**
- * Runs every contestant once to compare what it wrote with the floor, object by object, and then in turns, each round
+ * Runs every contestant once to compare what it wrote with the literals, object by object, and then in turns, each round
  * starting with another one, so that whatever else the machine does hits all alike.
  *
- * @throws Error where a contestant wrote other objects than the floor, or says of itself what must not be.
+ * @throws Error where a contestant wrote other objects than the literals, or says of itself what must not be.
  */
 export function contest(
   entries: readonly Entry[],
@@ -104,7 +104,7 @@ class State {
     const wrong = differences(expected, found);
     if (wrong.length > 0) {
       throw new Error(
-        `${this.entry.id}: ${wrong.length} objects are not those of the floor: ${wrong.slice(0, 3).join('; ')}`,
+        `${this.entry.id}: ${wrong.length} objects are not those of the literals: ${wrong.slice(0, 3).join('; ')}`,
       );
     }
     return expected;

@@ -30,9 +30,9 @@ const NOTICED_BY_RULES: readonly (readonly [control: string, rule: string, patte
   [
     'ENC-1',
     'DRN162',
-    /^(no PeerAuthentication |PeerAuthentication )(?!drun-ingress)\S+( with spec\.mtls\.mode: PERMISSIVE)?$/,
+    /^(no PeerAuthentication (?!istio)|PeerAuthentication (?!istio|drun-ingress)\S+ with spec\.mtls\.mode: PERMISSIVE$)/,
   ],
-  ['NET-1', 'DRN163', /^no AuthorizationPolicy \S+\/default-deny$/],
+  ['NET-1', 'DRN163', /^no AuthorizationPolicy (?!istio)\S+\/default-deny$/],
   ['CTR-3', 'DRN164', /^no TenantPolicy /],
   ['SCN-1', 'DRN165', /^no ResourceQuota \S+\/compute$/],
   ['SCN-1', 'DRN166', /^no LimitRange /],
@@ -90,6 +90,11 @@ const NOTICED_BY_RULES: readonly (readonly [control: string, rule: string, patte
   ['NET-1', 'DRN346', /^no Gateway drun-ingress/],
   ['IAM-2', 'DRN195', /^no ClusterRole drun-(tenant-(developer|owner)|platform-\S+)$/],
   ['CTR-3', 'DRN196', /^(no \S+AdmissionPolicyBinding |\S+Binding \S+ with spec\.validationActions\[0\]: Warn$)/],
+  [
+    'NET-1',
+    'DRN410',
+    /^(no )?(Peer|Authorization|Side)\S+ istio-system\/\S*(default|default-deny)( without spec| with spec.*)?$/,
+  ],
   [
     'CTR-3',
     'DRN197',

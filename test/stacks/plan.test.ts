@@ -32,6 +32,8 @@ describe('a plan', () => {
     ['a shard that is not there', [acme('shard: 7')], 'PL102'],
     ['two tenants of one name', [acme(''), acme('')], 'PL107'],
     ['two tenants with one namespace', [tenant('acme', 'x-train', ''), tenant('acme-x', 'train', '')], 'PL108'],
+    ['a failover to nowhere', [acme('failover: true')], 'PL113'],
+    ['two data planes across regions', [acme('mesh: sidecar\nregions: [eu-central-1, eu-west-1]')], 'PL112'],
     ['two tenants with one host', [acme('hosts: [api.example.com]'), beta('hosts: [api.example.com]')], 'PL109'],
     [
       'a published host in a region without an edge',
@@ -43,7 +45,7 @@ describe('a plan', () => {
     [
       'a limit over all proxies in a region where nobody counts',
       [acme(counted('www.lumen.example'))],
-      'PL112',
+      'PL114',
       {
         ...prod,
         regions: prod.regions.map((region) => {
@@ -64,6 +66,11 @@ describe('a plan', () => {
     expect(codesOf(acme(published('www.lumen.example')))).toEqual([]);
     expect(codesOf(acme(published('lumen.example')))).toEqual([]);
     expect(codesOf(acme(counted('lumen.example')))).toEqual([]);
+  });
+
+  test('[BDR-2] lets a tenant fail over between regions of one mesh, and have proxies of its own in one region', () => {
+    expect(codesOf(acme('failover: true\nregions: [eu-central-1, eu-west-1]'))).toEqual([]);
+    expect(codesOf(acme('mesh: sidecar\nregions: [ap-southeast-1]'))).toEqual([]);
   });
 
   test('says nothing of peers where a file could not be read, because the peer may stand there', () => {

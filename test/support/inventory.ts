@@ -1,6 +1,7 @@
 import { isControlId } from '../../constructs/core/control';
 import { listAt } from '../../constructs/core/json';
 import { type Manifest, objectLabel } from '../../constructs/core/manifest';
+import { authority, failoverRule } from './inventory/across';
 import { edgeAccounts, edgeBindings, edgeFields, edgeIssuer, edgePaths, edgeRights } from './inventory/edge';
 import { PARAMETERS, tenantParameters, tenantQueues, tenantQuotas } from './inventory/lease';
 import {
@@ -18,7 +19,7 @@ import {
   readRole,
 } from './inventory/lines';
 import * as platform from './inventory/platform';
-import { roleRights, staffBindings } from './inventory/roles';
+import { issuerAccount, roleRights, staffBindings } from './inventory/roles';
 import type { Order } from './inventory/spec-facts';
 import * as tenant from './inventory/tenant';
 
@@ -64,19 +65,19 @@ export const EXPECTATIONS: readonly Expectation[] = [
     title: '[IAM-2] every group a tenant names holds its role in the tenant’s namespaces and nowhere else',
     kinds: ['RoleBinding', 'ClusterRoleBinding'],
     read: readBinding,
-    ordered: (order) => [...tenant.tenantBindings(order), ...staffBindings(), ...edgeBindings(order)],
+    ordered: (order) => [...tenant.tenantBindings(order), ...staffBindings(order), ...edgeBindings(order)],
   },
   {
     title: '[IAM-2] every role gives the rights of its duty and no other',
     kinds: ['ClusterRole', 'Role'],
     read: readRole,
-    ordered: (order) => [...roleRights(), ...edgeRights(order)],
+    ordered: (order) => [...roleRights(order), ...edgeRights(order)],
   },
   {
     title: '[IAM-2] every service account a tenant declares is there, without a token',
     kinds: ['ServiceAccount'],
     read: readFields,
-    ordered: (order) => [...tenant.tenantAccounts(order), ...edgeAccounts(order)],
+    ordered: (order) => [...tenant.tenantAccounts(order), ...edgeAccounts(order), ...issuerAccount(order)],
   },
   {
     title: '[NET-4] every declared path is open in the network policies, and no other is',
@@ -106,7 +107,25 @@ export const EXPECTATIONS: readonly Expectation[] = [
     title: '[NET-1] every waypoint, sidecar and outside host is there as ordered',
     kinds: ['Gateway', 'Sidecar', 'ServiceEntry'],
     read: (object) => (isAtEdge(object) ? [] : readCarrier(object)),
-    ordered: (order) => [...tenant.tenantCarriers(order), ...platform.platformCarriers()],
+    ordered: (order) => [...tenant.tenantCarriers(order), ...platform.platformCarriers(order)],
+  },
+  {
+    title: '[BDR-2] calls fail over between the regions that the environment names, once failures are seen',
+    kinds: ['DestinationRule'],
+    read: (object) => (isAtEdge(object) ? [] : readFields(object)),
+    ordered: failoverRule,
+  },
+  {
+    title: '[ENC-3] each region’s authority comes from Vault, for three months, and is renewed with a new key',
+    kinds: ['Issuer', 'Certificate'],
+    read: (object) => (isAtEdge(object) ? [] : readFields(object)),
+    ordered: authority,
+  },
+  {
+    title: '[MON-1] every proxy of the mesh writes its access log, and reports its metrics',
+    kinds: ['Telemetry'],
+    read: readFields,
+    ordered: () => platform.meshDefaults('Telemetry'),
   },
   {
     title: '[NET-2] the edge publishes what was ordered, behind its firewall and within its limits, and nothing else',

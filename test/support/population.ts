@@ -15,6 +15,7 @@ const DEFAULTS = {
   accept: [],
   expose: [],
   mesh: 'ambient',
+  failover: false,
 } satisfies Partial<TenantSpec>;
 
 type Written = Pick<TenantSpec, 'owner' | 'namespaces'> & Partial<TenantSpec>;

@@ -2,6 +2,7 @@ import type { Manifest } from '../../constructs/core/manifest';
 import { ENVIRONMENTS } from '../../stacks/environments';
 import { loadPlan, regionObjects } from '../../stacks/load';
 import type { Plan, PlannedRegion } from '../../stacks/plan';
+import type { Environment, Region } from '../../stacks/spec/environment';
 import { buildTree } from '../../stacks/tree';
 import type { Order } from './inventory';
 
@@ -30,9 +31,27 @@ export function renderedRegions(names?: readonly string[]): readonly RenderedReg
 /** What was ordered for a region: the tenants' specifications and the region's own facts. */
 export function orderOf({ plan: { environment }, planned: { region, tenants } }: RenderedRegion): Order {
   return {
+    ...acrossOf(environment, region),
     tenants: tenants.flatMap(({ source }) => (source.spec === undefined ? [] : [source.spec])),
     facts: region.facts,
     disks: region.storage.provider,
     ...(region.ingress === undefined ? {} : { edge: region.ingress, issuers: [environment.access.issuer] }),
+  };
+}
+
+function acrossOf({ regions }: Environment, { name, mesh: { clusters } }: Region): Pick<Order, 'across'> {
+  if (clusters.mode === 'single') return {};
+  const others = regions.filter((other) => other.name !== name);
+  return {
+    across: {
+      network: clusters.network ?? name,
+      server: clusters.authority.server,
+      mesh: clusters.mesh,
+      callers: clusters.callers,
+      balancer: clusters.loadBalancer,
+      gateways: others.flatMap(({ mesh }) => (mesh.clusters.mode === 'single' ? [] : mesh.clusters.gateway)),
+      apiServers: others.flatMap(({ facts }) => facts.apiServerCidrs),
+      failover: regions.flatMap((one) => (one.failover === undefined ? [] : [[one.name, one.failover] as const])),
+    },
   };
 }

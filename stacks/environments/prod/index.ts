@@ -74,6 +74,16 @@ export const prod = defineEnvironment({
       continent: 'europe',
       ingress: EUROPE,
       failover: 'eu-west-1',
+      mesh: {
+        clusters: {
+          mode: 'multi-primary',
+          mesh: 'prod',
+          authority: { server: 'https://vault.drun.example:8200' },
+          gateway: ['10.69.240.0/24'],
+          callers: ['10.85.0.0/16', '10.101.0.0/16'],
+          loadBalancer: { 'service.beta.kubernetes.io/aws-load-balancer-scheme': 'internal' },
+        },
+      },
       facts: {
         trustDomain: 'drun.example',
         podCidrs: ['10.64.0.0/14'],
@@ -88,6 +98,16 @@ export const prod = defineEnvironment({
       failover: 'eu-west-1',
       storage: { provider: 'alibaba' },
       ingress: ASIA,
+      mesh: {
+        clusters: {
+          mode: 'multi-primary',
+          mesh: 'prod',
+          authority: { server: 'https://vault.drun.example:8200' },
+          gateway: ['10.85.240.0/24'],
+          callers: ['10.69.0.0/16', '10.101.0.0/16'],
+          loadBalancer: { 'service.beta.kubernetes.io/alibaba-cloud-loadbalancer-address-type': 'intranet' },
+        },
+      },
       facts: {
         trustDomain: 'drun.example',
         podCidrs: ['10.80.0.0/14'],
@@ -101,6 +121,16 @@ export const prod = defineEnvironment({
       continent: 'europe',
       role: 'standby',
       ingress: EUROPE,
+      mesh: {
+        clusters: {
+          mode: 'multi-primary',
+          mesh: 'prod',
+          authority: { server: 'https://vault.drun.example:8200' },
+          gateway: ['10.101.240.0/24'],
+          callers: ['10.69.0.0/16', '10.85.0.0/16'],
+          loadBalancer: { 'service.beta.kubernetes.io/aws-load-balancer-scheme': 'internal' },
+        },
+      },
       facts: {
         trustDomain: 'drun.example',
         podCidrs: ['10.96.0.0/14'],

@@ -42,6 +42,16 @@ export const staging = defineEnvironment({
       continent: 'europe',
       failover: 'eu-west-1',
       ingress: EDGE,
+      mesh: {
+        clusters: {
+          mode: 'multi-primary',
+          mesh: 'staging',
+          authority: { server: 'https://vault.staging.drun.example:8200' },
+          gateway: ['10.18.240.0/24'],
+          callers: ['10.22.0.0/16'],
+          loadBalancer: { 'service.beta.kubernetes.io/aws-load-balancer-scheme': 'internal' },
+        },
+      },
       facts: {
         trustDomain: 'staging.drun.example',
         podCidrs: ['10.16.0.0/16'],
@@ -55,6 +65,16 @@ export const staging = defineEnvironment({
       continent: 'europe',
       failover: 'eu-central-1',
       ingress: EDGE,
+      mesh: {
+        clusters: {
+          mode: 'multi-primary',
+          mesh: 'staging',
+          authority: { server: 'https://vault.staging.drun.example:8200' },
+          gateway: ['10.22.240.0/24'],
+          callers: ['10.18.0.0/16'],
+          loadBalancer: { 'service.beta.kubernetes.io/aws-load-balancer-scheme': 'internal' },
+        },
+      },
       facts: {
         trustDomain: 'staging.drun.example',
         podCidrs: ['10.20.0.0/16'],

@@ -131,6 +131,39 @@ export function platform(): readonly Doc[] {
       ingress: [{ action: 'Deny', from: [{ namespaces: {} }] }],
       egress: [{ action: 'Deny', to: [{ networks: ANYWHERE }] }],
     }),
+    ...rootNamespace(),
+    ...meshRoot(),
+  ];
+}
+
+/** The namespace of the mesh's control plane. */
+function rootNamespace(): readonly Doc[] {
+  const levels = ['enforce', 'audit', 'warn'].flatMap((mode) => [
+    [`pod-security.kubernetes.io/${mode}`, 'restricted'],
+    [`pod-security.kubernetes.io/${mode}-version`, 'v1.36'],
+  ]);
+  return [
+    by('mesh', 'v1', 'Namespace', 'istio-system', { metadata: { labels: Object.fromEntries(levels) } }),
+    by('mesh', 'networking.k8s.io/v1', 'NetworkPolicy', 'default-deny', {
+      metadata: { namespace: 'istio-system' },
+      spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
+    }),
+  ];
+}
+
+/** What closes the whole mesh. */
+export function meshRoot(): readonly Doc[] {
+  const make = (apiVersion: string, kind: string, name: string, spec: Doc) =>
+    by('mesh', apiVersion, kind, name, { metadata: { namespace: 'istio-system' }, spec });
+  const gateways = [{ group: 'gateway.networking.k8s.io', kind: 'GatewayClass', name: 'istio-waypoint' }];
+  return [
+    make('security.istio.io/v1', 'PeerAuthentication', 'default', { mtls: { mode: 'STRICT' } }),
+    make('security.istio.io/v1', 'AuthorizationPolicy', 'default-deny', {}),
+    make('security.istio.io/v1', 'AuthorizationPolicy', 'waypoints-default-deny', { targetRefs: gateways }),
+    make('networking.istio.io/v1', 'Sidecar', 'default', {
+      outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
+      egress: [{ hosts: ['./*', 'istio-system/*'] }],
+    }),
   ];
 }
 

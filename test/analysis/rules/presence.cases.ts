@@ -32,6 +32,10 @@ const onEntry = of('acme', 'security.istio.io/v1', 'AuthorizationPolicy', 'out',
   spec: { targetRefs: [{ group: 'networking.istio.io', kind: 'ServiceEntry', name: 'out' }] },
 });
 
+const onGateway = inside('vault', 'security.istio.io/v1', 'AuthorizationPolicy', 'callers', {
+  spec: { targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'eastwest' }] },
+});
+
 /** What namespaces must hold and must be labelled with. */
 export const PRESENCE: readonly Case[] = [
   ...absent('DRN142', 'ResourceQuota', 'gpu', { hard: { 'requests.nvidia.com/gpu': '8' } }),
@@ -116,7 +120,7 @@ export const PRESENCE: readonly Case[] = [
     fails: [meshed({}), strict],
     at: 'Namespace vault metadata.labels',
     passes: [meshed(), strict, closed],
-    silent: [CONFIG, inside('istio-system', 'security.istio.io/v1', 'PeerAuthentication', 'default')],
+    silent: [CONFIG, inside('istio-system', 'security.istio.io/v1', 'PeerAuthentication', 'default'), onGateway],
   },
   {
     rule: 'DRN178',

@@ -8,6 +8,9 @@ import { EDGE_PRESENCE } from './edge-presence.cases';
 import { GUARDS } from './guards.cases';
 import { IDENTITY } from './identity.cases';
 import { MESH } from './mesh.cases';
+import { MESH_CONFIG } from './mesh-config.cases';
+import { MESH_POLICY } from './mesh-policy.cases';
+import { MESH_REGIONS } from './mesh-regions.cases';
 import { TODAY } from './platform';
 import { PRESENCE } from './presence.cases';
 import { REFERENCES } from './references.cases';
@@ -26,6 +29,9 @@ const CASES: readonly Case[] = [
   ...EDGE_CASES,
   ...EDGE_PRESENCE,
   ...EDGE_COUNTS,
+  ...MESH_CONFIG,
+  ...MESH_POLICY,
+  ...MESH_REGIONS,
 ];
 
 /** Runs one rule alone and returns its counts and problems. */

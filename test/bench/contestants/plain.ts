@@ -5,7 +5,7 @@ import { members, specOf } from '../../support/population';
 import type { Job, Said } from '../job';
 
 /**
- * Plain objects from the same specifications by the same functions, `JSON.stringify`, one file a tenant: what a program
+ * The floor: plain objects from the same specifications by the same functions, `JSON.stringify`, one file a tenant: what a program
  * costs that has our knowledge of tenants but no constructs, no tree, no YAML and no checks.
  */
 export function plain({ count, out, facts }: Job): Said {

@@ -1,7 +1,9 @@
+import { across, DOOR } from './across';
 import { leaves } from './lines';
 import { named, type Order } from './spec-facts';
 
-interface Component {
+/** What a namespace of the platform is to the network and to the mesh. */
+export interface Component {
   readonly ambient: boolean;
   readonly level?: 'privileged';
   /** What its network policies let through, besides itself; `API` stands for the addresses of the API server. */
@@ -50,24 +52,36 @@ const COMPONENTS: Readonly<Record<string, Component>> = {
   'external-dns': { ambient: false, paths: [...DNS, ...API, 'Egress INTERNET TCP/443'] },
 };
 
-const each = (lines: (name: string, component: Component) => readonly string[]): readonly string[] =>
-  Object.entries(COMPONENTS).flatMap(([name, component]) => lines(name, component));
+/** Those of a region among several as well. */
+const componentsOf = (order: Order): readonly (readonly [string, Component])[] => {
+  const more = across(order, { dns: DNS, mesh: MESH, api: API, webhook });
+  const joined = Object.entries(COMPONENTS).map(
+    ([name, component]) => [name, { ...component, paths: [...component.paths, ...(more.paths[name] ?? [])] }] as const,
+  );
+  return [...joined, ...Object.entries(more.components)];
+};
+
+const each = (order: Order, lines: (name: string, component: Component) => readonly string[]): readonly string[] =>
+  componentsOf(order).flatMap(([name, component]) => lines(name, component));
 const ambient = (lines: (name: string, component: Component) => readonly string[]): readonly string[] =>
-  each((name, component) => (component.ambient ? lines(name, component) : []));
+  Object.entries(COMPONENTS).flatMap(([name, component]) => (component.ambient ? lines(name, component) : []));
 
 /** Labels of namespaces. */
-export const platformLabels = ({ facts }: Order): readonly string[] =>
-  each((name, { level = 'restricted', ambient: meshed }) => [
+export const platformLabels = (order: Order): readonly string[] =>
+  each(order, (name, { level = 'restricted', ambient: meshed }) => [
     ...['enforce', 'audit', 'warn'].flatMap((mode) => [
       `${name} pod-security.kubernetes.io/${mode}=${level}`,
-      `${name} pod-security.kubernetes.io/${mode}-version=v${facts.kubernetes}`,
+      `${name} pod-security.kubernetes.io/${mode}-version=v${order.facts.kubernetes}`,
     ]),
+    ...(name === 'istio-system' && order.across !== undefined
+      ? [`${name} topology.istio.io/network=${order.across.network}`]
+      : []),
     ...(meshed ? [`${name} istio.io/dataplane-mode=ambient`] : []),
   ]);
 
 /** What network policies let through. */
 export const platformPaths = (order: Order): readonly string[] =>
-  each((name, { paths }) =>
+  each(order, (name, { paths }) =>
     [
       'closes Ingress',
       'closes Egress',
@@ -118,21 +132,47 @@ export const platformGuards = ({ facts }: Order): readonly string[] => {
 };
 
 /** Who may call whom in the mesh. */
-export const platformAuthorizations = ({ facts: { trustDomain } }: Order): readonly string[] => [
+export const platformAuthorizations = ({ facts: { trustDomain }, across: joined }: Order): readonly string[] => [
+  ...(joined === undefined
+    ? []
+    : [`drun-eastwest ALLOW gateway.networking.k8s.io/Gateway/eastwest ${trustDomain}/* all`]),
   ...ambient((name, { called = [] }) => [
     `${name} closes pods`,
     `${name} ALLOW pods ${trustDomain}/ns/${name}/sa/* all`,
     ...called.map((port) => `${name} ALLOW pods ${trustDomain}/* ${port}`),
   ]),
   'drun-egress closes gateway.networking.k8s.io/Gateway/egress',
+  // The root namespace speaks for all of the mesh, and a waypoint listens to policies with a target only.
+  'istio-system closes pods',
+  'istio-system closes gateway.networking.k8s.io/GatewayClass/istio-waypoint',
 ];
 
-/** Mutual TLS. */
-export const platformMtls = (): readonly string[] =>
-  ambient((name) => [`PeerAuthentication ${name}/default spec.mtls.mode=STRICT`]);
+/** Mutual TLS, in the whole mesh and once more where the platform's own services are. */
+export const platformMtls = (): readonly string[] => [
+  'PeerAuthentication istio-system/default spec.mtls.mode=STRICT',
+  ...ambient((name) => [`PeerAuthentication ${name}/default spec.mtls.mode=STRICT`]),
+];
+
+/** What a proxy sees whose namespace says nothing, and what every proxy writes down. */
+const MESH_DEFAULTS: Readonly<Record<string, object>> = {
+  Sidecar: {
+    outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
+    egress: [{ hosts: ['./*', 'istio-system/*'] }],
+  },
+  Telemetry: {
+    accessLogging: [{ providers: [{ name: 'drun-access-log' }] }],
+    metrics: [{ providers: [{ name: 'prometheus' }] }],
+    tracing: [{ disableSpanReporting: true }],
+  },
+};
+
+/** Defaults of the mesh that are no policies. */
+export const meshDefaults = (kind: string): readonly string[] =>
+  leaves({ spec: MESH_DEFAULTS[kind] }, '').map((leaf) => `${kind} istio-system/default ${leaf}`);
 
 /** The way out of the cluster. */
-export const platformCarriers = (): readonly string[] => [
+export const platformCarriers = (order: Order): readonly string[] => [
+  ...DOOR(order),
   ...leaves(
     {
       spec: {
@@ -143,6 +183,7 @@ export const platformCarriers = (): readonly string[] => [
     '',
   ).map((leaf) => `Gateway drun-egress/egress ${leaf}`),
   'Gateway drun-egress/egress label istio.io/waypoint-for=service',
+  ...meshDefaults('Sidecar'),
 ];
 
 const KATA = { node: 'katacontainers.io/kata-runtime', memory: '160Mi', cpu: '250m' };

@@ -1,3 +1,5 @@
+import type { Order } from './spec-facts';
+
 const READ = ['get', 'list', 'watch'];
 const WRITE = ['create', 'update', 'patch', 'delete', 'deletecollection'];
 
@@ -59,16 +61,27 @@ const DUTIES: Readonly<Record<string, Duty>> = {
   'drun-platform-operator': [...STAFF, ['', 'nodes', ['patch']], ['', 'pods/eviction', ['create']]],
 };
 
+/** What cert-manager needs to ask Vault for the mesh's certificate: a token of one account. */
+const ISSUER = 'istio-ca-issuer create /serviceaccounts/token named istio-ca-issuer';
+
+/** That account, whose token no pod mounts. */
+export const issuerAccount = ({ across }: Order): readonly string[] =>
+  across === undefined ? [] : ['ServiceAccount istio-system/istio-ca-issuer automountServiceAccountToken=false'];
+
 /** Rights of every role. */
-export const roleRights = (): readonly string[] =>
-  Object.entries(DUTIES).flatMap(([role, duty]) =>
+export const roleRights = ({ across }: Order): readonly string[] => [
+  ...Object.entries(DUTIES).flatMap(([role, duty]) =>
     duty.flatMap(([group, resources, verbs]) =>
       resources.split(' ').flatMap((resource) => verbs.map((verb) => `${role} ${verb} ${group}/${resource}`)),
     ),
-  );
+  ),
+  ...(across === undefined ? [] : [ISSUER]),
+];
 
 /** Who among the platform's staff holds which role. */
-export const staffBindings = (): readonly string[] =>
-  ['viewer', 'operator'].map(
+export const staffBindings = ({ across }: Order): readonly string[] => [
+  ...['viewer', 'operator'].map(
     (duty) => `cluster Group oidc:drun-platform-${duty}s is ClusterRole drun-platform-${duty}`,
-  );
+  ),
+  ...(across === undefined ? [] : ['istio-system ServiceAccount cert-manager/cert-manager is Role istio-ca-issuer']),
+];

@@ -12,6 +12,21 @@ export interface Order {
   readonly edge?: IngressSettings;
   /** Whose tokens the edge believes. */
   readonly issuers?: readonly string[];
+  /** The region's place among others; absent where it stands alone. */
+  readonly across?: OrderedAcross;
+}
+
+/** What the environment says of a region and of those that it forms a mesh with. */
+export interface OrderedAcross {
+  readonly network: string;
+  readonly server: string;
+  readonly mesh: string;
+  readonly callers: readonly string[];
+  readonly balancer: Readonly<Record<string, string>>;
+  /** Addresses of the other regions' gateways, and of their API servers. */
+  readonly gateways: readonly string[];
+  readonly apiServers: readonly string[];
+  readonly failover: readonly (readonly [from: string, to: string])[];
 }
 
 /** A tenant's namespace with what was ordered for it. */

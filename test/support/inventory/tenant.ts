@@ -44,9 +44,15 @@ function inside(namespace: OrderedNamespace): readonly string[] {
     ...into.map((name) => `NetworkPolicy ${name}`),
     'PeerAuthentication default',
     ...['default-deny', 'allow-within', ...into, ...hosts].map((name) => `AuthorizationPolicy ${name}`),
+    ...(failsOver(namespace) ? ['NetworkPolicy from-regions'] : []),
     ...(ambient ? ['Gateway waypoint', 'AuthorizationPolicy waypoint'] : ['Sidecar default']),
     ...hosts.map((name) => `ServiceEntry ${name}`),
   ];
+}
+
+/** Whether other regions call the namespace for the edge of theirs. */
+function failsOver(namespace: OrderedNamespace): boolean {
+  return namespace.tenant.failover && pathsIn(namespace).some(({ slug }) => slug === 'ingress');
 }
 
 const AMBIENT = [
@@ -57,19 +63,23 @@ const AMBIENT = [
 
 /** Labels of namespaces. */
 export const tenantLabels = (order: Order): readonly string[] =>
-  each(order, ({ name, tenant }, { facts }) => [
-    ...['enforce', 'audit', 'warn'].flatMap((mode) => [
-      `${name} pod-security.kubernetes.io/${mode}=restricted`,
-      `${name} pod-security.kubernetes.io/${mode}-version=v${facts.kubernetes}`,
-    ]),
-    `${name} drun.io/trust=${tenant.trust}`,
-    ...(tenant.mesh === 'ambient' ? AMBIENT : ['istio-injection=enabled']).map((label) => `${name} ${label}`),
-    ...new Set(
-      tenant.allow.flatMap(({ to }) =>
-        'tenant' in to ? [] : [`${name} drun.io/uses-${'platform' in to ? to.platform : 'egress'}=true`],
+  each(order, (namespace, { facts }) => {
+    const { name, tenant } = namespace;
+    return [
+      ...(failsOver(namespace) ? [`${name} drun.io/scope=mesh`] : []),
+      ...['enforce', 'audit', 'warn'].flatMap((mode) => [
+        `${name} pod-security.kubernetes.io/${mode}=restricted`,
+        `${name} pod-security.kubernetes.io/${mode}-version=v${facts.kubernetes}`,
+      ]),
+      `${name} drun.io/trust=${tenant.trust}`,
+      ...(tenant.mesh === 'ambient' ? AMBIENT : ['istio-injection=enabled']).map((label) => `${name} ${label}`),
+      ...new Set(
+        tenant.allow.flatMap(({ to }) =>
+          'tenant' in to ? [] : [`${name} drun.io/uses-${'platform' in to ? to.platform : 'egress'}=true`],
+        ),
       ),
-    ),
-  ]);
+    ];
+  });
 
 /** Groups and their roles. */
 export const tenantBindings = (order: Order): readonly string[] =>
@@ -106,6 +116,7 @@ export const tenantPaths = (order: Order): readonly string[] =>
       `Egress ${named('istio-system')} TCP/15012`,
       `Ingress ${own} all`,
       `Egress ${own} all`,
+      ...(failsOver(namespace) ? [`Ingress ${named('drun-eastwest')} TCP/15008`] : []),
       ...into,
       ...out,
       ...(hostsOf(tenant).length > 0 ? [`Egress ${named('drun-egress')} TCP/15008`] : []),
@@ -123,7 +134,9 @@ export const tenantAdminTier = (order: Order): readonly string[] =>
     const dns = ['UDP/53', 'TCP/53'].map((port) => `${named('kube-system')} ${port}`);
     return [
       `Admin 500 over ${named(name)}`,
-      ...[own, ...into].map((line) => `ingress Pass before ${line}`),
+      ...[own, ...into, ...(failsOver(namespace) ? [`${named('drun-eastwest')} TCP/15008`] : [])].map(
+        (line) => `ingress Pass before ${line}`,
+      ),
       'ingress Deny last all all',
       ...[own, ...dns, `${named('istio-system')} TCP/15012`, ...out, ...internet].map(
         (line) => `egress Pass before ${line}`,

@@ -4,7 +4,10 @@ import { dirname, join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 import { checkObjects } from '../../../../analysis/rules/engine';
 import { CATALOG } from '../../../../charts/catalog';
+import { clusterFactsSchema } from '../../../../constructs/core/cluster-facts';
 import { isRecord, listAt, recordAt, stringAt } from '../../../../constructs/core/json';
+import { controlPlaneValues } from '../../../../constructs/mesh/control-plane-values';
+import { meshSchema } from '../../../../constructs/mesh/mesh-settings';
 import { tenantsFolder } from '../../../../stacks/load';
 import { type DeliveredRegion, deliveryFiles, type PulledDelivery } from '../../../../stacks/sinks/gitops/delivery';
 import { defineEnvironment, type Environment } from '../../../../stacks/spec/environment';
@@ -12,7 +15,14 @@ import { synth } from '../../../../stacks/synth/synth';
 import { TODAY } from '../../../support/recorded-stack';
 
 const SOURCE = { repository: 'https://git.example/clusters', branch: 'main', path: 'clusters/test' };
-const RELEASES = [CATALOG.istioBase, CATALOG.istiod, CATALOG.istioCni, CATALOG.ztunnel, CATALOG.kueue];
+/** Charts in the order of a region that stands alone; a control plane without values breaks rules. */
+const RELEASES = [
+  CATALOG.istioBase,
+  { ...CATALOG.istiod, values: controlPlaneValues(meshSchema.parse({}), clusterFactsSchema.parse({})) },
+  CATALOG.istioCni,
+  CATALOG.ztunnel,
+  CATALOG.kueue,
+];
 const REGION: DeliveredRegion = {
   region: 'eu',
   tenants: true,
@@ -151,7 +161,7 @@ describe('every delivery', () => {
       repositories: [{ name: 'istio-base', url: CATALOG.istioBase.repo }],
       releases: [
         { name: 'istio-base', chart: 'istio-base/base', version: CATALOG.istioBase.version },
-        { name: 'istiod', chart: 'istio-base/istiod', values: [{ profile: 'ambient' }] },
+        { name: 'istiod', chart: 'istio-base/istiod' },
         { name: 'istio-cni', chart: 'istio-base/cni' },
         { name: 'ztunnel', chart: 'istio-base/ztunnel' },
         { name: 'kueue', chart: 'oci://registry.k8s.io/kueue/charts/kueue', needs: ['istio-system/ztunnel'] },

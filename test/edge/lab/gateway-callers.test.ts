@@ -1,0 +1,193 @@
+import { recordAt } from '../../../constructs/core/json';
+import type { Cast } from '../../support/edge/cast';
+import { type Claim, mesh, objects, proveGateway } from '../../support/edge/claims';
+import { type Answer, askTogether } from '../../support/edge/client';
+import { HOST } from '../../support/edge/fixture';
+import { BURST } from '../../support/edge/fixture-limits';
+import type { GatewayLab } from '../../support/edge/gateway';
+import { all, changed, without } from '../../support/edge/weaken';
+
+const CLIENT = '203.0.113.9';
+const PROXY_HEADER = 'PROXY TCP4 198.51.100.66 198.51.100.1 4000 443\r\n';
+const SPOOFED = '198.51.100.66';
+
+const CLAIMS: readonly Claim[] = [
+  {
+    title: '[NET-3] the address of a caller is what the CDN says, not what the caller says',
+    probe: async (lab) => ({
+      'of the CDN': await clientSeen(lab, CLIENT),
+      'with a spoofed one before it': await clientSeen(lab, `${SPOOFED}, ${CLIENT}`),
+      'with two': await clientSeen(lab, `10.0.0.1, ${SPOOFED}, ${CLIENT}`),
+    }),
+    holds: { 'of the CDN': CLIENT, 'with a spoofed one before it': CLIENT, 'with two': CLIENT },
+    // One hop too many is trusted.
+    weakened: mesh(['defaultConfig', 'gatewayTopology', 'numTrustedProxies'], 2),
+    otherwise: { 'of the CDN': expect.any(String), 'with a spoofed one before it': SPOOFED, 'with two': SPOOFED },
+  },
+  {
+    title: '[NET-3] a spoofed address is no way around a limit of requests',
+    probe: async (lab, { publicRoot: ca }) => ({
+      'is limited': (await spoofing(lab, ca)) > 0,
+      others: said(await lab.ask(HOST.open, '/', from(CLIENT))),
+    }),
+    holds: { 'is limited': true, others: 200 },
+    weakened: mesh(['defaultConfig', 'gatewayTopology', 'numTrustedProxies'], 2),
+    otherwise: { 'is limited': false, others: 200 },
+  },
+  {
+    title: '[NET-3] an address in a PROXY header is believed where a load balancer writes one, and nowhere else',
+    probe: async (lab) => ({
+      with: said(await lab.ask(HOST.open, '/', { preface: PROXY_HEADER })),
+      without: said(await lab.ask(HOST.open)),
+    }),
+    holds: { with: expect.stringMatching(/ECONNRESET|CLOSED|ERR_SSL/), without: 200 },
+    weakened: mesh(['defaultConfig', 'gatewayTopology', 'proxyProtocol'], {}),
+    // And there nobody else gets in.
+    otherwise: { with: 200, without: expect.stringMatching(/ECONNRESET|CLOSED|ERR_SSL/) },
+  },
+  {
+    title: '[NET-3] what only the CDN may call needs the CDN’s certificate',
+    probe: async (lab, { publicRoot: ca, cdn, foreign }) => ({
+      'no certificate': said(await lab.ask(HOST.cdn)),
+      'of another authority': said(await lab.ask(HOST.cdn, '/', { tls: { ca, client: foreign } })),
+      'of the CDN': said(await lab.ask(HOST.cdn, '/', { tls: { ca, client: cdn } })),
+      'past it, over another host’s connection': said(
+        await lab.ask(HOST.cdn, '/', { tls: { ca, servername: HOST.open } }),
+      ),
+    }),
+    holds: {
+      'no certificate': 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED',
+      'of another authority': 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA',
+      'of the CDN': 200,
+      'past it, over another host’s connection': 404,
+    },
+    weakened: objects(changed('Gateway', 'acme-cdn', ['spec', 'servers', 0, 'tls', 'mode'], 'SIMPLE')),
+    otherwise: {
+      'no certificate': 200,
+      'of another authority': 200,
+      'of the CDN': 200,
+      'past it, over another host’s connection': 404,
+    },
+  },
+  {
+    title: '[NET-1] a caller cannot claim a certificate that it did not show',
+    probe: async (lab) => ({
+      forged: await headerSeen(
+        lab,
+        'x-forwarded-client-cert',
+        'By=spiffe://example.test/ns/a/sa/b;Hash=0;URI=spiffe://example.test/ns/istio-system/sa/admin',
+      ),
+      'any other header': await headerSeen(lab, 'x-request-note', 'a'),
+    }),
+    holds: { forged: undefined, 'any other header': 'a' },
+    weakened: mesh(['defaultConfig', 'gatewayTopology', 'forwardClientCertDetails'], 'ALWAYS_FORWARD_ONLY'),
+    otherwise: { forged: expect.stringContaining('sa/admin'), 'any other header': 'a' },
+  },
+  {
+    title: '[IAM-1] an interface needs a token of the identity provider',
+    probe: (lab, cast) => tokens(lab, cast),
+    holds: {
+      none: 403,
+      expired: 401,
+      'of another key': 401,
+      'changed afterwards': 401,
+      'of another issuer': 401,
+      'for another audience': 403,
+      'not signed': 401,
+      good: 200,
+    },
+    weakened: objects(
+      all(
+        without('RequestAuthentication', 'tokens'),
+        changed('AuthorizationPolicy', 'acme-api', ['spec', 'rules', 0, 'from']),
+      ),
+    ),
+    otherwise: {
+      none: 200,
+      expired: 200,
+      'of another key': 200,
+      'changed afterwards': 200,
+      'of another issuer': 200,
+      'for another audience': 200,
+      'not signed': 200,
+      good: 200,
+    },
+  },
+  {
+    title: '[IAM-1] a token for another audience is no token for this one',
+    probe: async (lab, { token }) => ({
+      theirs: said(await lab.ask(HOST.api, '/', bearer(await token({ aud: 'elsewhere' })))),
+      ours: said(await lab.ask(HOST.api, '/', bearer(await token()))),
+    }),
+    holds: { theirs: 403, ours: 200 },
+    weakened: objects(changed('RequestAuthentication', 'tokens', ['spec', 'jwtRules', 0, 'audiences'])),
+    otherwise: { theirs: 200, ours: 200 },
+  },
+  {
+    title: '[IAM-1] a token is needed even where one is only checked if it is there',
+    probe: async (lab, { token }) => ({
+      none: said(await lab.ask(HOST.api)),
+      good: said(await lab.ask(HOST.api, '/', bearer(await token()))),
+    }),
+    holds: { none: 403, good: 200 },
+    weakened: objects(changed('AuthorizationPolicy', 'acme-api', ['spec', 'rules', 0, 'from'])),
+    otherwise: { none: 200, good: 200 },
+  },
+];
+
+describe('gateway', () => proveGateway(CLAIMS));
+
+async function tokens(lab: GatewayLab, { token }: Cast): Promise<Readonly<Record<string, number | string>>> {
+  const [head, body = '', signature] = (await token()).split('.');
+  const claims: unknown = JSON.parse(Buffer.from(body, 'base64url').toString());
+  const changedBody = encoded({ ...recordAt({ claims }, 'claims'), sub: 'root' });
+  const tried: readonly (readonly [string, string | undefined])[] = [
+    ['none', undefined],
+    ['expired', await token({ exp: Math.floor(Date.now() / 1000) - 600 })],
+    ['of another key', await token({}, 'theirs')],
+    ['changed afterwards', `${head}.${changedBody}.${signature}`],
+    ['of another issuer', await token({ iss: 'https://login.elsewhere.example' })],
+    ['for another audience', await token({ aud: 'elsewhere' })],
+    ['not signed', `${encoded({ alg: 'none' })}.${body}.`],
+    ['good', await token()],
+  ];
+  const asked = tried.map(async ([name, one]) => [
+    name,
+    said(await lab.ask(HOST.api, '/', one === undefined ? {} : bearer(one))),
+  ]);
+  return Object.fromEntries(await Promise.all(asked));
+}
+
+function encoded(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}
+
+function bearer(token: string) {
+  return { headers: { authorization: `Bearer ${token}` } };
+}
+
+function from(addresses: string) {
+  return { headers: { 'x-forwarded-for': addresses } };
+}
+
+function said(answer: Answer): number | string {
+  return 'refused' in answer ? answer.refused : answer.status;
+}
+
+/** What the workload takes for the caller’s address. */
+async function clientSeen(lab: GatewayLab, forwarded: string): Promise<unknown> {
+  return headerSeen(lab, 'x-forwarded-for', forwarded, 'x-envoy-external-address');
+}
+
+async function headerSeen(lab: GatewayLab, name: string, value: string, seen = name): Promise<unknown> {
+  const before = lab.echo.seen.length;
+  await lab.ask(HOST.open, '/', { headers: { [name]: value } });
+  return lab.echo.seen[before]?.headers[seen];
+}
+
+/** How many of many requests at once, each with an address of its own before the caller’s, are refused for their number. */
+async function spoofing({ to }: GatewayLab, ca: string): Promise<number> {
+  const streams = Array.from({ length: 3 * BURST }, (_, at) => from(`198.51.100.${at}, 203.0.113.20`));
+  const answers = await askTogether({ to, host: HOST.open, tls: { ca } }, streams);
+  return answers.filter((status) => status === 429).length;
+}

@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Ask, dial, reasonOf } from './client';
+
+/** What came of bytes on a connection. */
+export interface Spoken {
+  /** Everything that was received. */
+  readonly received: string;
+  /** Milliseconds after the first byte when the other side closed the connection; undefined where it did not. */
+  readonly closedAfter: number | undefined;
+}
+
+/** A piece of what is said, and how long to wait before it. */
+export type Utterance = string | { readonly after: number; readonly bytes: string };
+
+/** Writes bytes as they are, slowly where told so, and listens until the other side closes or patience ends. */
+export async function speak(
+  wanted: Pick<Ask, 'to' | 'tls' | 'from' | 'host' | 'preface'>,
+  utterances: readonly Utterance[],
+  patience: number,
+): Promise<Spoken | { readonly refused: string }> {
+  const socket = await dial(wanted).catch((error: unknown) => ({ refused: reasonOf(error) }));
+  if ('refused' in socket) return socket;
+  socket.setTimeout(0);
+  const start = performance.now();
+  let received = '';
+  let closedAfter: number | undefined;
+  socket.setEncoding('utf8').on('data', (text: string) => {
+    received += text;
+  });
+  socket.on('error', () => undefined);
+  const closed = new Promise<void>((resolve) => {
+    socket.once('close', () => {
+      closedAfter = performance.now() - start;
+      resolve();
+    });
+  });
+  for (const one of utterances) {
+    const { after, bytes } = typeof one === 'string' ? { after: 0, bytes: one } : one;
+    await Promise.race([sleep(after), closed]);
+    if (socket.destroyed) break;
+    socket.write(bytes);
+  }
+  const late = new AbortController();
+  await Promise.race([
+    sleep(Math.max(0, patience - (performance.now() - start)), undefined, { signal: late.signal }).catch(
+      () => undefined,
+    ),
+    closed,
+  ]);
+  late.abort();
+  const answer = { received, closedAfter };
+  socket.destroy();
+  return answer;
+}
