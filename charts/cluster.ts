@@ -47,7 +47,10 @@ export class Cluster extends Construct {
   }
 }
 
-function edgeFacts({ issuers, cdn }: IngressSettings): EdgeFacts {
-  const trusted = { issuers: issuers.map(({ issuer }) => issuer) };
-  return cdn.profile === 'none' ? trusted : { ...trusted, clientCa: cdn.clientCa };
+function edgeFacts({ issuers, cdn, limits: { global } }: IngressSettings): EdgeFacts {
+  return {
+    issuers: issuers.map(({ issuer }) => issuer),
+    ...(cdn.profile === 'none' ? {} : { clientCa: cdn.clientCa }),
+    ...(global === undefined ? {} : { perTenant: global.perTenant }),
+  };
 }

@@ -93,6 +93,7 @@ export function planProblems({ environment, tenants }: Plan, unread: readonly Pr
       ...loneFailover(tenant, environment),
       ...(unread.length === 0 ? unknownPeers(tenant, byName) : []),
       ...unpublishable(tenant, environment),
+      ...uncounted(tenant, environment),
     ]),
     ...[...byName.values()].flatMap(([, ...again]) => again.map(duplicateName)),
     ...sharedNamespaces(tenants),
@@ -252,6 +253,17 @@ function unpublishable({ source, regions }: PlannedTenant, environment: Environm
     const expected = `a host in a zone of each of its regions: ${[...new Set(zones.flat())].join(', ')}`;
     return [problem(source, 'PL111', ['expose', i, 'host'], host, expected, 'choose another host, or add its zone')];
   });
+}
+
+/** A limit that a tenant asks for over all proxies needs somebody who counts in each of its regions. */
+function uncounted({ source, regions }: PlannedTenant, environment: Environment): readonly Problem[] {
+  const here = environment.regions.filter(({ name, ingress }) => regions.includes(name) && ingress !== undefined);
+  const without = here.filter(({ ingress }) => ingress?.limits.global === undefined).map(({ name }) => name);
+  if (without.length === 0) return [];
+  const remedy = `add \`ingress.limits.global\` to ${without.join(', ')}, or remove \`rate.global\``;
+  return source.outline.counted.map((i) =>
+    problem(source, 'PL114', ['expose', i, 'rate', 'global'], 'limits over all proxies', 'regions that count', remedy),
+  );
 }
 
 /** `beta` + `x-train` and `beta-x` + `train` would be one namespace. */

@@ -2,18 +2,19 @@ import { isList, isRecord, listAt, recordAt, stringAt, valueAt } from '../../con
 import { type Finding, NOT_APPLICABLE, type ObjectRule, outcomeOf, type Subject } from '../../constructs/core/rule';
 import { wrong } from './edge-gateways';
 
-const FILTER = 'EnvoyFilter.networking.istio.io';
+/** The kind of all of these. */
+export const FILTER = 'EnvoyFilter.networking.istio.io';
 
 type Value = Readonly<Record<string, unknown>>;
 
 /** A typed configuration inside an EnvoyFilter, and where it stands. */
-interface Config {
+export interface Config {
   readonly at: string;
   readonly value: Value;
 }
 
 /** Every typed configuration of a kind in the object, by the end of its type's name. */
-function configs({ object }: Subject, type: string): readonly Config[] {
+export function configs({ object }: Subject, type: string): readonly Config[] {
   const found: Config[] = [];
   const visit = (value: unknown, at: string, depth: number): void => {
     if (depth > 12) return;
@@ -125,7 +126,8 @@ export const ratesHold = overConfigs(
   },
 );
 
-function isAlways(fraction: unknown): boolean {
+/** Whether a fraction is everything, and nobody can change that at run time. */
+export function isAlways(fraction: unknown): boolean {
   const { numerator, denominator = 'HUNDRED' } = recordAt(fraction, 'default_value');
   return numerator === 100 && denominator === 'HUNDRED' && valueAt(fraction, 'runtime_key') === undefined;
 }

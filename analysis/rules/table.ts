@@ -6,6 +6,7 @@ import { ENGINE_CODES } from './codes';
 import { reachableDestinations } from './destinations';
 import { closedPlugin, firewallCloses, firewallSees, hardenedHttp, ratesHold, selectedFilter } from './edge-filters';
 import { edgeCredential, edgeHosts, edgeSelector, edgeTerminates, edgeTlsVersion } from './edge-gateways';
+import { countedByFacts, countsClosed, countsKnown, countsSomewhere } from './edge-global-rates';
 import { believedIssuers, edgeIdentity, edgeOperation, noOpenAbove } from './edge-policies';
 import {
   boundRoutes,
@@ -137,6 +138,8 @@ export const RULES: readonly AnyRule[] = [
   edgeOperation,
   believedIssuers,
   noOpenAbove,
+  countsClosed,
+  countedByFacts,
   rotatedKeys,
   exactCertificates,
   renewedCertificates,
@@ -150,7 +153,9 @@ export const RULES: readonly AnyRule[] = [
   boundRoutes,
   lockedOrigin,
   plainDns,
+  countsSomewhere,
   liveExemptions,
+  countsKnown,
   ...MESH_CONFIG_RULES,
   ...MESH_GUARD_RULES,
   ...MESH_TRAFFIC_RULES,

@@ -6,6 +6,8 @@ export interface EdgeFacts {
   readonly issuers: readonly string[];
   /** Secret of the edge's namespace with the authority that the CDN's client certificate comes from. @default - no CDN */
   readonly clientCa?: string;
+  /** Requests a minute to all that one tenant publishes, counted over all proxies. @default - nobody counts over all proxies */
+  readonly perTenant?: number;
 }
 
 /** Pods of the edge's proxy, by the label that its chart gives them. */

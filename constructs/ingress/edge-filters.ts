@@ -25,6 +25,14 @@ const HCM = 'envoy.filters.network.http_connection_manager';
 export const LISTENER = { context: 'GATEWAY' } as const;
 export const HTTP = { context: 'GATEWAY', listener: { filterChain: { filter: { name: HCM } } } } as const;
 
+/** Before the router and after tokens and authorization: nobody without a right to call costs an inspection. */
+export const LAST = {
+  ...HTTP,
+  listener: {
+    filterChain: { filter: { ...HTTP.listener.filterChain.filter, subFilter: { name: 'envoy.filters.http.router' } } },
+  },
+} as const;
+
 /** The EnvoyFilter of the edge's proxies with some patches. */
 export function envoyFilter(name: string, stamp: Stamp, configPatches: readonly object[]): EnvoyFilter {
   return {

@@ -2,21 +2,13 @@ import type { Manifest } from '../core/manifest';
 import { PLATFORM_NAMESPACE } from '../core/platform-service';
 import type { Stamp } from '../core/stamp';
 import { EDGE_PODS } from './edge-facts';
-import { envoyFilter, HTTP } from './edge-filters';
+import { envoyFilter, LAST } from './edge-filters';
 import type { IngressSettings } from './ingress-settings';
 import { WAF } from './waf-service';
 
 interface SpecObject extends Manifest {
   readonly spec: object;
 }
-
-/** Before the router and after tokens and authorization: nobody without a right to call costs an inspection. */
-const LAST = {
-  ...HTTP,
-  listener: {
-    filterChain: { filter: { ...HTTP.listener.filterChain.filter, subFilter: { name: 'envoy.filters.http.router' } } },
-  },
-} as const;
 
 /** The web application firewall in the proxy's way, by engine; whatever it cannot inspect is refused. */
 export function edgeFirewall({ waf }: IngressSettings, stamp: Stamp): readonly SpecObject[] {

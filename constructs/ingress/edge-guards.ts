@@ -88,7 +88,7 @@ export function edgeNetwork(
       'allow-tenants',
       { podSelector: { matchLabels: EDGE_PODS }, policyTypes: ['Egress'], egress: [{ to: [tenants] }] },
     ],
-    ...(waf.engine.kind === 'ext-proc' ? [['allow-waf-probes', PROBES] as const] : []),
+    ...(waf.engine.kind === 'ext-proc' ? [['allow-waf-probes', WAF_PROBES] as const] : []),
     ...(waf.configSync === undefined ? [] : [['allow-waf-api-server', toApiServer(facts)] as const]),
   ];
   return policies.map(([name, spec]) => ({
@@ -100,10 +100,12 @@ export function edgeNetwork(
 }
 
 /** In the ambient mesh the kubelet’s probes arrive from this address (https://istio.io/latest/docs/ambient/usage/networkpolicy/). */
-const PROBES: PolicySpec = {
+export const PROBES = [{ ipBlock: { cidr: '169.254.7.127/32' } }] as const;
+
+const WAF_PROBES: PolicySpec = {
   podSelector: { matchLabels: WAF_PODS },
   policyTypes: ['Ingress'],
-  ingress: [{ from: [{ ipBlock: { cidr: '169.254.7.127/32' } }], ports: [{ protocol: 'TCP', port: WAF.health }] }],
+  ingress: [{ from: PROBES, ports: [{ protocol: 'TCP', port: WAF.health }] }],
 };
 
 function toApiServer({ apiServerCidrs }: ClusterFacts): PolicySpec {

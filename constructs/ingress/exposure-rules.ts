@@ -4,6 +4,7 @@ import { PLATFORM_NAMESPACE } from '../core/platform-service';
 import type { Stamp } from '../core/stamp';
 import { EDGE_PODS, type EdgeFacts } from './edge-facts';
 import { type ExposureSpec, isBelow, rateOf, routeName } from './exposure-spec';
+import { globalLimits } from './global-rates';
 import { routeType } from './route-types';
 import { tokenBucket } from './token-bucket';
 
@@ -72,8 +73,12 @@ const ADDRESSES = 10_000;
 /** One caller is one address of version 4 and one network of version 6, of which every household has a whole one. */
 const ONE_CALLER = { v4_prefix_mask_len: 32, v6_prefix_mask_len: 64 } as const;
 
-/** Requests a minute, from each address and together, counted by each proxy of the edge for itself. */
-export function exposureLimits(tenant: string, exposure: ExposureSpec, stamp: Stamp): SpecObject {
+/**
+ * Requests a minute, from each address and together, counted by each proxy of the edge for itself; and where the region has
+ * who counts over all of them, what is counted there.
+ */
+export function exposureLimits(tenant: string, exposure: ExposureSpec, edge: EdgeFacts, stamp: Stamp): SpecObject {
+  const overAll = globalLimits(tenant, exposure, edge);
   const { perAddress, total } = rateOf(exposure);
   const limits = {
     '@type': 'type.googleapis.com/envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit',
@@ -106,6 +111,7 @@ export function exposureLimits(tenant: string, exposure: ExposureSpec, stamp: St
             value: {
               request_body_buffer_limit: routeType(exposure.type).bodyBytes,
               typed_per_filter_config: { 'envoy.filters.http.local_ratelimit': limits },
+              ...(overAll.length === 0 ? {} : { route: { rate_limits: overAll } }),
             },
           },
         },

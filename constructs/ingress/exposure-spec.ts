@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { exemptionSchema } from '../core/exemption';
 import { hostName, namespaceSuffix, shortName } from '../core/names';
+import { rateStep } from './rate-steps';
 import { ROUTE_TYPE_NAMES, routeType } from './route-types';
 
 const SEGMENT = '[A-Za-z0-9_~-][A-Za-z0-9._~-]*';
@@ -16,6 +17,18 @@ const path = z
 const rate = z.strictObject({
   perAddress: z.int().min(1).max(60_000).optional().describe('requests a minute from one address'),
   total: z.int().min(1).max(6_000_000).optional().describe('requests a minute from all addresses together'),
+  global: z
+    .strictObject({
+      perAddress: rateStep.optional().describe('requests a minute from one address'),
+      perKey: rateStep
+        .optional()
+        .describe(
+          'requests a minute with the tokens of one caller, whatever its addresses; the type’s own when left out',
+        ),
+      total: rateStep.optional().describe('requests a minute of all callers together'),
+    })
+    .optional()
+    .describe('counted over all proxies of a region together, where it has who counts; steps of a table'),
 });
 
 /** A part of a request that rules look at, without wildcards, as the firewall takes it. */
@@ -96,6 +109,20 @@ export function isPublic({ identity }: ExposureSpec): boolean {
 export function rateOf({ type, rate: wanted }: ExposureSpec): { readonly perAddress: number; readonly total: number } {
   const { perAddress, total } = routeType(type).rate;
   return { perAddress: wanted.perAddress ?? perAddress, total: wanted.total ?? total };
+}
+
+/** Requests a minute that are counted over all proxies of a region together; what is left out is not counted. */
+export interface GlobalRate {
+  readonly perAddress?: number | undefined;
+  /** Of one caller by the subject of its token: what everybody may call without one has none. */
+  readonly perKey?: number | undefined;
+  readonly total?: number | undefined;
+}
+
+/** What an exposure has counted over all proxies: what it names, and for callers with tokens at least their type's own. */
+export function globalRateOf(exposure: ExposureSpec): GlobalRate {
+  const { global = {} } = exposure.rate;
+  return isPublic(exposure) ? global : { perKey: routeType(exposure.type).perKey, ...global };
 }
 
 /** Name of an exposure's route, by which proxies, the firewall and logs know it: `inference/acme/chat`. */

@@ -1,39 +1,14 @@
 import * as z from 'zod';
 import { exemptionSchema } from '../core/exemption';
 import { hostName, shortName } from '../core/names';
-
-const cidrs = z
-  .array(z.union([z.cidrv4(), z.cidrv6()], { error: 'an address range such as 192.0.2.0/24' }))
-  .min(1)
-  .max(500)
-  .refine((ranges) => ranges.every((range) => !range.endsWith('/0')), {
-    error: 'ranges of the CDN, not every address',
-  });
-
-const NAME = '[a-z0-9.-]+(:\\d{2,5})?/[a-z0-9._/-]+(:[A-Za-z0-9._-]{1,128})?';
-
-/** An image by what is in it. */
-const image = z.string().regex(new RegExp(`^${NAME}@sha256:[a-f0-9]{64}$`), {
-  error: 'an image with its registry and digest, such as registry.example.com/drun/waf@sha256:...',
-});
-
-/** One that is not built yet has no digest: it says why, and until when. */
-const ownImage = z.union([
-  image,
-  z.strictObject({
-    unpinned: z.string().regex(new RegExp(`^${NAME}$`), { error: 'an image with its registry, without a digest' }),
-    ...exemptionSchema.shape,
-  }),
-]);
-
-/** The name of a Secret in the edge's namespace, and the key in it; never what is in it. */
-const secretKey = z.strictObject({ secret: shortName, key: z.string().regex(/^[A-Za-z0-9._-]{1,100}$/) });
+import { globalSchema } from './global-settings';
+import { addressRanges, imageReference, ownImage, secretKey } from './references';
 
 const cdn = z.discriminatedUnion('profile', [
   z.strictObject({ profile: z.literal('none') }),
   z.strictObject({
     profile: z.enum(['generic', 'cloudflare', 'alibaba', 'cloudfront']),
-    ranges: cidrs.describe('addresses from which the CDN calls; everybody else is refused'),
+    ranges: addressRanges.describe('addresses from which the CDN calls; everybody else is refused'),
     clientCa: shortName.describe('Secret of drun-ingress whose ca.crt signs the certificate that the CDN shows'),
     hops: z
       .int()
@@ -90,7 +65,11 @@ const dns = z.strictObject({
 const waf = z.strictObject({
   engine: z
     .discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('ext-proc'), image: ownImage, replicas: z.int().min(2).max(50).default(2) }),
+      z.strictObject({
+        kind: z.literal('ext-proc'),
+        image: ownImage,
+        replicas: z.int().min(2).max(50).default(2),
+      }),
       z.strictObject({
         kind: z.literal('wasm'),
         url: z
@@ -105,7 +84,7 @@ const waf = z.strictObject({
     ])
     .describe('where requests are inspected: in a service beside the proxy, or in the proxy itself'),
   /** Fetches tenants' exclusions for the service: https://github.com/kiwigrid/k8s-sidecar. */
-  configSync: image
+  configSync: imageReference
     .optional()
     .describe('image that carries tenants’ exclusions to the firewall; without it they do not apply'),
   paranoia: z
@@ -134,6 +113,9 @@ const limits = z.strictObject({
     .max(600_000)
     .default(6_000)
     .describe('requests a minute from one address to all routes together'),
+  global: globalSchema
+    .optional()
+    .describe('who counts over all proxies together; each proxy counts for itself alone when left out'),
 });
 
 /** The edge of a cluster: how the world reaches what tenants publish, and what stops what it should not. */

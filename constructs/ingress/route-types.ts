@@ -4,6 +4,8 @@ export interface RouteType {
   readonly meaning: string;
   /** Requests a minute from one address, and from all together, at each proxy of the edge. */
   readonly rate: { readonly perAddress: number; readonly total: number };
+  /** Requests a minute with the tokens of one caller, at all proxies together: a step of the table of rates. */
+  readonly perKey: number;
   /** Longest time from the first byte of a request to the last one of its answer, in seconds. */
   readonly timeoutSeconds: number;
   /** Largest body, in bytes: what the firewall inspects whole. Envoy answers 413 beyond it. */
@@ -22,6 +24,7 @@ export const ROUTE_TYPES = {
   api: {
     meaning: 'calls of programs, such as JSON',
     rate: { perAddress: 600, total: 60_000 },
+    perKey: 600,
     timeoutSeconds: 30,
     bodyBytes: MIB,
     retries: 2,
@@ -29,6 +32,7 @@ export const ROUTE_TYPES = {
   inference: {
     meaning: 'prompts for a model, whose text may be anything, with answers that stream for minutes',
     rate: { perAddress: 120, total: 12_000 },
+    perKey: 120,
     timeoutSeconds: 600,
     bodyBytes: 8 * MIB,
     retries: 0,
@@ -36,6 +40,7 @@ export const ROUTE_TYPES = {
   console: {
     meaning: 'pages for people, with all that a page loads',
     rate: { perAddress: 1_200, total: 60_000 },
+    perKey: 1_200,
     timeoutSeconds: 60,
     bodyBytes: MIB,
     retries: 2,
@@ -43,6 +48,7 @@ export const ROUTE_TYPES = {
   upload: {
     meaning: 'files',
     rate: { perAddress: 60, total: 3_000 },
+    perKey: 60,
     timeoutSeconds: 3_600,
     bodyBytes: 32 * MIB,
     retries: 0,

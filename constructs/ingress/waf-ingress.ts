@@ -8,6 +8,7 @@ import { type Stamp, stampFor } from '../core/stamp';
 import { edgeLimits } from './edge-filters';
 import { edgeFirewall } from './edge-firewall';
 import { BOOTSTRAP, bootstrap, gatewayValues } from './edge-gateway';
+import { edgeGlobal } from './edge-global';
 import { edgeGuards, edgeNetwork } from './edge-guards';
 import type { IngressSettings } from './ingress-settings';
 import { wafService } from './waf-service';
@@ -56,6 +57,7 @@ function edgeObjects(
     overload(stamp),
     ...(engine.kind === 'ext-proc' ? wafService(settings.waf, engine, stamp) : []),
     ...edgeLimits(settings, stamp),
+    ...edgeGlobal(settings.limits.global, facts, stamp),
     ...edgeFirewall(settings, stamp),
   ];
 }

@@ -5,6 +5,7 @@ import { PLATFORM_NAMESPACE } from '../core/platform-service';
 import type { Stamp } from '../core/stamp';
 import { WAF_ROUTES_LABEL } from './edge-facts';
 import type { IngressSettings } from './ingress-settings';
+import { imageName, runs } from './references';
 import { ROUTE_TYPE_NAMES } from './route-types';
 
 /** Name of the firewall's objects, and its port for the proxies. */
@@ -17,7 +18,6 @@ interface Loose extends Manifest {
   readonly [field: string]: unknown;
 }
 
-type ImageSettings = ExtProc['image'];
 type ExtProc = Extract<IngressSettings['waf']['engine'], { readonly kind: 'ext-proc' }>;
 
 /** The firewall as a service of its own: it grows by its own load, and a crash of it takes no connection with it. */
@@ -38,18 +38,16 @@ export function wafService(waf: IngressSettings['waf'], engine: ExtProc, stamp: 
     { ...account },
     platformRules(waf, stamp),
     ...(waf.configSync === undefined ? [] : reader(stamp)),
-    withPods(named('Deployment', 'apps/v1', { spec: deployment(waf, engine) }), engine.image),
+    {
+      ...named('Deployment', 'apps/v1', { spec: deployment(waf, engine) }),
+      metadata: runs(stamp(WAF.name, PLATFORM_NAMESPACE.ingress), engine.image),
+    },
     named('Service', 'v1', {
       spec: { selector: WAF_PODS, ports: [{ name: 'grpc', port: WAF.port, targetPort: WAF.port, protocol: 'TCP' }] },
     }),
     named('PodDisruptionBudget', 'policy/v1', { spec: { minAvailable: 1, selector: { matchLabels: WAF_PODS } } }),
     named('HorizontalPodAutoscaler', 'autoscaling/v2', { spec: autoscaler(engine) }),
   ];
-}
-
-/** An image whose digest is not known yet says why, and until when. */
-function withPods(deployment: Loose, image: ImageSettings): Loose {
-  return typeof image === 'string' ? deployment : { ...deployment, metadata: exempted(deployment.metadata, image) };
 }
 
 /** What holds for every route of a type; tenants' files add exclusions for routes of their own. */
@@ -120,8 +118,8 @@ function deployment(waf: IngressSettings['waf'], { image, replicas }: ExtProc): 
         ],
         containers:
           waf.configSync === undefined
-            ? [firewall(nameOf(image), [])]
-            : [firewall(nameOf(image), [TENANTS]), sync(waf.configSync)],
+            ? [firewall(imageName(image), [])]
+            : [firewall(imageName(image), [TENANTS]), sync(waf.configSync)],
         volumes: [
           { name: 'platform', configMap: { name: WAF.name } },
           ...(waf.configSync === undefined ? [] : [{ name: TENANTS.name, emptyDir: { sizeLimit: '64Mi' } }, TOKEN]),
@@ -133,10 +131,6 @@ function deployment(waf: IngressSettings['waf'], { image, replicas }: ExtProc): 
 
 /** Where files of tenants are written by one container and read by the other. */
 const TENANTS = { name: 'tenants', mountPath: '/etc/waf/tenants' } as const;
-
-function nameOf(image: ImageSettings): string {
-  return typeof image === 'string' ? image : image.unpinned;
-}
 
 function firewall(image: string, folders: readonly (typeof TENANTS)[]): JsonObject {
   return {

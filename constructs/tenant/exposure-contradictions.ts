@@ -1,4 +1,4 @@
-import { rateOf } from '../ingress/exposure-spec';
+import { isPublic, rateOf } from '../ingress/exposure-spec';
 import type { Contradiction } from './contradictions';
 import type { TenantSpec } from './tenant-spec';
 
@@ -10,6 +10,8 @@ export function exposureContradictions(tenant: TenantSpec): readonly Contradicti
     ...repeatedNames(tenant),
     ...repeatedPaths(tenant),
     ...limitsAboveAll(tenant),
+    ...overAllAboveAll(tenant),
+    ...nobodysKeys(tenant),
     ...repeatedAccepts(tenant),
   ];
 }
@@ -83,6 +85,34 @@ function limitsAboveAll({ expose }: TenantSpec): readonly Contradiction[] {
       },
     ];
   });
+}
+
+function overAllAboveAll({ expose }: TenantSpec): readonly Contradiction[] {
+  return expose.flatMap(({ rate: { global = {} } }, i) => {
+    const { total } = global;
+    if (total === undefined) return [];
+    const above = (['perAddress', 'perKey'] as const).filter((one) => (global[one] ?? 0) > total);
+    return above.map((one) => ({
+      path: ['expose', i, 'rate', 'global', one],
+      message: `at most as many requests as from all: ${global[one]} is more than ${total}`,
+      remedy: `lower \`${one}\` or raise \`total\``,
+    }));
+  });
+}
+
+/** Whoever needs no token is known by his address alone. */
+function nobodysKeys({ expose }: TenantSpec): readonly Contradiction[] {
+  return expose.flatMap((exposure, i) =>
+    isPublic(exposure) && exposure.rate.global?.perKey !== undefined
+      ? [
+          {
+            path: ['expose', i, 'rate', 'global', 'perKey'],
+            message: 'no limit by the caller’s token, because this is public and callers bring none',
+            remedy: 'remove it, or limit by `perAddress`',
+          },
+        ]
+      : [],
+  );
 }
 
 /** An exposure opens the way from the edge by itself; written a second time it would stay open when the exposure goes. */

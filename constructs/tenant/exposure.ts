@@ -24,7 +24,7 @@ export const exposurePart: TenantPart = {
       ),
       ...expose.flatMap((exposure) => [
         exposureAuthorization(tenant, exposure, expose, edge, stamp),
-        exposureLimits(tenant, exposure, stamp),
+        exposureLimits(tenant, exposure, edge, stamp),
       ]),
       ...services(expose).map((exposed) => destinationRule(tenant, exposed, stamp)),
       ...wafExclusions(tenant, expose, stamp),

@@ -131,6 +131,12 @@ export const PLAN_CODES = {
     remedy: 'name more regions, let them form one mesh, or leave `failover` out',
     control: 'BDR-2',
   },
+  PL114: {
+    title: 'limits over all proxies are counted in each region of the tenant',
+    why: 'where nobody counts, the limit is written down and does not hold',
+    remedy: 'add `ingress.limits.global` to the region, or remove `rate.global`',
+    control: 'NET-3',
+  },
 } satisfies Readonly<Record<string, CodeText & { readonly control?: string }>>;
 
 /** Codes of the writer: what a manifest may not hold on its way to YAML. */

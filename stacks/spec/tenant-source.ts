@@ -12,6 +12,8 @@ export type TenantOutline = Pick<
   readonly namespaces: readonly string[];
   /** Hosts under which it publishes something, as often as it does. */
   readonly published: readonly string[];
+  /** Which of them, by their place, have requests counted over all proxies of a region. */
+  readonly counted: readonly number[];
 };
 
 /** A tenant's file. */
@@ -54,5 +56,7 @@ function byPlace(a: Problem, b: Problem): number {
 function outlineOf({ namespaces, expose, ...file }: TenantFile): TenantOutline {
   const { name, regions, shard, allow, accept, hosts, mesh, failover } = file;
   const published = expose.map(({ host }) => host);
-  return { name, regions, shard, allow, accept, hosts, mesh, failover, namespaces: Object.keys(namespaces), published };
+  const counted = expose.flatMap(({ rate }, i) => (rate.global === undefined ? [] : [i]));
+  const own = { name, regions, shard, allow, accept, hosts, mesh, failover };
+  return { ...own, namespaces: Object.keys(namespaces), published, counted };
 }

@@ -67,6 +67,18 @@ const NOTICED_BY_RULES: readonly (readonly [control: string, rule: string, patte
   ['NET-1', 'DRN315', /^EnvoyFilter drun-ingress\S+ without spec\.workloadSelector$/],
   ['MDL-2', 'DRN317', /^AuthorizationPolicy drun-ingress\/hello\S+ without spec\.rules\[0\]\.(from|when)$/],
   ['NET-1', 'DRN318', /^AuthorizationPolicy drun-ingress\/(hello|docs)\S+ without spec\.rules\[0\]\.to$/],
+  ['NET-3', 'DRN321', /^EnvoyFilter drun-ingress\/edge-global-rates without \S+failure_mode_deny$/],
+  [
+    'NET-3',
+    'DRN322',
+    /^EnvoyFilter drun-ingress\/hello\S+ without \S+rate_limits\[\d\]\.actions\[\d\]\.metadata\.default_value$/,
+  ],
+  ['NET-3', 'DRN349', /^no (EnvoyFilter drun-ingress\/edge-global-rates|Service drun-ingress\/ratelimit)$/],
+  [
+    'NET-3',
+    'DRN351',
+    /^(no ConfigMap drun-ingress\/ratelimit|EnvoyFilter drun-ingress\/edge-global-rates without \S+\.domain)$/,
+  ],
   ['ENC-1', 'DRN330', /^Certificate \S+ without spec\.privateKey(\.rotationPolicy)?$/],
   ['ENC-1', 'DRN331', /^Certificate \S+ without spec\.dnsNames/],
   ['NET-2', 'DRN340', /^no EnvoyFilter drun-ingress\/edge-waf$/],

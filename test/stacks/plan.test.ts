@@ -42,6 +42,19 @@ describe('a plan', () => {
       { ...prod, regions: prod.regions.map(({ ingress: _edge, ...region }) => region) },
     ],
     ['a published host outside of the zones', [acme(published('www.acme.example'))], 'PL111'],
+    [
+      'a limit over all proxies in a region where nobody counts',
+      [acme(counted('www.lumen.example'))],
+      'PL114',
+      {
+        ...prod,
+        regions: prod.regions.map((region) => {
+          if (region.ingress === undefined) return region;
+          const { global: _nobody, ...limits } = region.ingress.limits;
+          return { ...region, ingress: { ...region.ingress, limits } };
+        }),
+      },
+    ],
     ['a published host that only ends like a zone', [acme(published('evil-lumen.example'))], 'PL111'],
   ])('fails %s, at its place', (_, sources, code, environment = prod) => {
     const problems = planProblems(planEnvironment(environment, sources));
@@ -52,6 +65,7 @@ describe('a plan', () => {
   test('[NET-2] publishes where there is an edge, under hosts of its zones', () => {
     expect(codesOf(acme(published('www.lumen.example')))).toEqual([]);
     expect(codesOf(acme(published('lumen.example')))).toEqual([]);
+    expect(codesOf(acme(counted('lumen.example')))).toEqual([]);
   });
 
   test('[BDR-2] lets a tenant fail over between regions of one mesh, and have proxies of its own in one region', () => {
@@ -73,6 +87,10 @@ describe('a plan', () => {
 
 function published(host: string): string {
   return `hosts: [${host}]\nexpose:\n  - {name: web, host: ${host}, namespace: train, service: web, port: 8080, type: api}\n`;
+}
+
+function counted(host: string): string {
+  return published(host).replace('type: api', 'type: api, rate: {global: {perAddress: 60}}');
 }
 
 function acme(more: string): TenantSource {

@@ -218,7 +218,12 @@ function exemptions({ tenants, edge }: Order): readonly string[] {
       return 'public' in one.identity ? until(`AuthorizationPolicy ${one.name}.${name}`, one.identity.public) : [];
     }),
   );
-  return image === undefined ? published : [...published, ...until('Deployment waf', image)];
+  const counter = edge?.limits.global?.image;
+  return [
+    ...published,
+    ...(image === undefined ? [] : until('Deployment waf', image)),
+    ...(counter === undefined || typeof counter === 'string' ? [] : until('Deployment ratelimit', counter)),
+  ];
 }
 
 /** Whether an expectation speaks of objects of the kind. */

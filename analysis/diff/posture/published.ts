@@ -18,6 +18,8 @@ export interface Published {
   readonly accessTo: (host: string, path: string) => Access;
   /** Requests a minute from one address, by the name of the route; undefined where nothing limits them. */
   readonly perAddress: (route: string) => number | undefined;
+  /** What is counted over all proxies of the edge, by the name of the route: `120/min per caller`; empty where nothing is. */
+  readonly overAll: (route: string) => string;
   /** Whether some tenant's route is published under the host. */
   readonly serves: (host: string) => boolean;
 }
@@ -44,6 +46,7 @@ export function readPublished(objects: readonly Manifest[]): Published {
   const routes = ofKind('VirtualService').flatMap(routesOf);
   const rules = ofKind('AuthorizationPolicy').flatMap(rulesOf);
   const limits = new Map(ofKind('EnvoyFilter').flatMap(limitsOf));
+  const overAll = new Map(ofKind('EnvoyFilter').flatMap(overAllOf));
   const hosts = new Set(routes.map(({ host }) => host));
   return {
     routes,
@@ -53,6 +56,7 @@ export function readPublished(objects: readonly Manifest[]): Published {
       return accessOf(rules.filter((rule) => concerns(rule, host, path, deeper)));
     },
     perAddress: (route) => limits.get(route),
+    overAll: (route) => overAll.get(route) ?? '',
     serves: (host) => hosts.has(host),
   };
 }
@@ -145,4 +149,24 @@ function perMinute(bucket: unknown): number | undefined {
   const tokens = numberAt(bucket, 'tokens_per_fill') ?? 1;
   const seconds = /^(\d+(?:\.\d+)?)s$/.exec(stringAt(bucket, 'fill_interval') ?? '')?.[1];
   return seconds === undefined || Number(seconds) === 0 ? undefined : Math.round((tokens * 60) / Number(seconds));
+}
+
+/** What each count over all proxies is kept for, as people say it. */
+const COUNTED_PER: Readonly<Record<string, string>> = {
+  per_address: ' per address',
+  per_key: ' per caller',
+  per_route: '',
+  per_tenant: ' for the tenant',
+};
+
+/** Counts that a route has the rate limit service make, in words. */
+function overAllOf(object: Manifest): readonly (readonly [string, string])[] {
+  return listAt(object, 'spec', 'configPatches').flatMap((patch) => {
+    const route = stringAt(patch, 'match', 'routeConfiguration', 'vhost', 'route', 'name');
+    const counts = listAt(patch, 'patch', 'value', 'route', 'rate_limits').map((one) => {
+      const { descriptor_key: key, descriptor_value: step } = recordAt(listAt(one, 'actions')[0], 'generic_key');
+      return `${String(step)}/min${COUNTED_PER[String(key)] ?? ` by ${String(key)}`}`;
+    });
+    return route === undefined || counts.length === 0 ? [] : [[route, counts.join(', ')] as const];
+  });
 }

@@ -1,5 +1,5 @@
 import { defineEnvironment } from '../../spec/environment';
-import { WAF_IMAGE } from '../waf-image';
+import { RATE_LIMIT_IMAGE, WAF_IMAGE } from '../own-images';
 
 /** One region for developers; the same constructs and the same refusals as prod. */
 export const dev = defineEnvironment({
@@ -14,6 +14,17 @@ export const dev = defineEnvironment({
         waf: { engine: { kind: 'ext-proc', image: WAF_IMAGE } },
         certificates: { issuer: 'vault', path: 'pki-edge/sign/edge' },
         dns: { provider: 'aws', zones: ['apps.dev.drun.example'] },
+        limits: {
+          global: {
+            image: RATE_LIMIT_IMAGE,
+            store: {
+              host: 'counts.dev.drun.example',
+              ranges: ['10.2.128.0/28'],
+              ca: { secret: 'edge-counts', key: 'ca.crt' },
+              password: { secret: 'edge-counts', key: 'password' },
+            },
+          },
+        },
       },
       facts: {
         trustDomain: 'dev.drun.example',

@@ -1,11 +1,22 @@
 import type { IngressProps } from '../../../constructs/ingress/ingress-settings';
 import { defineEnvironment } from '../../spec/environment';
-import { WAF_IMAGE } from '../waf-image';
+import { RATE_LIMIT_IMAGE, WAF_IMAGE } from '../own-images';
 
 const EDGE = {
   waf: { engine: { kind: 'ext-proc', image: WAF_IMAGE, replicas: 3 } },
   certificates: { issuer: 'vault', path: 'pki-edge/sign/edge' },
   replicas: { min: 3, max: 30 },
+  limits: {
+    global: {
+      image: RATE_LIMIT_IMAGE,
+      store: {
+        host: 'counts.drun.example',
+        ranges: ['198.51.100.64/28'],
+        ca: { secret: 'edge-counts', key: 'ca.crt' },
+        password: { secret: 'edge-counts', key: 'password' },
+      },
+    },
+  },
 } as const satisfies Partial<IngressProps>;
 
 const ZONES = ['lumen.example', 'atlas.example', 'meridian.example'];

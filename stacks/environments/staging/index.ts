@@ -1,6 +1,6 @@
 import type { IngressProps } from '../../../constructs/ingress/ingress-settings';
 import { defineEnvironment } from '../../spec/environment';
-import { WAF_IMAGE } from '../waf-image';
+import { RATE_LIMIT_IMAGE, WAF_IMAGE } from '../own-images';
 
 /** Behind a CDN that is only known by its addresses and its certificate; public certificates from a rehearsal authority. */
 const EDGE: IngressProps = {
@@ -13,6 +13,17 @@ const EDGE: IngressProps = {
     dns01: { provider: 'route53', region: 'eu-central-1' },
   },
   dns: { provider: 'aws', zones: ['lumen.example', 'atlas.example', 'meridian.example'] },
+  limits: {
+    global: {
+      image: RATE_LIMIT_IMAGE,
+      store: {
+        host: 'counts.staging.drun.example',
+        ranges: ['192.0.2.128/28'],
+        ca: { secret: 'edge-counts', key: 'ca.crt' },
+        password: { secret: 'edge-counts', key: 'password' },
+      },
+    },
+  },
 };
 
 /** Two regions, as close to prod as it can be with half of it. Pulled by Flux, so that both ways of delivery are in use. */

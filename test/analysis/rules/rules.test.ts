@@ -3,6 +3,7 @@ import type { AnyRule, ClusterRanges } from '../../../constructs/core/rule';
 import { ADMISSION } from './admission.cases';
 import type { Case } from './cases';
 import { EDGE_CASES } from './edge.cases';
+import { EDGE_COUNTS } from './edge-counts.cases';
 import { EDGE_PRESENCE } from './edge-presence.cases';
 import { GUARDS } from './guards.cases';
 import { IDENTITY } from './identity.cases';
@@ -27,6 +28,7 @@ const CASES: readonly Case[] = [
   ...ADMISSION,
   ...EDGE_CASES,
   ...EDGE_PRESENCE,
+  ...EDGE_COUNTS,
   ...MESH_CONFIG,
   ...MESH_POLICY,
   ...MESH_REGIONS,

@@ -14,7 +14,7 @@ export function prove({ count, facts }: Job): Said {
   const specs = [...members(count)].map(specOf);
   const sources = specs.map((spec) => ({
     file: `${spec.name}.yaml`,
-    outline: { ...spec, namespaces: Object.keys(spec.namespaces), published: [] },
+    outline: { ...spec, namespaces: Object.keys(spec.namespaces), published: [], counted: [] },
     spec,
   }));
   const environment = environmentNamed('dev');

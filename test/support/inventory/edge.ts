@@ -1,11 +1,14 @@
 import { EDGE_PROFILES } from '../../../constructs/ingress/edge-profiles';
 import type { IngressSettings } from '../../../constructs/ingress/ingress-settings';
+import { countingPaths, countingThings } from './edge-counts';
 import { ALWAYS, bucket, linesOf, publishedThings, type Thing } from './published';
 import type { Order } from './spec-facts';
 
 /** Everything in the edge's namespace that no other expectation reads. */
 export const edgeFields = (order: Order): readonly string[] =>
-  order.edge === undefined ? [] : linesOf([...publishedThings(order), ...platformThings(order.edge, order)]);
+  order.edge === undefined
+    ? []
+    : linesOf([...publishedThings(order), ...platformThings(order.edge, order), ...countingThings(order)]);
 
 /** Who signs certificates. */
 export const edgeIssuer = ({ edge }: Order): readonly string[] => {
@@ -53,6 +56,9 @@ export const edgeBindings = ({ edge }: Order): readonly string[] =>
 /** Accounts of the edge, none with a token. */
 export const edgeAccounts = ({ edge }: Order): readonly string[] => [
   ...(edge === undefined ? [] : ['ServiceAccount drun-ingress/waf automountServiceAccountToken=false']),
+  ...(edge?.limits.global === undefined
+    ? []
+    : ['ServiceAccount drun-ingress/ratelimit automountServiceAccountToken=false']),
   ...(edge?.certificates.issuer === 'vault'
     ? ['ServiceAccount cert-manager/edge-certificates automountServiceAccountToken=false']
     : []),
@@ -66,6 +72,7 @@ export const edgePaths = ({ edge }: Order): readonly string[] => {
     ...from.map((range) => `drun-ingress pods istio=ingress Ingress ${range} TCP/8443`),
     'drun-ingress pods istio=ingress Egress drun.io/tenant Exists all',
     'drun-ingress pods app.kubernetes.io/name=waf Ingress 169.254.7.127/32 TCP/9003',
+    ...countingPaths(edge),
   ];
 };
 

@@ -38,10 +38,10 @@ export function publishedThings(order: Order): readonly Thing[] {
 
 /** Seconds, requests a minute and bytes by type of route, as docs/ingress.md promises them. */
 const TYPES = {
-  api: { timeout: 30, attempts: 2, one: 600, all: 60_000, body: 1 },
-  inference: { timeout: 600, attempts: 0, one: 120, all: 12_000, body: 8 },
-  console: { timeout: 60, attempts: 2, one: 1_200, all: 60_000, body: 1 },
-  upload: { timeout: 3_600, attempts: 0, one: 60, all: 3_000, body: 32 },
+  api: { timeout: 30, attempts: 2, one: 600, key: 600, all: 60_000, body: 1 },
+  inference: { timeout: 600, attempts: 0, one: 120, key: 120, all: 12_000, body: 8 },
+  console: { timeout: 60, attempts: 2, one: 1_200, key: 1_200, all: 60_000, body: 1 },
+  upload: { timeout: 3_600, attempts: 0, one: 60, key: 60, all: 3_000, body: 32 },
 } as const;
 
 const named = (host: string): string => host.replace(/-/g, '--').replace(/\./g, '-');
@@ -153,7 +153,7 @@ function destinationRule(host: string): object {
 }
 
 const exposureThings =
-  ({ issuers = [] }: Order) =>
+  ({ issuers = [], edge }: Order) =>
   ({ tenant, exposure, all }: Ordered): readonly Thing[] => {
     const { name, host, paths, type, rate, identity } = exposure;
     const below = (path: string) =>
@@ -186,7 +186,11 @@ const exposureThings =
       {
         kind: 'EnvoyFilter',
         name: `${name}.${tenant}`,
-        fields: routeLimits(`${type}/${tenant}/${name}`, one, rate.total ?? TYPES[type].all, TYPES[type].body),
+        fields: routeLimits(
+          `${type}/${tenant}/${name}`,
+          { one, all: rate.total ?? TYPES[type].all, bodyMib: TYPES[type].body },
+          overAll(tenant, exposure, edge?.limits.global?.perTenant),
+        ),
       },
     ];
   };
@@ -199,7 +203,40 @@ export function bucket(perMinute: number): object {
 /** Every request, as Envoy's runtime fractions say it. */
 export const ALWAYS = { default_value: { numerator: 100, denominator: 'HUNDRED' } };
 
-function routeLimits(route: string, perAddress: number, total: number, bodyMib: number): object {
+/** What is counted over all proxies of a region. */
+function overAll(tenant: string, { name, type, rate, identity }: ExposureSpec, perTenant?: number): object {
+  if (perTenant === undefined) return {};
+  const fixed = (key: string, value: string | number) => ({
+    generic_key: { descriptor_key: key, descriptor_value: String(value) },
+  });
+  const claim = (key: string, path: string) => ({
+    metadata: {
+      descriptor_key: key,
+      metadata_key: { key: 'envoy.filters.http.jwt_authn', path: [{ key: 'payload' }, { key: path }] },
+      source: 'DYNAMIC',
+      default_value: 'none',
+    },
+  });
+  const key = rate.global?.perKey ?? ('public' in identity ? undefined : TYPES[type].key);
+  const { perAddress, total } = rate.global ?? {};
+  const route = fixed('route', `${type}/${tenant}/${name}`);
+  const address = { masked_remote_address: { v4_prefix_mask_len: 32, v6_prefix_mask_len: 64 } };
+  const limits = [
+    perAddress && [fixed('per_address', perAddress), route, address],
+    key && [fixed('per_key', key), route, claim('issuer', 'iss'), claim('subject', 'sub')],
+    total && [fixed('per_route', total), route],
+    [fixed('per_tenant', perTenant), fixed('tenant', tenant)],
+  ];
+  return { route: { rate_limits: limits.flatMap((actions) => (Array.isArray(actions) ? [{ actions }] : [])) } };
+}
+
+interface Local {
+  readonly one: number;
+  readonly all: number;
+  readonly bodyMib: number;
+}
+
+function routeLimits(route: string, { one: perAddress, all: total, bodyMib }: Local, more: object): object {
   return {
     spec: {
       workloadSelector: { labels: { istio: 'ingress' } },
@@ -227,6 +264,7 @@ function routeLimits(route: string, perAddress: number, total: number, bodyMib: 
                   enable_x_ratelimit_headers: 'DRAFT_VERSION_03',
                 },
               },
+              ...more,
             },
           },
         },

@@ -13,6 +13,7 @@ export function virtualServiceFacts(object: Manifest, { published }: Cluster): r
     publishedFact(route, published),
     accessFact(route, published.accessTo(route.host, route.path)),
     limitFact(route, published.perAddress(route.name)),
+    overAllFact(route, published.overAll(route.name)),
     silent(`${idOf(route)} leads`, route.leads.join(', '), `where ${nounOf(route)} leads`),
   ]);
 }
@@ -60,7 +61,7 @@ function nounOf({ what, host, path }: PublishedRoute): string {
 
 function publishedFact(route: PublishedRoute, published: Published): Fact {
   const access = accessText(published.accessTo(route.host, route.path));
-  const limit = limitText(published.perAddress(route.name));
+  const limit = limitText(published.perAddress(route.name), published.overAll(route.name));
   return {
     id: idOf(route),
     having: 'widens',
@@ -76,8 +77,9 @@ function accessText(access: Access): string {
   return access.who === 'token' ? 'identity required' : 'nobody may call it';
 }
 
-function limitText(limit: number | undefined): string {
-  return limit === undefined ? 'no limit per address' : `${limit}/min per address`;
+function limitText(limit: number | undefined, overAll: string): string {
+  const local = limit === undefined ? 'no limit per address' : `${limit}/min per address`;
+  return overAll === '' ? local : `${local} at each proxy; over all proxies ${overAll}`;
 }
 
 function accessFact(route: PublishedRoute, access: Access): Fact {
@@ -116,6 +118,35 @@ function limitFact(route: PublishedRoute, limit: number | undefined): Fact {
       return { direction: raised ? 'widens' : 'narrows', sentence };
     },
   };
+}
+
+/** Counts over all proxies; with other numbers, or for others, neither wider nor narrower can be said in one word. */
+function overAllFact(route: PublishedRoute, overAll: string): Fact {
+  const noun = nounOf(route);
+  return {
+    id: `${idOf(route)} over all proxies`,
+    having: 'changes',
+    gained: '',
+    lost: '',
+    value: overAll,
+    changed: (before, after) => {
+      if (after === '')
+        return { direction: 'widens', sentence: `no longer counts ${noun} over all proxies (was ${before})` };
+      if (before === '') return { direction: 'narrows', sentence: `counts ${noun} over all proxies: ${after}` };
+      const sentence = `counts ${noun} over all proxies otherwise: ${before} -> ${after}`;
+      return { direction: isNarrower(before, after) ? 'narrows' : 'widens', sentence };
+    },
+  };
+}
+
+/** Whether each count is still there, and none is larger. */
+function isNarrower(before: string, after: string): boolean {
+  const now = countsIn(after);
+  return [...countsIn(before)].every(([per, most]) => (now.get(per) ?? Number.POSITIVE_INFINITY) <= most);
+}
+
+function countsIn(text: string): ReadonlyMap<string, number> {
+  return new Map(text.split(', ').map((one) => [one.replace(/^\d+/, ''), Number.parseInt(one, 10)]));
 }
 
 /** Rungs from the strictest to the loosest; Istio's own lowest version is 1.2. */

@@ -1,0 +1,15 @@
+/** The firewall of every environment. The first release builds it and states its digest here, which ends the exemption. */
+export const WAF_IMAGE = {
+  unpinned: 'registry.drun.example/platform/waf:0.1.0',
+  because: 'the image is built by the first release, which then states its digest',
+  owner: 'drun-platform',
+  expires: '2027-03-31',
+} as const;
+
+/** Who counts over all proxies, at the commit that tools/ratelimit builds; the first release mirrors it and states its digest. */
+export const RATE_LIMIT_IMAGE = {
+  unpinned: 'registry.drun.example/mirror/envoyproxy/ratelimit:3fb70258',
+  because: 'the image is mirrored by the first release, which then states its digest',
+  owner: 'drun-platform',
+  expires: '2027-03-31',
+} as const;
