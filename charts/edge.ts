@@ -8,10 +8,10 @@ import type { Layer } from './layers';
 export const edgeLayer: Layer = {
   name: 'edge',
   ready: 'the issuer of certificates is ready, the firewall answers, the proxy listens',
-  place: (cluster, { ingress }) => {
+  place: (cluster, { ingress, mesh: { dataPlane } }) => {
     const chart = new Chart(cluster, 'edge');
     if (ingress === undefined) return;
     new EdgeCertificates(chart, 'Certificates', ingress.certificates);
-    new WafIngress(chart, 'Ingress', { settings: ingress, gateway: CATALOG.ingressGateway });
+    new WafIngress(chart, 'Ingress', { settings: ingress, gateway: CATALOG.ingressGateway, dataPlane });
   },
 };

@@ -11,7 +11,9 @@ export function certManagerValues(): JsonObject {
     webhook: { replicaCount: 2, podDisruptionBudget: { enabled: true, minAvailable: 1 } },
     cainjector: { replicaCount: 2, podDisruptionBudget: { enabled: true, minAvailable: 1 } },
     global: { priorityClassName: 'drun-platform', leaderElection: { namespace: PLATFORM_NAMESPACE.certificates } },
-    // Nobody but the platform's own objects asks for certificates: no annotation on an Ingress does.
+    // Only Certificates are certificates: no annotation on an Ingress or a Gateway of a tenant makes one.
+    extraArgs: ['--controllers=*,-ingress-shim,-gateway-shim'],
+    // The edge's issuer is waited for instead.
     startupapicheck: { enabled: false },
   };
 }

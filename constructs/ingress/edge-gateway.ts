@@ -1,4 +1,5 @@
 import type { JsonObject } from '../core/json';
+import { EDGE_STATISTICS } from './edge-alerts';
 import { EDGE_PODS, EDGE_PORT } from './edge-facts';
 import type { IngressSettings } from './ingress-settings';
 
@@ -15,6 +16,7 @@ const MEMORY_MIB = 2048;
 export function gatewayValues({ cdn, limits, replicas }: IngressSettings): JsonObject {
   const proxyConfig = {
     gatewayTopology: { numTrustedProxies: cdn.profile === 'none' ? 0 : cdn.hops, forwardClientCertDetails: 'SANITIZE' },
+    proxyStatsMatcher: { inclusionRegexps: EDGE_STATISTICS },
     proxyMetadata: { ISTIO_META_GLOBAL_DOWNSTREAM_MAX_CONNECTIONS: String(limits.connections) },
   };
   return {

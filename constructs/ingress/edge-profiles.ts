@@ -6,7 +6,7 @@ export interface EdgeProfile {
   readonly streams: number;
   /** Longest time for the headers of a request, in seconds; slower is an attack or no use. */
   readonly headersSeconds: number;
-  /** Longest time for a request with its body. */
+  /** Longest time for a request with its body: the largest one, at a tenth of a megabyte a second. */
   readonly requestSeconds: number;
   /** How long a connection or a stream may say nothing. */
   readonly idleSeconds: number;
@@ -27,7 +27,7 @@ export const EDGE_PROFILES = {
     ratePercent: 100,
     streams: 100,
     headersSeconds: 10,
-    requestSeconds: 3_600,
+    requestSeconds: 300,
     idleSeconds: 300,
     headers: 100,
     headersKib: 48,
@@ -37,7 +37,7 @@ export const EDGE_PROFILES = {
     ratePercent: 10,
     streams: 20,
     headersSeconds: 3,
-    requestSeconds: 300,
+    requestSeconds: 60,
     idleSeconds: 60,
     headers: 60,
     headersKib: 16,

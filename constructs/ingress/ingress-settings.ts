@@ -132,6 +132,10 @@ export const ingressSchema = z.strictObject({
     .max(10)
     .default([])
     .describe('whose tokens callers bring; the environment’s single sign-on when left out'),
+  alerts: z
+    .enum(['none', 'prometheus-operator'])
+    .default('none')
+    .describe('whether rules for alerts are made, for clusters that have the operator’s kinds'),
   replicas: z.strictObject({ min: z.int().min(2).default(2), max: z.int().min(2).max(200).default(10) }).prefault({}),
 });
 

@@ -1,17 +1,18 @@
 import { Construct } from 'constructs';
-import { clusterFactsOf } from '../core/cluster-facts';
+import { type ClusterFacts, clusterFactsOf } from '../core/cluster-facts';
 import { satisfiesAll } from '../core/control';
 import { type HelmReleaseProps, helmRelease } from '../core/helm-release';
 import { type Manifest, manifest } from '../core/manifest';
 import { PLATFORM_NAMESPACE } from '../core/platform-service';
 import { type Stamp, stampFor } from '../core/stamp';
+import { edgeAlerts } from './edge-alerts';
 import { edgeLimits } from './edge-filters';
 import { edgeFirewall } from './edge-firewall';
 import { BOOTSTRAP, bootstrap, gatewayValues } from './edge-gateway';
 import { edgeGlobal } from './edge-global';
 import { edgeGuards, edgeNetwork } from './edge-guards';
 import type { IngressSettings } from './ingress-settings';
-import { wafService } from './waf-service';
+import { type DataPlane, wafService } from './waf-service';
 
 const CONTROLS = {
   'NET-1': 'the edge lets in nothing that no exposure publishes, and calls services under its own identity',
@@ -25,6 +26,8 @@ export interface WafIngressProps {
   readonly settings: IngressSettings;
   /** The chart of the proxy. */
   readonly gateway: HelmReleaseProps;
+  /** How the mesh of the cluster carries traffic. @default - ambient */
+  readonly dataPlane?: DataPlane;
 }
 
 /**
@@ -32,11 +35,11 @@ export interface WafIngressProps {
  * a web application firewall in its way and bounds on everything a caller could take much of.
  */
 export class WafIngress extends Construct {
-  constructor(scope: Construct, id: string, { settings, gateway }: WafIngressProps) {
+  constructor(scope: Construct, id: string, { settings, gateway, dataPlane = 'ambient' }: WafIngressProps) {
     super(scope, id);
     satisfiesAll(this, CONTROLS);
     const stamp = stampFor({ component: PLATFORM_NAMESPACE.ingress }, CONTROLS);
-    for (const object of edgeObjects(settings, clusterFactsOf(this), stamp)) {
+    for (const object of edgeObjects(settings, clusterFactsOf(this), dataPlane, stamp)) {
       manifest(this, `${object.kind}-${object.metadata.name}`, object);
     }
     // Last: a proxy that starts finds its bounds, its firewall and its denials already there.
@@ -47,7 +50,8 @@ export class WafIngress extends Construct {
 
 function edgeObjects(
   settings: IngressSettings,
-  facts: Parameters<typeof edgeGuards>[1],
+  facts: ClusterFacts,
+  dataPlane: DataPlane,
   stamp: Stamp,
 ): readonly Manifest[] {
   const { engine } = settings.waf;
@@ -55,10 +59,11 @@ function edgeObjects(
     ...edgeNetwork(settings, facts, stamp),
     ...edgeGuards(settings, facts, stamp),
     overload(stamp),
-    ...(engine.kind === 'ext-proc' ? wafService(settings.waf, engine, stamp) : []),
+    ...(engine.kind === 'ext-proc' ? wafService(settings.waf, engine, dataPlane, stamp) : []),
     ...edgeLimits(settings, stamp),
     ...edgeGlobal(settings.limits.global, facts, stamp),
     ...edgeFirewall(settings, stamp),
+    ...edgeAlerts(settings, stamp),
   ];
 }
 

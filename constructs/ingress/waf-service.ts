@@ -20,8 +20,22 @@ interface Loose extends Manifest {
 
 type ExtProc = Extract<IngressSettings['waf']['engine'], { readonly kind: 'ext-proc' }>;
 
+/** How the mesh takes hold of the firewall’s pods, in a namespace that is outside of it. */
+const IN_MESH = {
+  ambient: { 'istio.io/dataplane-mode': 'ambient' },
+  sidecar: { 'sidecar.istio.io/inject': 'true' },
+} as const;
+
+/** `ambient` or `sidecar`. */
+export type DataPlane = keyof typeof IN_MESH;
+
 /** The firewall as a service of its own: it grows by its own load, and a crash of it takes no connection with it. */
-export function wafService(waf: IngressSettings['waf'], engine: ExtProc, stamp: Stamp): readonly Loose[] {
+export function wafService(
+  waf: IngressSettings['waf'],
+  engine: ExtProc,
+  dataPlane: DataPlane,
+  stamp: Stamp,
+): readonly Loose[] {
   const named = (kind: string, apiVersion: string, fields: JsonObject): Loose => ({
     apiVersion,
     kind,
@@ -39,7 +53,7 @@ export function wafService(waf: IngressSettings['waf'], engine: ExtProc, stamp: 
     platformRules(waf, stamp),
     ...(waf.configSync === undefined ? [] : reader(stamp)),
     {
-      ...named('Deployment', 'apps/v1', { spec: deployment(waf, engine) }),
+      ...named('Deployment', 'apps/v1', { spec: deployment(waf, engine, dataPlane) }),
       metadata: runs(stamp(WAF.name, PLATFORM_NAMESPACE.ingress), engine.image),
     },
     named('Service', 'v1', {
@@ -90,13 +104,13 @@ const SECURITY = {
   capabilities: { drop: ['ALL'] },
 } as const;
 
-function deployment(waf: IngressSettings['waf'], { image, replicas }: ExtProc): JsonObject {
+function deployment(waf: IngressSettings['waf'], { image, replicas }: ExtProc, dataPlane: DataPlane): JsonObject {
   return {
     replicas,
     strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
     selector: { matchLabels: WAF_PODS },
     template: {
-      metadata: { labels: { ...WAF_PODS, 'istio.io/dataplane-mode': 'ambient' } },
+      metadata: { labels: { ...WAF_PODS, ...IN_MESH[dataPlane] } },
       spec: {
         serviceAccountName: WAF.name,
         automountServiceAccountToken: false,

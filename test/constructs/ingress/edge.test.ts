@@ -158,6 +158,30 @@ test('[NET-2] only what carries exclusions has a token, and it reads ConfigMaps 
   expect(edge().some(({ kind }) => kind === 'Role')).toBe(false);
 });
 
+test.each([
+  ['ambient', 'istio.io/dataplane-mode', 'ambient'],
+  ['sidecar', 'sidecar.istio.io/inject', 'true'],
+] as const)(
+  '[NET-1] the firewall’s pods are in the %s mesh, and take calls of the proxy alone',
+  (dataPlane, key, value) => {
+    const chart = new Chart(new App(), 'edge');
+    new WafIngress(chart, 'Ingress', {
+      settings: ingressSchema.parse(SETTINGS),
+      gateway: CATALOG.ingressGateway,
+      dataPlane,
+    });
+    const objects: readonly Manifest[] = Testing.synth(chart);
+    const [deployment] = objects.filter(({ kind }) => kind === 'Deployment');
+    expect(recordAt(deployment, 'spec', 'template', 'metadata', 'labels')[key]).toBe(value);
+    const [policy] = objects.filter(
+      ({ kind, metadata }) => kind === 'AuthorizationPolicy' && metadata.name === 'edge-waf',
+    );
+    expect(JSON.stringify(valueAt(policy, 'spec', 'rules'))).toBe(
+      '[{"from":[{"source":{"principals":["cluster.local/ns/drun-ingress/sa/ingress"]}}]}]',
+    );
+  },
+);
+
 test('[NET-3] memory runs out in steps: give back, then no new streams, then no connections', () => {
   const [map] = edge().filter(({ metadata }) => metadata.name === 'edge-bootstrap');
   const read: unknown = JSON.parse(stringAt(map, 'data', 'custom_bootstrap.json') ?? '');
@@ -166,6 +190,39 @@ test('[NET-3] memory runs out in steps: give back, then no new streams, then no 
   );
   expect(steps).toEqual([...steps].sort());
   expect(new Set(steps).size).toBe(4);
+});
+
+describe('alerts', () => {
+  const named = (more: Partial<IngressProps>) =>
+    edge(more)
+      .filter(({ kind }) => kind === 'PrometheusRule')
+      .flatMap((rule) => listAt(rule, 'spec', 'groups'))
+      .flatMap((group) => listAt(group, 'rules'))
+      .map((rule) => stringAt(rule, 'alert'));
+  const operator = { alerts: 'prometheus-operator' } as const;
+
+  test('[NET-3] call for the switch while it is off, and for taking it back while it is on', () => {
+    expect(named(operator)).toEqual(['EdgeUnderAttack', 'EdgeFirewallDown']);
+    expect(named({ ...operator, limits: { profile: 'under-attack' } })).toEqual(['EdgeCalm', 'EdgeFirewallDown']);
+  });
+
+  test('are made only where the operator’s kinds are', () => {
+    expect(named({})).toEqual([]);
+  });
+
+  test('[NET-3] read counters that the proxy is told to keep', () => {
+    const annotations = recordAt(gateway(), 'podAnnotations');
+    const config: unknown = JSON.parse(String(annotations['proxy.istio.io/config']));
+    const kept = listAt(config, 'proxyStatsMatcher', 'inclusionRegexps').map((one) => new RegExp(`^${String(one)}$`));
+    // As Envoy 1.40 names them.
+    const counters = [
+      'edge_address.http_local_rate_limit.rate_limited',
+      'connection_limit.edge.limited_connections',
+      'listener.10.0.0.1_8443.downstream_global_cx_overflow',
+      'http.outbound_0.0.0.0_8443;.ext_proc.edge_waf.message_timeouts',
+    ];
+    expect(counters.filter((name) => !kept.some((one) => one.test(name)))).toEqual([]);
+  });
 });
 
 describe('settings', () => {
