@@ -154,6 +154,8 @@ function adoptedResource(
     id: object.namespace === undefined ? object.name : `${object.namespace}/${object.name}`,
     outputs: {
       ...found,
+      // What the plugin compares the next inputs with; without it everything counts as new, and the object is replaced.
+      __inputs: resource.inputs ?? {},
       __initialApiVersion: object.apiVersion,
       ...(manager === undefined ? {} : { __fieldManager: manager }),
     },
