@@ -1,11 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { drift, hasDrifted } from '../../../cluster/drift/drift';
+import { listAt, stringAt } from '../../../constructs/core/json';
 import { ENVIRONMENTS } from '../../../stacks/environments';
 import { objectCount, type StackContent } from '../../../stacks/sinks/pulumi/content';
 import { ENGINE, PASSPHRASE } from '../../support/engine/checkout';
 import { whereInstalled } from '../../support/where-installed';
-import { eventually, everything, settled } from '../region';
+import { eventually, everything, settled, TODAY } from '../region';
 import { startWorld, type World } from './world';
 
 jest.setTimeout(600_000);
@@ -65,6 +66,21 @@ whereInstalled(ENGINE, () => {
       expect(await Promise.all(world.regions.map(everything))).toEqual(before);
     });
 
+    test('[BDR-2] drun up fails to remove a tenant that nobody let go, before anything is removed', async () => {
+      const before = await names(world);
+      const restore = withoutTenant(join(world.checkout.folder, 'stacks/environments', environment.name, 'tenants'));
+      const flags = ['--engine', 'pulumi', '--today', TODAY, '--json'];
+      const { code, stdout } = await world.checkout.drun('up', environment.name, ...flags);
+      restore();
+      const said: unknown = JSON.parse(stdout);
+      const problems = listAt(said, 'stacks').flatMap((one) => listAt(one, 'problems'));
+      expect({ failed: code !== 0, problems: problems.map((one) => stringAt(one, 'code')) }).toEqual({
+        failed: true,
+        problems: ['PL125'],
+      });
+      expect(await names(world)).toEqual(before);
+    });
+
     test('a refresh finds nothing that changed', async () => {
       for (const content of world.stacks) {
         const { summary } = await (await world.stack(content.stack)).refresh();
@@ -111,6 +127,20 @@ whereInstalled(ENGINE, () => {
     test('nothing was downloaded but charts', () => expect(world.refused).toEqual([]));
   });
 });
+
+/** Takes the last tenant out of the files, with what the others say of it; gives the way back. */
+function withoutTenant(folder: string): () => void {
+  const paths = readdirSync(folder).map((name) => join(folder, name));
+  const texts = paths.map((path) => readFileSync(path, 'utf8'));
+  const last = paths.length - 1;
+  const name = /^name: (\S+)$/m.exec(texts[last] ?? '')?.[1] ?? '';
+  const mention = new RegExp(`  - (to|from):\\n {6}tenant: ${name}\\n {6}namespace: .*\\n( {4}ports: .*\\n)?`, 'g');
+  for (const [at, path] of paths.entries()) writeFileSync(path, (texts[at] ?? '').replace(mention, ''));
+  rmSync(paths[last] ?? '');
+  return () => {
+    for (const [at, path] of paths.entries()) writeFileSync(path, texts[at] ?? '');
+  };
+}
 
 /** Istio marks its definitions so that Helm leaves them behind: `helm.sh/resource-policy: keep`. */
 const KEPT = /(CustomResourceDefinition|APIService)\/\/[\w.]+\.istio\.io$/;
