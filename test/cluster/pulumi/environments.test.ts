@@ -4,19 +4,32 @@ import { drift, hasDrifted } from '../../../cluster/drift/drift';
 import { listAt, stringAt } from '../../../constructs/core/json';
 import { ENVIRONMENTS } from '../../../stacks/environments';
 import { objectCount, type StackContent } from '../../../stacks/sinks/pulumi/content';
+import type { Environment } from '../../../stacks/spec/environment';
 import { ENGINE, PASSPHRASE } from '../../support/engine/checkout';
-import { whereInstalled } from '../../support/where-installed';
+import { skippedBecause, whereInstalled } from '../../support/where-installed';
 import { eventually, everything, settled, TODAY } from '../region';
 import { startWorld, type World } from './world';
 
 jest.setTimeout(600_000);
 
-const DELIVERED = ENVIRONMENTS.filter(({ delivery }) => delivery.by === 'pulumi').map(
-  (environment) => [environment.name, environment] as const,
-);
+const DELIVERED = ENVIRONMENTS.filter(({ delivery }) => delivery.by === 'pulumi');
+
+/** Environments that are deployed, separated by commas. A thousand objects in three regions take the engine many minutes. */
+const CHOSEN = (process.env.DRUN_ENGINE_ENVIRONMENTS ?? 'dev').split(',');
 
 whereInstalled(ENGINE, () => {
-  describe.each(DELIVERED)('%s by the real engine and its kubernetes plugin', (_, environment) => {
+  for (const environment of DELIVERED) {
+    const { name } = environment;
+    if (CHOSEN.includes(name)) deployed(environment);
+    else
+      skippedBecause(`${name} with the engine takes minutes: DRUN_ENGINE_ENVIRONMENTS=dev,${name}`, () =>
+        deployed(environment),
+      );
+  }
+});
+
+function deployed(environment: Environment): void {
+  describe(`${environment.name} by the real engine and its kubernetes plugin`, () => {
     let world: World;
     let empty: readonly string[];
 
@@ -126,7 +139,7 @@ whereInstalled(ENGINE, () => {
 
     test('nothing was downloaded but charts', () => expect(world.refused).toEqual([]));
   });
-});
+}
 
 /** Takes the last tenant out of the files, with what the others say of it; gives the way back. */
 function withoutTenant(folder: string): () => void {
