@@ -17,6 +17,9 @@ export interface Compared {
   readonly notes: readonly string[];
 }
 
+/** Names under which Pulumi writes (one for each resource, and a plain one when it creates), Flux and Argo CD. */
+const DELIVERER = /^(pulumi-kubernetes(-[0-9a-f]{8})?|kustomize-controller|argocd-controller)$/;
+
 /**
  * Asks the server what the object would be if it were applied now, without doing it: its defaults, its normal forms and its
  * own mutations are then on both sides, and no list of defaults is kept here that would grow old. Applying leaves alone what
@@ -35,7 +38,8 @@ export async function compare(live: LiveCluster, object: Manifest): Promise<Comp
     would,
     foreign.flatMap(({ paths }) => paths),
   );
-  const touched = foreignFields(found.object).map(({ manager }) => manager);
+  // Whoever delivers the object wrote all of it: what he wrote beside the plan is in the answer, and what differs is a difference.
+  const touched = foreignFields(found.object).flatMap(({ manager }) => (DELIVERER.test(manager) ? [] : [manager]));
   return {
     label,
     wanted: manifestOf(wanted, object),

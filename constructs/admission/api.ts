@@ -57,7 +57,7 @@ export interface ValidatingAdmissionPolicy extends Manifest {
     readonly paramKind?: ParamKind;
     readonly matchConstraints: MatchConstraints;
     readonly matchConditions: readonly NamedExpression[];
-    readonly variables: readonly NamedExpression[];
+    readonly variables?: readonly NamedExpression[];
     readonly validations: readonly Validation[];
   };
 }
@@ -92,7 +92,7 @@ export interface MutatingAdmissionPolicy extends Manifest {
     readonly paramKind?: ParamKind;
     readonly matchConstraints: MatchConstraints;
     readonly matchConditions: readonly NamedExpression[];
-    readonly variables: readonly NamedExpression[];
+    readonly variables?: readonly NamedExpression[];
     readonly mutations: readonly [
       { readonly patchType: 'JSONPatch'; readonly jsonPatch: { readonly expression: string } },
     ];

@@ -23,6 +23,8 @@ export const namespacePolicies: readonly Policy[] = [
     ],
     conditions: {
       'not-the-namespace-controller': `!(${isUser(controller('namespace-controller'))} && request.?subResource.orValue('') != '')`,
+      // A deletion in the foreground, which is Pulumi's, ends when the garbage collector takes its finalizer away.
+      'not-the-garbage-collector': `!(${isUser(controller('generic-garbage-collector'))} && request.operation == 'UPDATE' && oldObject.metadata.?deletionTimestamp.hasValue() && object.metadata.?labels.orValue({}) == oldObject.metadata.?labels.orValue({}))`,
     },
     checks: [
       {

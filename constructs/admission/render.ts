@@ -42,7 +42,7 @@ export function validating(
         ...paramKind(policy),
         matchConstraints: constraints(policy, settings),
         matchConditions: conditions(policy, settings),
-        variables: named(policy.variables),
+        ...variables(policy),
         validations: policy.checks.map(validation),
       },
     },
@@ -82,7 +82,7 @@ export function mutating(
         ...paramKind(policy),
         matchConstraints: constraints(policy, settings),
         matchConditions: conditions(policy, settings),
-        variables: named(policy.variables),
+        ...variables(policy),
         mutations: [{ patchType: 'JSONPatch', jsonPatch: { expression: policy.patches.map(jsonPatch).join(' + ') } }],
       },
     },
@@ -93,6 +93,12 @@ export function mutating(
       spec: { policyName: metadata.name, ...(policy.params === 'none' ? {} : param('Deny')) },
     },
   ];
+}
+
+/** The server keeps no empty list, and whoever compares would see a difference for ever. */
+function variables(policy: PolicyBase): { readonly variables?: readonly NamedExpression[] } {
+  const all = named(policy.variables);
+  return all.length === 0 ? {} : { variables: all };
 }
 
 /** The text of a check as CEL: what must be true, and the sentence that is said otherwise. */

@@ -41,11 +41,17 @@ export function resume({ stack, deployment, live: found, unrecorded = [] }: Resu
   const resources = listAt(deployment, 'resources').filter(isJson);
   const known = new Set(resources.flatMap(({ urn }) => (typeof urn === 'string' ? [urn] : [])));
   const pending = pendingOperations(deployment);
-  const operations = [...pending, ...unrecorded].filter(({ urn }, at) => at < pending.length || found.has(urn));
+  const made = unrecorded.filter(({ urn }) => found.has(urn) && !isGoing(found.get(urn)));
+  const held = new Set([...known, ...made.map(({ urn }) => urn)]);
+  // What stands in a namespace that is not held any more goes with it.
+  const staying = made.filter(
+    ({ resource: { deletedWith } }) => typeof deletedWith !== 'string' || held.has(deletedWith),
+  );
+  const operations = [...pending, ...staying.map((one) => onlyWith(one, held))];
   const live = withoutOthers(operations, found);
   const problems = [
     ...brokenList(stack, deployment, pending),
-    ...operations.flatMap((one) => problemsOf(stack, one, known, live)),
+    ...operations.flatMap((one) => problemsOf(stack, one, { known, held }, live)),
   ];
   if (problems.length > 0) throw new ProblemError(problems);
   const adopted = operations
@@ -56,6 +62,19 @@ export function resume({ stack, deployment, live: found, unrecorded = [] }: Resu
     deployment: { ...deployment, resources: [...resources, ...adopted], pending_operations: [] },
     resumed: operations.map((one) => ({ urn: one.urn, outcome: outcomeOf(one, live) })),
   };
+}
+
+/** What is on its way out already is not taken in again. */
+function isGoing(object: JsonObject | undefined): boolean {
+  return recordAt(object, 'metadata').deletionTimestamp !== undefined;
+}
+
+/** An operation without the dependencies that the state will not hold. */
+function onlyWith({ resource, ...rest }: PendingOperation, held: ReadonlySet<string>): PendingOperation {
+  const dependencies = listAt(resource, 'dependencies').flatMap((urn) =>
+    typeof urn === 'string' && held.has(urn) ? [urn] : [],
+  );
+  return { ...rest, resource: { ...resource, dependencies } };
 }
 
 /** What Kubernetes made by itself is there before the platform has said anything about it: nobody else’s, and not ours yet. */
@@ -73,10 +92,16 @@ function outcomeOf({ type, urn }: PendingOperation, live: ReadonlyMap<string, Js
   return live.has(urn) ? 'adopted' : 'never-made';
 }
 
+/** URNs that the state holds, and those that it will hold. */
+interface State {
+  readonly known: ReadonlySet<string>;
+  readonly held: ReadonlySet<string>;
+}
+
 function problemsOf(
   stack: string,
   operation: PendingOperation,
-  known: ReadonlySet<string>,
+  state: State,
   live: ReadonlyMap<string, JsonObject>,
 ): readonly Problem[] {
   const { type, urn, resource } = operation;
@@ -99,18 +124,18 @@ function problemsOf(
   const said = doubts(stack, object, resource.inputs, found);
   const unproved =
     said.length === 0 ? [] : [liveProblem('LIV020', urn, said.join('; '), 'the very object that was asked for')];
-  return [...unproved, ...integrityProblems(operation, known)];
+  return [...unproved, ...integrityProblems(operation, state)];
 }
 
 /** What a state refuses: a second resource of the name, or one without what it stands on. */
-function integrityProblems({ urn, resource }: PendingOperation, known: ReadonlySet<string>): readonly Problem[] {
+function integrityProblems({ urn, resource }: PendingOperation, { known, held }: State): readonly Problem[] {
   const provider = stringAt(resource, 'provider') ?? '';
   const needs = [
     ...(stringAt(resource, 'parent') === undefined ? [] : [stringAt(resource, 'parent')]),
     provider.slice(0, provider.lastIndexOf('::')),
     ...listAt(resource, 'dependencies'),
   ].filter((need) => typeof need === 'string');
-  const gone = needs.filter((need) => !known.has(need));
+  const gone = needs.filter((need) => !held.has(need));
   return [
     ...(known.has(urn)
       ? [liveProblem('LIV022', urn, 'a creation of what the state holds already', 'one resource of the name')]
@@ -154,6 +179,8 @@ function adoptedResource(
     id: object.namespace === undefined ? object.name : `${object.namespace}/${object.name}`,
     outputs: {
       ...found,
+      // What the plugin compares the next inputs with; without it everything counts as new, and the object is replaced.
+      __inputs: resource.inputs ?? {},
       __initialApiVersion: object.apiVersion,
       ...(manager === undefined ? {} : { __fieldManager: manager }),
     },

@@ -20,22 +20,34 @@ export function unrecordedCreations(content: StackContent, deployment: JsonObjec
     region.layers.flatMap((layer) => {
       const [parent, provider] = [layerUrn(stack, layer), providerUrn(stack, region)];
       if (!ids.has(parent) || !ids.has(provider)) return [];
+      const urns = new Map(layer.registrations.map((one) => [one.id, urnIn(stack, one)]));
       const missing = layer.registrations.filter(isObject).filter((one) => !ids.has(urnIn(stack, one)));
       return missing
         .filter((one) => !pending.includes(urnIn(stack, one)))
-        .map((one) => creation(stack, one, parent, `${provider}::${ids.get(provider)}`));
+        .map((one) => creation(one, urns, { parent, provider: `${provider}::${ids.get(provider)}` }));
     }),
   );
 }
 
-/** The operation as the engine would have written it down; the next update adds what the resource depends on. */
-function creation(stack: string, one: ObjectRegistration, parent: string, provider: string): PendingOperation {
-  const urn = urnIn(stack, one);
-  const { token: type, protect } = one;
+/** The operation as the engine would have written it down: a removal goes by what comes first and by what goes with what. */
+function creation(
+  one: ObjectRegistration,
+  urns: ReadonlyMap<string, string>,
+  place: { readonly parent: string; readonly provider: string },
+): PendingOperation {
+  const urn = urns.get(one.id) ?? '';
+  const { token: type, protect, retainOnDelete, dependsOn, inside } = one;
   const inputs: unknown = JSON.parse(JSON.stringify(withReadiness(one.inputs)));
   if (!isJson(inputs)) throw new Error('an object is a record');
-  const resource = { urn, custom: true, type, inputs, parent, provider, ...(protect ? { protect } : {}) };
-  return { type: 'creating', urn, resource };
+  const dependencies = dependsOn.flatMap((id) => urns.get(id) ?? []);
+  const deletedWith = inside === undefined ? undefined : urns.get(inside);
+  const held = { ...(protect ? { protect } : {}), ...(retainOnDelete ? { retainOnDelete } : {}) };
+  const ends = deletedWith === undefined ? {} : { deletedWith };
+  return {
+    type: 'creating',
+    urn,
+    resource: { urn, custom: true, type, inputs, ...place, dependencies, ...ends, ...held },
+  };
 }
 
 function urnIn(stack: string, { token, name }: Registration): string {

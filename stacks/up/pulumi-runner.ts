@@ -35,6 +35,9 @@ export async function pulumiRunner({
     state: (name) => reading(name, select(name).then(stateOf)),
     update: async (name) => {
       const stack = await running(name, automation.Stack.createOrSelect(name, workspace));
+      // Only a preview refuses a deletion that is held back before anything else is deleted, and the Automation API goes without.
+      const held = (await knownStacks(workspace)).find((one) => one.name === name);
+      if (held?.resources !== 0) await running(name, stack.preview({ ...output(name), color: 'never' }));
       const { summary } = await running(name, stack.up({ ...output(name), color: 'never' }));
       return { ...summary.resourceChanges };
     },

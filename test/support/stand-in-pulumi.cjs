@@ -22,6 +22,7 @@ else if (command === 'stack export' && stack.state)
 else if (command === 'stack import') writeFileSync(`${file}.imported`, readFileSync(0));
 else if (words[0] === 'config') console.log(JSON.stringify(stack.config ?? {}));
 else if (words[0] === 'up' && stack.lands) console.log('updating');
+else if (words[0] === 'preview' && stack.previews) console.log('previewing');
 else {
   console.error(`error: ${stack.says ?? `the stand-in does not know ${words.join(' ')}`}`);
   process.exit(255);

@@ -97,7 +97,12 @@ describe('an object that was made', () => {
       {
         ...Object(creation().resource),
         id: 'acme-train/a',
-        outputs: { ...live(), __initialApiVersion: 'v1', __fieldManager: 'pulumi-kubernetes-1a2b' },
+        outputs: {
+          ...live(),
+          __inputs: Object(creation().resource).inputs,
+          __initialApiVersion: 'v1',
+          __fieldManager: 'pulumi-kubernetes-1a2b',
+        },
       },
     ]);
   });

@@ -20,6 +20,10 @@ const ENTRY = {
   version: 3,
 };
 const OUTPUTS = { contentHash: 'abc', objects: 3, tenants: ['acme'], leftOut: [] };
+const LANDED = {
+  lands: { create: 2 },
+  history: [{ ...ENTRY, kind: 'update', result: 'succeeded', resourceChanges: { create: 2 } }],
+};
 const STACKS = {
   good: {
     outputs: OUTPUTS,
@@ -31,9 +35,13 @@ const STACKS = {
   refreshed: { outputs: OUTPUTS, history: [{ ...ENTRY, kind: 'refresh', result: 'succeeded' }] },
   fresh: {},
   landing: {
+    summary: { resourceCount: 3 },
+    previews: true,
     lands: { create: 2, same: 1 },
     history: [{ ...ENTRY, kind: 'update', result: 'succeeded', resourceChanges: { create: 2, same: 1 } }],
   },
+  empty: { ...LANDED, summary: { resourceCount: 0 }, says: 'no preview of nothing' },
+  holding: { ...LANDED, summary: { resourceCount: 3 }, says: 'Preview failed: it cannot be deleted' },
   refusing: { says: 'Running program failed with an unhandled exception' },
 };
 
@@ -91,6 +99,15 @@ test('an update tells what changed, and what the engine says is passed on', asyn
   const runner = await pulumiRunner({ onOutput: (stack, text) => said.push(`${stack}: ${text.trim()}`) });
   expect(await runner.update('landing')).toEqual({ create: 2, same: 1 });
   expect(said).toContain('landing: updating');
+});
+
+test('[BDR-2] fails with nothing updated where the preview of a stack that holds something is refused', async () => {
+  const runner = await pulumiRunner();
+  await expect(runner.update('holding')).rejects.toMatchObject({ problems: [{ code: 'PL125', path: 'holding' }] });
+  expect(await runner.update('empty')).toEqual({ create: 2 });
+  const log = readFileSync(`${answers}.log`, 'utf8').split('\n');
+  const ran = log.flatMap((line) => /^(up|preview) .*--stack (\w+)/.exec(line)?.slice(1, 3).join(' ') ?? []);
+  expect(ran.filter((one) => !one.includes('landing'))).toEqual(['preview holding', 'up empty']);
 });
 
 test('fails with PL125, what the engine said and how to see all of it where an update fails', async () => {

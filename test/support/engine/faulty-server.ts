@@ -21,7 +21,7 @@ export interface FaultyServer {
   readonly kubeconfig: string;
   /** Writes since the last call of {@link arm}. */
   readonly writes: number;
-  /** Counts anew. From the moment of the fault nothing passes until it is armed again, as where a line is cut. */
+  /** Counts anew. From the moment of the fault nothing passes until it has struck, and nobody sees the answer to the write. */
   arm(fault?: Fault): void;
   stop(): Promise<void>;
 }
@@ -77,6 +77,7 @@ class Way {
       await this.answered(request, body);
       await fault.strike();
     }
+    this.isCut = false;
     response.destroy();
   }
 
