@@ -1,0 +1,88 @@
+package engine
+
+import (
+	"bytes"
+	"errors"
+	"mime"
+	"net/http"
+	"strings"
+
+	"drun.io/services/waf/internal/config"
+	"drun.io/services/waf/internal/content"
+	"drun.io/services/waf/internal/route"
+)
+
+// prepare decides what of a body the rules see, or refuses it.
+func (i *Inspection) prepare(body []byte) ([]byte, *Verdict) {
+	profile := i.waf.profile
+	if len(body) == 0 {
+		return nil, nil
+	}
+	if len(body) > profile.BodyLimit {
+		return nil, refused(http.StatusRequestEntityTooLarge, TooLarge)
+	}
+	media, parameters, err := mime.ParseMediaType(i.contentType)
+	if i.ambiguous || i.encoded || err != nil && i.contentType != "" {
+		return nil, refused(http.StatusUnsupportedMediaType, Unsupported)
+	}
+	parser := parserOf(media)
+	if !accepts(profile.Parsers, parser) {
+		return nil, refused(http.StatusUnsupportedMediaType, Unsupported)
+	}
+	switch parser {
+	case config.JSON:
+		return i.prepareJSON(body, media, parameters["charset"])
+	case config.Multipart:
+		delimiter := []byte("--" + parameters["boundary"])
+		if bytes.Count(body, delimiter) > profile.Limits.Parts+1 {
+			return nil, refused(http.StatusRequestEntityTooLarge, TooLarge)
+		}
+	}
+	return body, nil
+}
+
+// prepareJSON reads a document strictly, and on an inference route withholds its content from the rules. In any other
+// encoding than UTF-8, and under any other media type, everything is inspected.
+func (i *Inspection) prepareJSON(body []byte, media, charset string) ([]byte, *Verdict) {
+	profile := i.waf.profile
+	limits := content.Limits{Depth: profile.Limits.JSONDepth, Values: profile.Limits.Arguments}
+	var err error
+	if profile.Type == route.Inference && media == "application/json" && (charset == "" || strings.EqualFold(charset, "utf-8")) {
+		body, err = content.Withhold(body, limits)
+	} else {
+		err = content.Check(body, limits)
+	}
+	var problem *content.Refused
+	if errors.As(err, &problem) {
+		return nil, refused(http.StatusBadRequest, Malformed)
+	}
+	return body, nil
+}
+
+func parserOf(media string) config.Parser {
+	switch {
+	case media == "application/json", strings.HasPrefix(media, "application/") && strings.HasSuffix(media, "+json"):
+		return config.JSON
+	case media == "application/x-www-form-urlencoded":
+		return config.Form
+	case media == "multipart/form-data":
+		return config.Multipart
+	case media == "text/xml", media == "application/xml", strings.HasSuffix(media, "+xml"):
+		return config.XML
+	}
+	return config.Binary
+}
+
+func accepts(parsers string, one config.Parser) bool {
+	for word := range strings.FieldsSeq(parsers) {
+		if word == string(one) {
+			return true
+		}
+	}
+	return false
+}
+
+func refused(status int, reason string) *Verdict {
+	one := refuse(status, reason)
+	return &one
+}

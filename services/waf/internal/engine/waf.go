@@ -1,0 +1,113 @@
+// Package engine inspects requests with Coraza and the OWASP Core Rule Set, as the profile of their route says.
+package engine
+
+import (
+	_ "embed"
+	"fmt"
+	"regexp"
+	"strconv"
+
+	"github.com/corazawaf/coraza/v3"
+	"github.com/corazawaf/coraza/v3/types/variables"
+
+	"drun.io/services/waf/internal/config"
+	"drun.io/services/waf/internal/route"
+	"drun.io/services/waf/internal/rules"
+)
+
+var (
+	//go:embed base.conf
+	base string
+	//go:embed tuning.conf
+	tuning string
+)
+
+// WAF inspects requests of one profile. It may be used by many goroutines.
+type WAF struct {
+	profile config.Profile
+	coraza  coraza.WAF
+	// attacks are the rules that look for attacks, among those that set up, count and decide.
+	attacks map[int]bool
+}
+
+// excluder is the part of Coraza's transaction behind the rule language's ctl:ruleRemoveById and ctl:ruleRemoveTargetById.
+type excluder interface {
+	RemoveRuleByID(id int)
+	RemoveRuleTargetByID(id int, variable variables.RuleVariable, key string, expression *regexp.Regexp)
+}
+
+// Compile makes a profile's rules ready.
+func Compile(profile config.Profile) (*WAF, error) {
+	attacks, err := rules.Excludable()
+	if err != nil {
+		return nil, err
+	}
+	files, setup, err := rules.FS(rules.Options{
+		Paranoia:  profile.Paranoia,
+		Responses: profile.InspectResponse,
+		Browsers:  profile.Type == route.Console,
+		Variables: variablesOf(profile),
+	})
+	if err != nil {
+		return nil, err
+	}
+	compiled, err := coraza.NewWAF(coraza.NewWAFConfig().
+		WithRootFS(files).
+		WithDirectives(baseOf(profile)).
+		WithDirectives(setup).
+		WithDirectives("Include " + rules.Folder + "/*.conf").
+		WithDirectives(tuning))
+	if err != nil {
+		return nil, fmt.Errorf("rules for %s at paranoia level %d: %w", profile.Type, profile.Paranoia, err)
+	}
+	probe := compiled.NewTransaction()
+	defer probe.Close()
+	if _, ok := probe.(excluder); !ok {
+		return nil, fmt.Errorf("this version of coraza cannot exclude a rule from one request")
+	}
+	return &WAF{profile: profile, coraza: compiled, attacks: attacks}, nil
+}
+
+// baseOf fills in base.conf. Coraza refuses a body that reaches its limit; ours may reach it.
+func baseOf(p config.Profile) string {
+	engine, responses := "On", "Off"
+	if p.Mode == config.Detect {
+		engine = "DetectionOnly"
+	}
+	if p.InspectResponse {
+		responses = "On"
+	}
+	return fmt.Sprintf(base, engine, p.BodyLimit+1, p.BodyLimit+1, p.Limits.JSONDepth, p.Limits.Arguments, responses,
+		p.ResponseLimit+1)
+}
+
+// variablesOf are the rule set's variables that a profile chooses.
+func variablesOf(p config.Profile) map[string]string {
+	level := strconv.Itoa(p.Paranoia)
+	threshold := strconv.Itoa(p.Threshold)
+	all := map[string]string{
+		"blocking_paranoia_level":          level,
+		"detection_paranoia_level":         level,
+		"inbound_anomaly_score_threshold":  threshold,
+		"outbound_anomaly_score_threshold": strconv.Itoa(max(1, p.Threshold-1)),
+		"allowed_methods":                  p.Methods,
+		// What the headers alone condemn is refused before a body is read.
+		"early_blocking": "1",
+	}
+	if p.Type != route.Console { // old forms may be in another encoding
+		all["crs_validate_utf8_encoding"] = "1"
+	}
+	for name, limit := range map[string]int{
+		"max_num_args":        p.Limits.Arguments,
+		"arg_name_length":     p.Limits.ArgumentName,
+		"arg_length":          p.Limits.Argument,
+		"total_arg_length":    p.Limits.ArgumentsTotal,
+		"max_file_size":       p.Limits.File,
+		"combined_file_sizes": p.Limits.Files,
+	} {
+		if limit > 0 {
+			all[name] = strconv.Itoa(limit)
+		}
+	}
+	return all
+}
