@@ -1,16 +1,16 @@
-// Package content reads JSON strictly, and withholds from inspection what people say to a model.
+// Package content reads JSON strictly into names and values, and withholds from inspection what people say to a model.
 //
 // A prompt may hold any code, query or command without attacking the server that carries it: plain rules refuse half of
 // ordinary prompts. Rules cannot be taught where content is (an expression over names is evaded by a name that looks
-// alike), so the structure decides: the strings at known places of the request are replaced by empty ones in the copy that
-// the rules see. The request itself is never changed.
+// alike), so the structure decides: a string at a known place of the request is an empty value to the rules, and everything
+// else is itself. The request that is forwarded is never changed.
 package content
 
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
+	"strconv"
 	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -24,9 +24,8 @@ type Limits struct {
 	Values int
 }
 
-// Refused says why a document is not taken.
+// Refused says why a document is not taken. It quotes nothing of the document.
 type Refused struct {
-	// Reason is a word for logs and metrics: it quotes nothing of the document.
 	Reason string
 	cause  error
 }
@@ -35,80 +34,93 @@ func (r *Refused) Error() string { return r.Reason }
 
 func (r *Refused) Unwrap() error { return r.cause }
 
-// Check reads a document strictly: valid JSON in valid UTF-8, no name twice in an object, nothing after it, within limits.
-// What two parsers may understand differently is refused, because the rules would see one meaning and the server the other.
-func Check(document []byte, limits Limits) error {
-	_, err := walk(document, nowhere, limits)
-	return err
+// Emit takes one value with its name: json, then the names and indices that lead to it, joined by dots, as Coraza names
+// arguments. A list is itself a value, its length.
+type Emit func(name, value string)
+
+// All reads a document strictly: valid JSON in valid UTF-8, no name twice in an object, nothing after it, within limits. What
+// two parsers may understand differently is refused, because the rules would see one meaning and the server another.
+func All(document []byte, limits Limits, emit Emit) error {
+	return walk(document, nowhere, limits, emit)
 }
 
-// Withhold returns the document without its content: every string that people, tools or models said is empty. A document
-// that is not an object has no content.
-func Withhold(document []byte, limits Limits) ([]byte, error) {
-	return walk(document, root, limits)
+// Without reads a document as All does, without its content: every string that people, tools or models said is empty.
+func Without(document []byte, limits Limits, emit Emit) error {
+	return walk(document, root, limits, emit)
 }
 
 // container is an array or object that is being read.
 type container struct {
 	at    *place
 	array bool
+	// length of what leads to it, in the walker's name.
+	name int
+	// elements so far.
+	elements int
 }
 
 type walker struct {
 	decoder *jsontext.Decoder
 	limits  Limits
+	emit    Emit
 	stack   []container
-	// name is the place of the member whose value comes next.
-	name *place
-	// kept is what is left of the document up to done.
-	document []byte
-	kept     []byte
-	done     int
-	values   int
+	// at and name are those of the value that comes next.
+	at     *place
+	name   []byte
+	values int
 }
 
-var decoders = sync.Pool{New: func() any { return new(jsontext.Decoder) }}
+var walkers = sync.Pool{New: func() any { return &walker{decoder: new(jsontext.Decoder)} }}
 
-func walk(document []byte, from *place, limits Limits) ([]byte, error) {
-	decoder, _ := decoders.Get().(*jsontext.Decoder)
-	defer decoders.Put(decoder)
-	decoder.Reset(bytes.NewBuffer(document))
-	w := &walker{decoder: decoder, limits: limits, document: document, name: from}
+func walk(document []byte, from *place, limits Limits, emit Emit) error {
+	w, _ := walkers.Get().(*walker)
+	defer walkers.Put(w)
+	w.decoder.Reset(bytes.NewBuffer(document))
+	w.limits, w.emit, w.stack, w.at, w.values = limits, emit, w.stack[:0], from, 0
+	w.name = append(w.name[:0], "json"...)
 	if err := w.value(); err != nil {
-		return nil, err
+		return err
 	}
 	for len(w.stack) > 0 {
 		if err := w.next(); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	if _, err := decoder.ReadToken(); !errors.Is(err, io.EOF) {
-		return nil, &Refused{Reason: "json: more than one value", cause: err}
+	if _, err := w.decoder.ReadToken(); !errors.Is(err, io.EOF) {
+		return &Refused{Reason: "json: more than one value", cause: err}
 	}
-	if w.done == 0 {
-		return document, nil
-	}
-	return append(w.kept, document[w.done:]...), nil
+	return nil
 }
 
-// next reads a member's name, an element, or the end of a container.
+// next reads a member or an element, or the end of a container.
 func (w *walker) next() error {
-	inside := w.stack[len(w.stack)-1]
-	kind := w.decoder.PeekKind()
-	if kind == '}' || kind == ']' {
+	inside := &w.stack[len(w.stack)-1]
+	w.name = w.name[:inside.name]
+	switch w.decoder.PeekKind() {
+	case ']':
+		if inside.elements > 0 {
+			w.emit(string(w.name), strconv.Itoa(inside.elements))
+		}
+		fallthrough
+	case '}':
 		w.stack = w.stack[:len(w.stack)-1]
 		_, err := w.decoder.ReadToken()
 		return refusal(err)
 	}
+	w.name = append(w.name, '.')
 	if inside.array {
-		w.name = inside.at.elements()
+		w.name = strconv.AppendInt(w.name, int64(inside.elements), 10)
+		inside.elements++
+		w.at = inside.at.elements()
 		return w.value()
 	}
-	name, err := w.decoder.ReadToken()
+	token, err := w.decoder.ReadToken()
 	if err != nil {
 		return refusal(err)
 	}
-	w.name = inside.at.memberNamed(name.String())
+	member := token.String()
+	w.name = append(w.name, member...)
+	w.at = inside.at.memberNamed(member)
 	return w.value()
 }
 
@@ -117,47 +129,30 @@ func (w *walker) value() error {
 	if w.values++; w.values > w.limits.Values {
 		return &Refused{Reason: "json: too many values"}
 	}
-	switch kind := w.decoder.PeekKind(); kind {
-	case '{', '[':
+	kind := w.decoder.PeekKind()
+	token, err := w.decoder.ReadToken()
+	switch {
+	case err != nil:
+		return refusal(err)
+	case kind == '{' || kind == '[':
 		if len(w.stack) >= w.limits.Depth {
 			return &Refused{Reason: "json: too deep"}
 		}
-		_, err := w.decoder.ReadToken()
-		w.stack = append(w.stack, container{at: w.name, array: kind == '['})
-		return refusal(err)
-	case '"':
-		raw, err := w.decoder.ReadValue()
-		if err == nil && w.name.said {
-			w.withhold(len(raw))
-		}
-		return refusal(err)
+		w.stack = append(w.stack, container{at: w.at, array: kind == '[', name: len(w.name)})
+	case kind == '"' && w.at.said, kind == 'n':
+		w.emit(string(w.name), "")
 	default:
-		_, err := w.decoder.ReadToken()
-		return refusal(err)
+		w.emit(string(w.name), token.String())
 	}
-}
-
-// withhold leaves out the string that was just read.
-func (w *walker) withhold(length int) {
-	end := int(w.decoder.InputOffset())
-	if w.kept == nil {
-		w.kept = make([]byte, 0, len(w.document))
-	}
-	w.kept = append(w.kept, w.document[w.done:end-length]...)
-	w.kept = append(w.kept, `""`...)
-	w.done = end
+	return nil
 }
 
 func refusal(err error) error {
-	if err == nil {
+	switch {
+	case err == nil:
 		return nil
+	case errors.Is(err, jsontext.ErrDuplicateName):
+		return &Refused{Reason: "json: a name twice", cause: err}
 	}
-	reason := "json: invalid"
-	var syntactic *jsontext.SyntacticError
-	if errors.Is(err, jsontext.ErrDuplicateName) {
-		reason = "json: a name twice"
-	} else if !errors.As(err, &syntactic) && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
-		reason = fmt.Sprintf("json: %T", err)
-	}
-	return &Refused{Reason: reason, cause: err}
+	return &Refused{Reason: "json: invalid", cause: err}
 }

@@ -6,41 +6,35 @@ import (
 	"time"
 
 	"github.com/corazawaf/coraza/v3/types"
-	"github.com/corazawaf/coraza/v3/types/variables"
 
 	"drun.io/services/waf/internal/config"
 )
 
 // Inspection is one request on its way. It belongs to one goroutine.
 type Inspection struct {
-	waf *WAF
-	tx  types.Transaction
+	waf        *WAF
+	request    *Request
+	exclusions []config.Exclusion
+	tx         types.Transaction
+	// clean: the screen spoke for the request so far, and tx has only the rules that it does not speak for.
+	clean bool
 	// contentType is the only one that the request has.
 	contentType string
 	// ambiguous: it has more than one.
 	ambiguous bool
 	encoded   bool
-	closed    bool
 }
 
 // Begin starts the inspection of a request. Exclusions that are past their day count for nothing. Close must be called.
 func (w *WAF) Begin(request *Request, exclusions []config.Exclusion, now time.Time) *Inspection {
-	tx := w.coraza.NewTransactionWithID(request.ID)
-	one := &Inspection{waf: w, tx: tx}
+	one := &Inspection{waf: w, request: request, clean: w.clean(request)}
 	for _, exclusion := range exclusions {
 		if now.Before(exclusion.Expires) {
-			exclude(tx, exclusion)
+			one.exclusions = append(one.exclusions, exclusion)
 		}
-	}
-	tx.ProcessConnection(request.Client, request.ClientPort, "", 0)
-	tx.ProcessURI(request.Path, request.Method, request.Protocol)
-	if request.Host != "" {
-		tx.SetServerName(hostOnly(request.Host))
-		tx.AddRequestHeader("host", request.Host)
 	}
 	types := 0
 	for _, header := range request.Headers {
-		tx.AddRequestHeader(header.Name, header.Value)
 		switch header.Name {
 		case "content-type":
 			types++
@@ -50,30 +44,29 @@ func (w *WAF) Begin(request *Request, exclusions []config.Exclusion, now time.Ti
 		}
 	}
 	one.ambiguous = types > 1
+	one.start()
 	return one
 }
 
-// targets are the rule language's names of variables, as far as an exclusion may name them.
-var targets = func() map[string]variables.RuleVariable {
-	all := map[string]variables.RuleVariable{}
-	for _, one := range []variables.RuleVariable{
-		variables.Args, variables.ArgsGet, variables.ArgsPost, variables.ArgsNames, variables.RequestHeaders,
-		variables.RequestCookies, variables.RequestCookiesNames, variables.RequestURI, variables.RequestFilename,
-		variables.QueryString, variables.RequestBody, variables.RequestMethod,
-	} {
-		all[one.Name()] = one
+// start gives the rules what is known before the body.
+func (i *Inspection) start() {
+	rules := i.waf.full
+	if i.clean {
+		rules = i.waf.rest
 	}
-	return all
-}()
-
-func exclude(tx types.Transaction, one config.Exclusion) {
-	// Compile has made sure of it.
-	from := tx.(excluder)
-	if one.Target.Variable == "" {
-		from.RemoveRuleByID(one.Rule)
-		return
+	i.tx = rules.NewTransactionWithID(i.request.ID)
+	for _, exclusion := range i.exclusions {
+		exclude(i.tx, exclusion)
 	}
-	from.RemoveRuleTargetByID(one.Rule, targets[one.Target.Variable], one.Target.Key, nil)
+	i.tx.ProcessConnection(i.request.Client, i.request.ClientPort, "", 0)
+	i.tx.ProcessURI(i.request.Path, i.request.Method, i.request.Protocol)
+	if i.request.Host != "" {
+		i.tx.SetServerName(hostOnly(i.request.Host))
+		i.tx.AddRequestHeader("host", i.request.Host)
+	}
+	for _, header := range i.request.Headers {
+		i.tx.AddRequestHeader(header.Name, header.Value)
+	}
 }
 
 // Headers inspects what came before the body.
@@ -81,17 +74,36 @@ func (i *Inspection) Headers() Verdict {
 	return i.verdict(i.tx.ProcessRequestHeaders())
 }
 
+// suspect starts again with all rules: the body holds what the screen does not speak for.
+func (i *Inspection) suspect() Verdict {
+	if !i.clean {
+		return Verdict{}
+	}
+	i.Close()
+	i.clean = false
+	i.start()
+	return i.Headers()
+}
+
 // Body inspects a request's whole body, which may be empty. Headers must have been called.
 func (i *Inspection) Body(body []byte) (Verdict, error) {
-	seen, refused := i.prepare(body)
-	if refused != nil {
-		if i.waf.profile.Mode == config.Block || refused.Reason == TooLarge {
-			return *refused, nil
+	seen := i.prepare(body)
+	if seen.refused != nil {
+		if i.waf.profile.Mode == config.Block || seen.refused.Reason == TooLarge {
+			return *seen.refused, nil
 		}
 		return Verdict{Reason: WouldRefuse, Rules: i.matched()}, nil
 	}
-	if len(seen) > 0 {
-		interruption, _, err := i.tx.WriteRequestBody(seen)
+	if seen.suspect {
+		if verdict := i.suspect(); verdict.Refused {
+			return verdict, nil
+		}
+	}
+	for _, argument := range seen.arguments {
+		i.tx.AddPostRequestArgument(argument.name, argument.value)
+	}
+	if len(seen.raw) > 0 {
+		interruption, _, err := i.tx.WriteRequestBody(seen.raw)
 		if err != nil {
 			return Verdict{}, fmt.Errorf("write body: %w", err)
 		}
@@ -108,9 +120,9 @@ func (i *Inspection) Body(body []byte) (Verdict, error) {
 
 // Close ends the inspection.
 func (i *Inspection) Close() {
-	if !i.closed {
-		i.closed = true
+	if i.tx != nil {
 		_ = i.tx.Close() // it removes temporary files, and there are none
+		i.tx = nil
 	}
 }
 
@@ -148,9 +160,12 @@ func (i *Inspection) matched() []int {
 func (i *Inspection) decided() bool {
 	return slices.ContainsFunc(i.tx.MatchedRules(), func(one types.MatchedRule) bool {
 		id := one.Rule().ID()
-		return malformed(id) || id/1000 == 949 && id%1000 >= 110 && id%1000 <= 111 || id/1000 == 959 && id%1000 >= 100 && id%1000 <= 101
+		return malformed(id) || slices.Contains(deciding, id)
 	})
 }
+
+// deciding are the rules that compare a score with its threshold.
+var deciding = []int{949110, 949111, 959100, 959101}
 
 // malformed are the rules of base.conf that refuse what cannot be read.
 func malformed(id int) bool { return id >= 200002 && id <= 200009 && id != 200006 }

@@ -3,6 +3,7 @@ package engine
 
 import (
 	_ "embed"
+	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -13,6 +14,7 @@ import (
 	"drun.io/services/waf/internal/config"
 	"drun.io/services/waf/internal/route"
 	"drun.io/services/waf/internal/rules"
+	"drun.io/services/waf/internal/screen"
 )
 
 var (
@@ -25,7 +27,11 @@ var (
 // WAF inspects requests of one profile. It may be used by many goroutines.
 type WAF struct {
 	profile config.Profile
-	coraza  coraza.WAF
+	// full has all rules of the profile.
+	full coraza.WAF
+	// rest has those that the screen does not speak for. A request whose texts the screen finds clean meets them alone.
+	rest   coraza.WAF
+	screen *screen.Screen
 	// attacks are the rules that look for attacks, among those that set up, count and decide.
 	attacks map[int]bool
 }
@@ -38,35 +44,64 @@ type excluder interface {
 
 // Compile makes a profile's rules ready.
 func Compile(profile config.Profile) (*WAF, error) {
-	attacks, err := rules.Excludable()
-	if err != nil {
-		return nil, err
-	}
-	files, setup, err := rules.FS(rules.Options{
+	options := rules.Options{
 		Paranoia:  profile.Paranoia,
 		Responses: profile.InspectResponse,
 		Browsers:  profile.Type == route.Console,
 		Variables: variablesOf(profile),
-	})
+	}
+	made := &WAF{profile: profile}
+	var err error
+	if made.attacks, err = rules.Excludable(); err != nil {
+		return nil, err
+	}
+	if made.full, err = compile(profile, options); err != nil {
+		return nil, err
+	}
+	if !screenable(profile) {
+		return made, nil
+	}
+	attacks, err := rules.Attacks(options)
 	if err != nil {
 		return nil, err
 	}
-	compiled, err := coraza.NewWAF(coraza.NewWAFConfig().
+	made.screen = screen.New(attacks)
+	options.Without = made.screen.Covered
+	made.rest, err = compile(profile, options)
+	return made, err
+}
+
+// screenable: lengths and sums of arguments are counted by rules that must see all of them.
+func screenable(p config.Profile) bool {
+	return p.Limits.Argument == 0 && p.Limits.ArgumentName == 0 && p.Limits.ArgumentsTotal == 0
+}
+
+func compile(profile config.Profile, options rules.Options) (coraza.WAF, error) {
+	files, setup, err := rules.FS(options)
+	if err != nil {
+		return nil, err
+	}
+	directives := coraza.NewWAFConfig().
 		WithRootFS(files).
 		WithDirectives(baseOf(profile)).
 		WithDirectives(setup).
-		WithDirectives("Include " + rules.Folder + "/*.conf").
-		WithDirectives(tuning))
+		WithDirectives("Include " + rules.Folder + "/*.conf")
+	if !options.Without[tuned] {
+		directives = directives.WithDirectives(tuning)
+	}
+	compiled, err := coraza.NewWAF(directives)
 	if err != nil {
 		return nil, fmt.Errorf("rules for %s at paranoia level %d: %w", profile.Type, profile.Paranoia, err)
 	}
 	probe := compiled.NewTransaction()
-	defer probe.Close()
 	if _, ok := probe.(excluder); !ok {
-		return nil, fmt.Errorf("this version of coraza cannot exclude a rule from one request")
+		return nil, errors.New("this version of coraza cannot exclude a rule from one request")
 	}
-	return &WAF{profile: profile, coraza: compiled, attacks: attacks}, nil
+	return compiled, probe.Close()
 }
+
+// tuned is the rule that tuning.conf changes.
+const tuned = 930120
 
 // baseOf fills in base.conf. Coraza refuses a body that reaches its limit; ours may reach it.
 func baseOf(p config.Profile) string {

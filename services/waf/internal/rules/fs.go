@@ -32,7 +32,7 @@ func FS(options Options) (fs.FS, string, error) {
 		if err != nil {
 			return nil, "", err
 		}
-		ofFile, defaults := prune(split(string(text)), options)
+		ofFile, defaults := prune(without(split(string(text)), options.Without), options)
 		pruned[path.Base(name)] = ofFile
 		variables = append(variables, defaults...)
 		for _, one := range ofFile {

@@ -25,6 +25,8 @@ type Options struct {
 	// Browsers keeps the rule set's exceptions for cookies of advertisers and analysts. Only pages for people have such
 	// cookies; elsewhere they are names under which an attack would pass.
 	Browsers bool
+	// Without are rules that are left out, by id.
+	Without map[int]bool
 	// Variables of the rule set that are chosen; those that are not keep its defaults.
 	Variables map[string]string
 }
