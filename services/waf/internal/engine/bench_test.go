@@ -1,7 +1,10 @@
 package engine
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -11,89 +14,88 @@ import (
 	"drun.io/services/waf/internal/route"
 )
 
-// apiCall is an ordinary call of a platform API with a JSON body of about 2 KB.
-func apiCall() (*Request, []byte) {
+// apiCall is an ordinary call of a platform API with a JSON body of about 2 KB. Names and some values come again with every
+// call, as they do; what tells one call from another (ids, times, digests, numbers, words) is new in each.
+func apiCall(n int) (*Request, []byte) {
+	digest := sha256.Sum256([]byte(strconv.Itoa(n)))
+	at := time.Unix(1795000000+int64(n)*61, 0).UTC()
 	var b strings.Builder
-	b.WriteString(`{"apiVersion":"drun.io/v1","kind":"Deployment","metadata":{"name":"chat-frontend","namespace":"acme-serve","labels":{"app":"chat","tier":"frontend","team":"ml-platform"}},"spec":{"replicas":3,"image":"registry.acme.example/chat/frontend@sha256:3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855a","resources":{"cpu":"2","memory":"4Gi","gpu":{"mode":"mig","profile":"1g.10gb","count":1}},"description":"Serves the chat page of the customer portal and forwards prompts to the model service.","env":[`)
-	for n := range 12 {
-		if n > 0 {
+	fmt.Fprintf(&b, `{"apiVersion":"drun.io/v1","kind":"Deployment","metadata":{"name":"chat-%x","namespace":"acme-serve","uid":"%x-%x","labels":{"app":"chat","tier":"frontend","team":"ml-platform"},"created":"%s"}`,
+		digest[:3], digest[:4], digest[4:6], at.Format(time.RFC3339))
+	fmt.Fprintf(&b, `,"spec":{"replicas":%d,"image":"registry.acme.example/chat/frontend@sha256:%x","resources":{"cpu":"%d","memory":"%dGi","gpu":{"mode":"mig","profile":"1g.10gb","count":1}},"description":"Serves page %d of the customer portal and forwards prompts to the model service.","env":[`,
+		n%9, digest, n%7, n%100, n)
+	for one := range 12 {
+		if one > 0 {
 			b.WriteByte(',')
 		}
-		fmt.Fprintf(&b, `{"name":"SETTING_%02d","value":"value-%d of the deployment","secret":false}`, n, n*7)
+		fmt.Fprintf(&b, `{"name":"SETTING_%02d","value":"value-%d of the deployment","secret":false}`, one, one*n)
 	}
-	b.WriteString(`],"schedule":{"from":"2026-11-27T08:00:00Z","until":"2026-12-31T18:00:00Z","timezone":"Europe/Berlin"},"notify":["ops@acme.example","ml@acme.example"],"rollout":{"strategy":"canary","steps":[5,25,50,100],"pause":"10m","abortOn":{"errorRate":0.02,"latencyP99Ms":800}}},"comment":"`)
-	b.WriteString(strings.Repeat("Raise the replicas before the launch on Monday. ", 6))
+	fmt.Fprintf(&b, `],"schedule":{"from":"%s","until":"2026-12-31T18:00:00Z","timezone":"Europe/Berlin"},"notify":["ops-%d@acme.example","ml@acme.example"],"rollout":{"strategy":"canary","steps":[5,25,50,100],"pause":"10m","abortOn":{"errorRate":0.0%d,"latencyP99Ms":%d}}},"comment":"`,
+		at.Add(time.Hour).Format(time.RFC3339), n%1000, n%100, n%3000)
+	fmt.Fprintf(&b, `Change %d of %s. `, n, at.Format(time.RFC1123))
+	b.WriteString(strings.Repeat("Raise the replicas before the launch on Monday. ", 3))
 	b.WriteString(`"}`)
 	body := []byte(b.String())
+	id := fmt.Sprintf("%x-%x-4da6-a3ce-%x", digest[:4], digest[4:6], digest[6:12])
 	return &Request{
-		ID: "4bf92f35-77b3-4da6-a3ce-929d0e0e4736", Method: "POST", Path: "/v1/tenants/acme/deployments?dryRun=false&fields=status",
+		ID: id, Method: "POST", Path: fmt.Sprintf("/v1/tenants/acme/deployments/chat-%x?dryRun=false&fields=status", digest[:3]),
 		Protocol: "HTTP/1.1", Client: "203.0.113.9", ClientPort: 51234, Host: "api.acme.example",
 		Headers: []Header{
-			{"content-type", "application/json"}, {"content-length", fmt.Sprint(len(body))}, {"accept", "application/json"},
-			{"user-agent", "drun-cli/0.1.0 (linux; amd64)"}, {"authorization", "Bearer eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.eyJzdWIiOiJ1c2VyIn0.c2lnbmF0dXJl"},
-			{"x-request-id", "4bf92f35-77b3-4da6-a3ce-929d0e0e4736"}, {"x-forwarded-for", "203.0.113.9"}, {"x-forwarded-proto", "https"},
+			{"content-type", "application/json"}, {"content-length", strconv.Itoa(len(body))}, {"accept", "application/json"},
+			{"user-agent", "drun-cli/0.1.0 (linux; amd64)"},
+			{"authorization", "Bearer " + base64.RawURLEncoding.EncodeToString(digest[:]) + "." + base64.RawURLEncoding.EncodeToString(digest[:20])},
+			{"x-request-id", id}, {"x-forwarded-for", "203.0.113.9"}, {"x-forwarded-proto", "https"},
 			{"x-envoy-expected-rq-timeout-ms", "15000"}, {"accept-encoding", "gzip"},
 		},
 	}, body
 }
 
-func BenchmarkAPICall(b *testing.B) {
+func BenchmarkInspect(b *testing.B) {
 	for _, level := range []int{1, 2} {
-		b.Run(fmt.Sprintf("paranoia=%d", level), func(b *testing.B) {
-			profile := config.Defaults()[route.API]
-			profile.Paranoia = level
-			waf, err := Compile(profile)
-			if err != nil {
-				b.Fatal(err)
+		for _, screened := range []bool{true, false} {
+			for _, kind := range []string{"json", "get"} {
+				b.Run(fmt.Sprintf("paranoia=%d/screen=%v/%s", level, screened, kind), func(b *testing.B) {
+					benchmark(b, level, screened, kind == "get")
+				})
 			}
-			request, body := apiCall()
-			b.SetBytes(int64(len(body)))
-			b.ReportAllocs()
-			start := cpu()
-			defer func() { b.ReportMetric(float64(cpu()-start)/float64(b.N)/1e3, "cpu-µs/op") }()
-			for b.Loop() {
-				one := waf.Begin(request, nil, time.Time{})
-				verdict := one.Headers()
-				if !verdict.Refused {
-					verdict, err = one.Body(body)
-				}
-				if err != nil || verdict.Reason != Passed {
-					b.Fatal(verdict, err)
-				}
-				one.Close()
-			}
-		})
+		}
 	}
 }
 
-func BenchmarkGet(b *testing.B) {
-	for _, level := range []int{1, 2} {
-		b.Run(fmt.Sprintf("paranoia=%d", level), func(b *testing.B) {
-			profile := config.Defaults()[route.API]
-			profile.Paranoia = level
-			waf, err := Compile(profile)
-			if err != nil {
-				b.Fatal(err)
-			}
-			request, _ := apiCall()
-			request.Method = "GET"
-			request.Headers = request.Headers[2:]
-			b.ReportAllocs()
-			start := cpu()
-			defer func() { b.ReportMetric(float64(cpu()-start)/float64(b.N)/1e3, "cpu-µs/op") }()
-			for b.Loop() {
-				one := waf.Begin(request, nil, time.Time{})
-				verdict := one.Headers()
-				if !verdict.Refused {
-					verdict, err = one.Body(nil)
-				}
-				if err != nil || verdict.Reason != Passed {
-					b.Fatal(verdict, err)
-				}
-				one.Close()
-			}
-		})
+func benchmark(b *testing.B, level int, screened, get bool) {
+	profile := config.Defaults()[route.API]
+	profile.Paranoia = level
+	waf, err := Compile(profile)
+	if err != nil {
+		b.Fatal(err)
 	}
+	if !screened {
+		waf.screen = nil
+	}
+	n, anew := 0, 0
+	start := cpu()
+	b.ReportAllocs()
+	for b.Loop() {
+		n++
+		request, body := apiCall(n)
+		if get {
+			request.Method, request.Headers, body = "GET", request.Headers[2:], nil
+		}
+		one := waf.Begin(request, nil, time.Time{})
+		verdict := one.Headers()
+		if !verdict.Refused {
+			verdict, err = one.Body(body)
+		}
+		if err != nil || verdict.Refused {
+			b.Fatal(verdict, err)
+		}
+		if !one.clean {
+			anew++
+		}
+		one.Close()
+	}
+	b.ReportMetric(float64((cpu()-start).Microseconds())/float64(n), "cpu-µs/op")
+	b.ReportMetric(float64(anew)/float64(n)*100, "%full")
 }
 
 // cpu is the time that the process has computed: the machine may be shared.

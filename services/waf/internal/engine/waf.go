@@ -17,12 +17,8 @@ import (
 	"drun.io/services/waf/internal/screen"
 )
 
-var (
-	//go:embed base.conf
-	base string
-	//go:embed tuning.conf
-	tuning string
-)
+//go:embed base.conf
+var base string
 
 // WAF inspects requests of one profile. It may be used by many goroutines.
 type WAF struct {
@@ -65,7 +61,7 @@ func Compile(profile config.Profile) (*WAF, error) {
 	if err != nil {
 		return nil, err
 	}
-	made.screen = screen.New(attacks)
+	made.screen = screen.New(attacks, exceptions()...)
 	options.Without = made.screen.Covered
 	made.rest, err = compile(profile, options)
 	return made, err
@@ -81,15 +77,12 @@ func compile(profile config.Profile, options rules.Options) (coraza.WAF, error) 
 	if err != nil {
 		return nil, err
 	}
-	directives := coraza.NewWAFConfig().
+	compiled, err := coraza.NewWAF(coraza.NewWAFConfig().
 		WithRootFS(files).
 		WithDirectives(baseOf(profile)).
 		WithDirectives(setup).
-		WithDirectives("Include " + rules.Folder + "/*.conf")
-	if !options.Without[tuned] {
-		directives = directives.WithDirectives(tuning)
-	}
-	compiled, err := coraza.NewWAF(directives)
+		WithDirectives("Include " + rules.Folder + "/*.conf").
+		WithDirectives(directives(options.Without)))
 	if err != nil {
 		return nil, fmt.Errorf("rules for %s at paranoia level %d: %w", profile.Type, profile.Paranoia, err)
 	}
@@ -99,9 +92,6 @@ func compile(profile config.Profile, options rules.Options) (coraza.WAF, error) 
 	}
 	return compiled, probe.Close()
 }
-
-// tuned is the rule that tuning.conf changes.
-const tuned = 930120
 
 // baseOf fills in base.conf. Coraza refuses a body that reaches its limit; ours may reach it.
 func baseOf(p config.Profile) string {

@@ -22,12 +22,15 @@ type Attack struct {
 	Transformations []string
 	// MultiMatch has the operator asked after each transformation, too.
 	MultiMatch bool
+	// Chained: there are more conditions.
+	Chained bool
 }
 
 var (
 	secRule        = regexp.MustCompile(`(?s)^\s*SecRule\s+(\S+)\s+"((?:[^"\\]|\\.)*)"\s+"(.*?[^\\])"`)
 	operator       = regexp.MustCompile(`(?s)^(!?)@(\w+)\s*(.*)$`)
 	transformation = regexp.MustCompile(`(?:^|[,\s])t:(\w+)`)
+	chain          = regexp.MustCompile(`(?:^|[,\s])chain(?:[,\s]|$)`)
 	multiMatch     = regexp.MustCompile(`(?:^|[,\s])multiMatch(?:[,\s]|$)`)
 )
 
@@ -75,6 +78,7 @@ func parse(one rule) (Attack, bool) {
 		}
 		found.Transformations = append(found.Transformations, one[1])
 	}
+	found.Chained = chain.MatchString(parts[3])
 	found.MultiMatch = multiMatch.MatchString(parts[3])
 	return found, true
 }

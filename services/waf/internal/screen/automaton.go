@@ -1,5 +1,15 @@
 package screen
 
+// mostWords is how many sets of words an automaton tells apart.
+const mostWords = 4096
+
+// wordSet is a set of sets of words.
+type wordSet [mostWords / 64]uint64
+
+func (s *wordSet) add(at int) { s[at>>6] |= 1 << (at & 63) }
+
+func (s *wordSet) has(at int) bool { return s[at>>6]&(1<<(at&63)) != 0 }
+
 // automaton finds which sets of words a text holds a word of, in one pass (Aho and Corasick, 1975), letters made small.
 type automaton struct {
 	// class of each byte: bytes that are in no word share class 0.
@@ -93,7 +103,7 @@ func withSet(sets []uint16, set uint16) []uint16 {
 }
 
 // scan marks every set of which the text holds a word.
-func (a *automaton) scan(text string, marks *set) {
+func (a *automaton) scan(text string, marks *wordSet) {
 	state := 0
 	for i := range len(text) {
 		state = int(a.next[state*a.classes+int(a.class[text[i]])])

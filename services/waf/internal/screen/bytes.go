@@ -28,24 +28,46 @@ func (s byteSet) union(other byteSet) byteSet {
 	return byteSet{low: [2]uint64{s.low[0] | other.low[0], s.low[1] | other.low[1]}, high: s.high || other.high}
 }
 
-// common weighs how likely an ordinary text holds one of the characters.
+func (s byteSet) covers(other byteSet) bool {
+	return other.low[0]&^s.low[0]|other.low[1]&^s.low[1] == 0 && (s.high || !other.high)
+}
+
+// Letters in the upper half: A to Z are bits 1 to 26, a to z bits 33 to 58.
+const (
+	capitals = 0x0000000007fffffe
+	letters  = 0x07fffffe00000000
+)
+
+// small makes letters small.
+func (s byteSet) small() byteSet {
+	s.low[1] = s.low[1]&^capitals | s.low[1]&capitals<<32
+	return s
+}
+
+// single says whether there is one character, and inside of ASCII.
+func (s byteSet) single() bool {
+	return !s.high && bits.OnesCount64(s.low[0])+bits.OnesCount64(s.low[1]) == 1
+}
+
+// common weighs how likely an ordinary text, its letters made small, holds one of the characters.
 func (s byteSet) common() int {
-	letters := bits.OnesCount64(s.low[1] & 0x07fffffe07fffffe)
+	alphabet := bits.OnesCount64(s.low[1] & letters)
 	digits := bits.OnesCount64(s.low[0] & 0x03ff000000000000)
 	all := bits.OnesCount64(s.low[0]) + bits.OnesCount64(s.low[1])
-	weight := 20*letters + 10*digits + all
+	weight := 20*alphabet + 10*digits + all
 	if s.low[0]&(1<<' ') != 0 {
 		weight += 20
 	}
 	return weight
 }
 
+// setOf are the characters of a text, letters made small.
 func setOf(text string) byteSet {
 	var set byteSet
 	for i := range len(text) {
 		set.add(text[i])
 	}
-	return set
+	return set.small()
 }
 
 // needed finds sets of characters, of each of which any text that an expression matches holds at least one.
@@ -116,7 +138,9 @@ func ofRange(from, to rune) byteSet {
 func ofRune(r rune, fold bool) byteSet {
 	set := ofRange(r, r)
 	for next := unicode.SimpleFold(r); fold && next != r; next = unicode.SimpleFold(next) {
-		set = set.union(ofRange(next, next))
+		if next != longS && next != kelvin { // no text that holds them is screened
+			set = set.union(ofRange(next, next))
+		}
 	}
 	return set
 }

@@ -6,24 +6,16 @@ import (
 	"drun.io/services/waf/internal/rules"
 )
 
-func TestCoverage(t *testing.T) {
-	for level := 1; level <= 4; level++ {
+// A rule that a new version of the rule set writes in a way that is not understood costs time on every request: this says so.
+func TestScreenSpeaksForMostRules(t *testing.T) {
+	for level, least := range map[int]int{1: 130, 2: 210, 3: 230, 4: 240} {
 		all, err := rules.Attacks(rules.Options{Paranoia: level})
 		if err != nil {
 			t.Fatal(err)
 		}
 		s := New(all)
-		always := 0
-		for i := range s.always {
-			for x := s.always[i]; x != 0; x &= x - 1 {
-				always++
-			}
-		}
-		t.Logf("level %d: %d rules, %d covered, arguments %v, always %d, states %d, classes %d, forms %d", level, len(all), len(s.Covered), s.Arguments, always, len(s.words.found), s.words.classes, len(s.forms))
-		for _, one := range all {
-			if !s.Covered[one.ID] {
-				t.Logf("  not: %d %v @%s %.60q t:%v", one.ID, one.Variables, one.Operator, one.Argument, one.Transformations)
-			}
+		if len(s.Covered) < least || !s.Arguments {
+			t.Errorf("level %d: %d of %d rules, arguments %v; expected at least %d", level, len(s.Covered), len(all), s.Arguments, least)
 		}
 	}
 }

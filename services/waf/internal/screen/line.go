@@ -9,7 +9,13 @@ func (s *Screen) CleanHeaderName(name string) bool {
 
 // CleanArgument says that no rule matches an argument of a body.
 func (s *Screen) CleanArgument(name, value string) bool {
-	return s.clean(&s.looking.parts[BodyName], name) && s.clean(&s.looking.parts[BodyValue], value)
+	looking := &s.looking.parts[BodyName]
+	for i := range s.exceptions {
+		if s.exceptions[i].Names.MatchString(name) {
+			looking = &s.exceptions[i].others
+		}
+	}
+	return s.clean(looking, name) && s.clean(&s.looking.parts[BodyValue], value)
 }
 
 // CleanLine says that no rule matches the first line of a request, whole or in parts. A target that is not a plain path with

@@ -27,8 +27,10 @@ const longest = 64 << 10
 
 // condition is what one rule looks for.
 type condition struct {
-	id      int
-	needs   []byteSet
+	id int
+	// ways in which a text can match, and those in which a simple one can.
+	ways, simple []way
+	// literal: a text that holds one of the words matches.
 	literal bool
 	matches func(text string) bool
 }
@@ -61,47 +63,94 @@ type form struct {
 type Screen struct {
 	conditions []condition
 	words      *automaton
-	// always are the rules without words to look for, empty those that match an empty text.
-	always, empty set
-	forms         []form
-	looking       looking
+	// empty are the conditions that an empty text meets.
+	empty set
+	// simple are the conditions that a simple text can meet.
+	simple  set
+	forms   []form
+	looking looking
+	memory  *memory
 	// Covered are the rules that the screen speaks for, by id.
-	Covered map[int]bool
+	Covered    map[int]bool
+	exceptions []exception
 	// Arguments says that it speaks for every rule that looks at the names or values of arguments.
 	Arguments bool
 }
 
+// Exception takes names of arguments of a body away from a rule.
+type Exception struct {
+	Rule  int
+	Names *regexp.Regexp
+}
+
+// exception has the condition of its rule taken away.
+type exception struct {
+	Exception
+	others set
+}
+
 // New reads rules. Those that it does not understand it does not speak for.
-func New(all []rules.Attack) *Screen {
-	s := &Screen{Covered: map[int]bool{}, Arguments: true}
+func New(all []rules.Attack, exceptions ...Exception) *Screen {
+	s := &Screen{Covered: map[int]bool{}, Arguments: true, memory: newMemory()}
 	var words [][]string
 	for _, one := range all {
 		seen, readable := partsOf(one.Variables)
-		compiled, literals, known := conditionOf(one)
+		compiled, known := conditionOf(one)
 		chains, changeable := formsOf(one)
-		if !readable || !known || !changeable || len(s.conditions) == most {
+		if !readable || !known || !changeable || idle(one, compiled) || len(s.conditions) == most {
 			s.Arguments = s.Arguments && !looksAtArguments(one.Variables)
 			continue
 		}
 		at := len(s.conditions)
 		compiled.id = one.ID
 		s.conditions = append(s.conditions, compiled)
-		words = append(words, literals)
 		s.Covered[one.ID] = true
 		s.looking.add(at, seen)
-		if literals == nil {
-			s.always.add(at)
-			if compiled.matches("") {
-				s.empty.add(at)
-			}
+		if len(compiled.simple) > 0 {
+			s.simple.add(at)
+		}
+		if !compiled.literal && compiled.matches("") {
+			s.empty.add(at)
 		}
 		for _, chain := range chains {
 			s.formOf(chain).rules.add(at)
 		}
 	}
+	// Lists of words first: nothing else speaks for them.
+	for _, literal := range []bool{true, false} {
+		for at := range s.conditions {
+			if s.conditions[at].literal == literal {
+				words = s.conditions[at].number(words)
+			}
+		}
+	}
 	s.looking.complete()
+	for _, one := range exceptions {
+		others := s.looking.parts[BodyName]
+		for at, rule := range s.conditions {
+			if rule.id == one.Rule {
+				others[at>>6] &^= 1 << (at & 63)
+			}
+		}
+		s.exceptions = append(s.exceptions, exception{one, others})
+	}
 	s.words = newAutomaton(words)
 	return s
+}
+
+// number gives each set of words of the ways its number in the automaton.
+func (c *condition) number(words [][]string) [][]string {
+	for _, ways := range [][]way{c.ways, c.simple} {
+		for i := range ways {
+			one := &ways[i]
+			one.word = -1
+			if one.words != nil && len(words) < mostWords {
+				one.word = len(words)
+				words = append(words, one.words)
+			}
+		}
+	}
+	return words
 }
 
 func (s *Screen) formOf(chain []string) *form {
@@ -117,6 +166,13 @@ func (s *Screen) formOf(chain []string) *form {
 	s.forms = append(s.forms, made)
 	return &s.forms[len(s.forms)-1]
 }
+
+// idle: the first condition of some chains is met by nearly everything; to speak for them would be to find nothing clean.
+func idle(one rules.Attack, first condition) bool {
+	return one.Chained && !first.literal && slices.ContainsFunc(ordinary, first.matches)
+}
+
+var ordinary = []string{"GET", "HEAD", "POST", "HTTP/1.1", "application/json", "x-request-id", "1964", "name", "/v1/models"}
 
 // formsOf are the transformations of a rule without those that leave a plain text as it is.
 func formsOf(one rules.Attack) ([][]string, bool) {
@@ -138,8 +194,8 @@ func formsOf(one rules.Attack) ([][]string, bool) {
 	return forms, true
 }
 
-// conditionOf understands an operator. The literals are those of which a matching text holds one; nil where there are none.
-func conditionOf(one rules.Attack) (condition, []string, bool) {
+// conditionOf understands an operator.
+func conditionOf(one rules.Attack) (condition, bool) {
 	switch one.Operator {
 	case "rx":
 		return expression(one.Argument)
@@ -148,37 +204,40 @@ func conditionOf(one rules.Attack) (condition, []string, bool) {
 	case "pmFromFile", "pmf":
 		words, err := rules.Phrases(one.Argument)
 		if err != nil {
-			return condition{}, nil, false
+			return condition{}, false
 		}
 		return phrases(words)
 	case "contains", "streq", "beginsWith", "endsWith":
-		if strings.Contains(one.Argument, "%{") {
-			return condition{}, nil, false
-		}
 		return phrases([]string{strings.ToLower(one.Argument)})
 	case "detectSQLi":
-		return condition{matches: func(text string) bool { found, _ := libinjection.IsSQLi(text); return found }}, nil, true
+		return asked(func(text string) bool { found, _ := libinjection.IsSQLi(text); return found }), true
 	case "detectXSS":
-		return condition{matches: libinjection.IsXSS}, nil, true
+		return asked(libinjection.IsXSS), true
 	case "validateByteRange":
 		return byteRange(one.Argument)
 	case "validateUrlEncoding", "validateUtf8Encoding":
-		return condition{matches: never}, nil, true // without % and outside of ASCII there is nothing to be wrong
+		// Without % and outside of ASCII there is nothing to be wrong.
+		return asked(func(string) bool { return false }), true
 	}
-	return condition{}, nil, false
+	return condition{}, false
 }
 
-func never(string) bool { return false }
+// asked is a condition of which nothing is known beforehand.
+func asked(matches func(text string) bool) condition {
+	return condition{ways: []way{{}}, simple: []way{{}}, matches: matches}
+}
 
-func expression(pattern string) (condition, []string, bool) {
+func expression(pattern string) (condition, bool) {
 	parsed, compiled, err := compile(pattern)
 	if err != nil {
-		return condition{}, nil, false
+		return condition{}, false
 	}
-	simple := parsed.Simplify()
-	needs := needed(simple)
-	slices.SortFunc(needs, func(a, b byteSet) int { return a.common() - b.common() })
-	return condition{needs: needs[:min(len(needs), 4)], matches: compiled.MatchString}, required(simple), true
+	whole := parsed.Simplify()
+	found := condition{ways: waysOf(whole), matches: compiled.MatchString}
+	if left := restrict(whole); left.Op != syntax.OpNoMatch {
+		found.simple = waysOf(left)
+	}
+	return found, true
 }
 
 // matcher is what both libraries of regular expressions have in common.
@@ -206,15 +265,16 @@ func compile(pattern string) (*syntax.Regexp, matcher, error) {
 var singleByte = regexp.MustCompile(`\\x\{?[89a-fA-F][0-9a-fA-F]`)
 
 // phrases treats a text that holds one of the words as a match: for operators that look at a part or the whole of it, too.
-func phrases(words []string) (condition, []string, bool) {
-	if len(words) == 0 || slices.Contains(words, "") {
-		return condition{}, nil, false
+// Words with macros are known only at run time.
+func phrases(words []string) (condition, bool) {
+	if len(words) == 0 || slices.ContainsFunc(words, func(word string) bool { return word == "" || strings.Contains(word, "%{") }) {
+		return condition{}, false
 	}
-	return condition{literal: true}, words, true
+	return condition{ways: []way{{words: words}}, simple: []way{{words: words}}, literal: true}, true
 }
 
 // byteRange matches a text with a byte outside of a list of ranges, such as 32-36,38-126.
-func byteRange(ranges string) (condition, []string, bool) {
+func byteRange(ranges string) (condition, bool) {
 	var allowed [256]bool
 	for part := range strings.SplitSeq(ranges, ",") {
 		first, last, isRange := strings.Cut(strings.TrimSpace(part), "-")
@@ -224,20 +284,20 @@ func byteRange(ranges string) (condition, []string, bool) {
 		from, errFrom := strconv.Atoi(first)
 		to, errTo := strconv.Atoi(last)
 		if errFrom != nil || errTo != nil || from < 0 || to > 255 {
-			return condition{}, nil, false
+			return condition{}, false
 		}
 		for c := from; c <= to; c++ {
 			allowed[c] = true
 		}
 	}
-	return condition{matches: func(text string) bool {
+	return asked(func(text string) bool {
 		for i := range len(text) {
 			if !allowed[text[i]] {
 				return true
 			}
 		}
 		return false
-	}}, nil, true
+	}), true
 }
 
 // Clean says that no rule which looks at such a part of a request matches this text.
@@ -248,21 +308,35 @@ func (s *Screen) CleanHeader(name, value string) bool {
 	return s.clean(s.looking.atHeader(name), value)
 }
 
-// scanned is a form of the text, with the conditions whose words it holds.
+// scanned is a form of the text, with the characters and the words that it holds.
 type scanned struct {
 	text  string
 	holds byteSet
-	marks set
+	words wordSet
+	// simple: it has no characters but simple ones.
+	simple bool
 }
 
 func (s *Screen) clean(looking *set, text string) bool {
-	if text == "" {
+	switch {
+	case text == "":
 		return !looking.meets(&s.empty)
+	case len(text) > memorable:
+		return s.cleanAnew(looking, text)
+	case s.memory.has(looking, text):
+		return true
+	case s.cleanAnew(looking, text):
+		s.memory.add(looking, text)
+		return true
 	}
+	return false
+}
+
+func (s *Screen) cleanAnew(looking *set, text string) bool {
 	if len(text) > longest || !plain(text) {
 		return false
 	}
-	var known [8]scanned
+	var known [4]scanned
 	many := 0
 	for i := range s.forms {
 		form := &s.forms[i]
@@ -277,8 +351,9 @@ func (s *Screen) clean(looking *set, text string) bool {
 		if at < 0 {
 			at = min(many, len(known)-1)
 			many = at + 1
-			known[at] = scanned{text: changed, holds: setOf(changed), marks: s.always}
-			s.words.scan(changed, &known[at].marks)
+			holds := setOf(changed)
+			known[at] = scanned{text: changed, holds: holds, simple: simple.covers(holds)}
+			s.words.scan(changed, &known[at].words)
 		}
 		if s.anyMatches(&known[at], looking, &form.rules) {
 			return false
@@ -298,12 +373,15 @@ func (f *form) of(text string) (string, bool) {
 	return text, true
 }
 
-// anyMatches asks the rules that are left.
+// anyMatches asks the rules that a text can match.
 func (s *Screen) anyMatches(one *scanned, looking, inForm *set) bool {
 	for i := range looking {
-		for left := one.marks[i] & looking[i] & inForm[i]; left != 0; left &= left - 1 {
-			rule := &s.conditions[i<<6+bits.TrailingZeros64(left)]
-			if rule.literal || rule.needsMet(one.holds) && rule.matches(one.text) {
+		left := looking[i] & inForm[i]
+		if one.simple {
+			left &= s.simple[i]
+		}
+		for ; left != 0; left &= left - 1 {
+			if s.conditions[i<<6+bits.TrailingZeros64(left)].met(one) {
 				return true
 			}
 		}
@@ -311,11 +389,21 @@ func (s *Screen) anyMatches(one *scanned, looking, inForm *set) bool {
 	return false
 }
 
-func (c *condition) needsMet(holds byteSet) bool {
-	for _, need := range c.needs {
-		if !need.meets(holds) {
-			return false
+// met says whether a text meets the condition. It is asked for itself where one of its ways is possible.
+func (c *condition) met(one *scanned) bool {
+	ways := c.ways
+	if one.simple {
+		ways = c.simple
+	}
+	if !ways[0].possible(one.holds, &one.words) {
+		return false
+	}
+	others := ways[1:]
+	for i := range others {
+		if others[i].possible(one.holds, &one.words) {
+			others = nil
+			break
 		}
 	}
-	return true
+	return len(others) == 0 && (c.literal || c.matches(one.text))
 }

@@ -2,6 +2,7 @@ package screen
 
 import (
 	"path/filepath"
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -126,8 +127,7 @@ func normalizePathWin(text string) (string, bool) {
 	return clean, !cuts && !ends
 }
 
-// base64Decode decodes as far as the alphabet goes. What comes out must not hold what the transformations after it would
-// change.
+// base64Decode decodes as far as the alphabet goes, and unescapes as the rules that decode do afterwards.
 func base64Decode(text string) (string, bool) {
 	made := make([]byte, 0, len(text))
 	many, bits := 0, 0
@@ -148,6 +148,34 @@ func base64Decode(text string) (string, bool) {
 	case 3:
 		made = append(made, byte(bits>>10), byte(bits>>2))
 	}
-	decoded := string(made)
-	return decoded, !strings.ContainsAny(decoded, "%+\\\u017f\u212a") && !strings.Contains(decoded, "/*")
+	return unescape(string(made))
 }
+
+// unescape is what urlDecodeUni and jsDecode make of a decoded text. A sequence that stands for a character, which chance
+// rarely makes, is for the rules, and so are the two characters that fold to letters.
+func unescape(text string) (string, bool) {
+	if !strings.ContainsAny(text, "%+\\/\u017f\u212a") {
+		return text, true
+	}
+	if strings.ContainsAny(text, "\u017f\u212a") || strings.Contains(text, "/*") || escaped.MatchString(text) {
+		return "", false
+	}
+	made := make([]byte, 0, len(text))
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		switch {
+		case c == '+':
+			c = ' '
+		case c == '\\' && i+1 < len(text):
+			i++
+			c = text[i]
+			if at := strings.IndexByte("abfnrtv", c); at >= 0 {
+				c = "\a\b\f\n\r\t\v"[at]
+			}
+		}
+		made = append(made, c)
+	}
+	return string(made), true
+}
+
+var escaped = regexp.MustCompile(`%(?:[uU]|[0-9a-fA-F]{2})|\\[0-7xu]`)
