@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"sync"
 
 	"github.com/corazawaf/coraza/v3"
 	"github.com/corazawaf/coraza/v3/types/variables"
@@ -57,15 +58,30 @@ func Compile(profile config.Profile) (*WAF, error) {
 	if !screenable(profile) {
 		return made, nil
 	}
-	attacks, err := rules.Attacks(options)
-	if err != nil {
+	if made.screen, err = screenOf(profile.Paranoia); err != nil {
 		return nil, err
 	}
-	made.screen = screen.New(attacks, exceptions()...)
 	options.Without = made.screen.Covered
 	made.rest, err = compile(profile, options)
 	return made, err
 }
+
+// screens are shared: what they speak for depends on the paranoia level alone.
+var screens [5]func() (*screen.Screen, error)
+
+func init() {
+	for level := range screens {
+		screens[level] = sync.OnceValues(func() (*screen.Screen, error) {
+			attacks, err := rules.Attacks(rules.Options{Paranoia: level})
+			if err != nil {
+				return nil, err
+			}
+			return screen.New(attacks, exceptions()...), nil
+		})
+	}
+}
+
+func screenOf(level int) (*screen.Screen, error) { return screens[level]() }
 
 // screenable: lengths and sums of arguments are counted by rules that must see all of them.
 func screenable(p config.Profile) bool {

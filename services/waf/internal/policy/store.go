@@ -9,8 +9,11 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"runtime"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"drun.io/services/waf/internal/config"
 	"drun.io/services/waf/internal/engine"
@@ -104,12 +107,30 @@ func (s *Store) take(data []byte) error {
 		return err
 	}
 	next := &state{config: parsed, wafs: map[config.Profile]*engine.WAF{}}
-	for _, profile := range parsed.Profiles() {
-		if next.wafs[profile], err = s.compiled(profile); err != nil {
-			return err
-		}
+	if err := s.compile(parsed.Profiles(), next.wafs); err != nil {
+		return err
 	}
 	s.current.Store(next)
+	return nil
+}
+
+// compile makes all profiles ready, as many at a time as there are processors.
+func (s *Store) compile(profiles []config.Profile, into map[config.Profile]*engine.WAF) error {
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	made := make([]*engine.WAF, len(profiles))
+	for at, profile := range profiles {
+		group.Go(func() (err error) {
+			made[at], err = s.compiled(profile)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for at, profile := range profiles {
+		into[profile] = made[at]
+	}
 	return nil
 }
 
