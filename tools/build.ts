@@ -2,12 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } f
 import { join } from 'node:path';
 import { lock } from 'proper-lockfile';
 import { stringAt } from '../constructs/core/json';
-import { goFailure } from './go';
-import { groupBy } from './group';
-import type { Env } from './place';
 import { toolError } from './problem';
-import { run } from './run';
-import { cachedTool, saidVersion, type Tool, type Wanted } from './tool';
+import { cachedTool, type Source, saidVersion, type Tool, type Wanted } from './tool';
 
 /** What is going on while tools are built. */
 export type BuildEvent =
@@ -19,20 +15,20 @@ export type BuildEvent =
 /** Told what is going on. */
 export type OnBuild = (event: BuildEvent) => void;
 
-/** Where a module is built. */
-export interface Workshop {
+/** Where the programs of a module are made. */
+export interface Workshop<W extends Wanted> {
   /** Name of the module's folder. */
   readonly module: string;
   readonly cache: string;
-  readonly env: Env;
+  readonly source: Pick<Source<W>, 'make'>;
   readonly on: OnBuild;
 }
 
 /**
- * Builds programs of one module. Two runs at once do not disturb each other: one builds and the other waits, and a program
+ * Makes programs of one module. Two runs at once do not disturb each other: one builds and the other waits, and a program
  * appears in the cache whole or not at all. Throws a `ProblemError` that says what was refused.
  */
-export async function buildModule(shop: Workshop, wanted: readonly Wanted[]): Promise<Tool[]> {
+export async function buildModule<W extends Wanted>(shop: Workshop<W>, wanted: readonly W[]): Promise<Tool[]> {
   const { module, cache, on } = shop;
   mkdirSync(cache, { recursive: true });
   const release = await locked(join(cache, `${module}.lock`), () => on({ waiting: module }));
@@ -79,7 +75,7 @@ async function reported(module: string, missing: readonly Wanted[], on: OnBuild,
   ended(false);
 }
 
-async function buildInto(shop: Workshop, missing: readonly Wanted[]): Promise<void> {
+async function buildInto<W extends Wanted>(shop: Workshop<W>, missing: readonly W[]): Promise<void> {
   const { module, cache } = shop;
   const prefix = `.building-${module}.`;
   // Whoever holds the lock is alone: such folders are what killed runs left behind.
@@ -87,26 +83,11 @@ async function buildInto(shop: Workshop, missing: readonly Wanted[]): Promise<vo
     rmSync(join(cache, left), { recursive: true, force: true });
   const folder = mkdtempSync(join(cache, prefix));
   try {
-    for (const [flags, same] of groupBy(missing, (one) => one.flags)) await compile(shop, folder, flags, same);
+    await shop.source.make(folder, missing);
     for (const one of missing) await keep(folder, one);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** One `go build` for all programs that share flags: what they have in common is compiled once. */
-async function compile({ env, on }: Workshop, folder: string, flags: string, wanted: readonly Wanted[]): Promise<void> {
-  const [first] = wanted;
-  if (first === undefined) return;
-  const { module, program } = first;
-  const out = program.builds === '.' ? join(folder, program.name) : `${folder}/`;
-  const fixed = ['build', '-v', '-mod=readonly', '-trimpath', '-buildvcs=false', `-ldflags=${flags}`, '-o', out];
-  const ended = await run('go', [...fixed, ...wanted.map((one) => one.program.builds)], {
-    cwd: module.folder,
-    env: { ...env, GOWORK: 'off' },
-    onLine: (said) => on({ step: program.module, said }),
-  });
-  if (ended.code !== 0) throw goFailure(`tools/${program.module}`, ended);
 }
 
 /** Moves a program into the cache, after it has said what it is. */

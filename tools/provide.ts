@@ -1,13 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { type Problem, ProblemError } from '../constructs/core/problem';
 import { buildModule, type OnBuild } from './build';
-import { GO_PROGRAMS, type GoProgram, isToolName, type ToolName } from './catalog';
-import { goVersion } from './go';
+import { isGoProgram, isToolName, isWheelProgram, PROGRAMS, type Program, type ToolName } from './catalog';
+import { goSource, type SourceOptions } from './go-source';
 import { groupBy } from './group';
-import { type GoModule, MODULES_ROOT, readModule, versionOf } from './module';
+import { MODULES_ROOT } from './module';
 import { type Env, toolsFolder } from './place';
 import { toolError, toolProblem } from './problem';
-import { cachedTool, standingTool, type Tool, type Wanted, wantedOf } from './tool';
+import { cachedTool, type Source, standingTool, type Tool, type Wanted } from './tool';
+import { wheelSource } from './wheel-source';
 
 /** How tools are looked for and built. */
 export interface ProvideOptions {
@@ -16,7 +17,7 @@ export interface ProvideOptions {
   /** @default - the environment of this process */
   readonly env?: Env;
   /** The programs there are. @default - those of the catalog */
-  readonly programs?: readonly GoProgram[];
+  readonly programs?: readonly Program[];
   /** Folder of the pinned modules. @default - `tools/` of this package */
   readonly modules?: string;
   readonly onBuild?: OnBuild;
@@ -30,7 +31,7 @@ export async function provideTools(
   names: readonly string[],
   options: ProvideOptions,
 ): Promise<ReadonlyMap<string, Tool>> {
-  const programs: readonly GoProgram[] = options.programs ?? GO_PROGRAMS;
+  const programs: readonly Program[] = options.programs ?? PROGRAMS;
   const unknown = names.filter((name) => !programs.some((program) => program.name === name));
   if (unknown.length > 0) {
     const known = programs.map(({ name }) => name).join(', ');
@@ -61,47 +62,49 @@ export async function toolPath(name: ToolName): Promise<string> {
 }
 
 /** All names of the catalog. */
-export const TOOL_NAMES: readonly ToolName[] = GO_PROGRAMS.map(({ name }) => name).filter(isToolName);
+export const TOOL_NAMES: readonly ToolName[] = PROGRAMS.map(({ name }) => name).filter(isToolName);
 
-async function provideModule(name: string, programs: readonly GoProgram[], options: ProvideOptions): Promise<Tool[]> {
+async function provideModule(name: string, programs: readonly Program[], options: ProvideOptions): Promise<Tool[]> {
   const env = options.env ?? process.env;
-  const module = readModule(name, options.modules ?? MODULES_ROOT);
-  const cache = toolsFolder(env);
-  const go = await tried(() => goVersion(module, env));
-  const wanted = 'value' in go ? programs.map((program) => wantedOf(program, module, go.value, cache)) : [];
-  const cached = wanted.flatMap((one) => cachedTool(one) ?? []);
+  const root = options.modules ?? MODULES_ROOT;
+  const on = options.onBuild ?? (() => undefined);
+  const made = { root, cache: toolsFolder(env), env, on };
+  const [wheels, others] = [programs.filter(isWheelProgram), programs.filter(isGoProgram)];
+  if (wheels.length > 0) return provideFrom(name, wheels, await wheelSource(name, wheels, made), made, options);
+  return provideFrom(name, others, await goSource(name, others, made), made, options);
+}
+
+async function provideFrom<W extends Wanted>(
+  name: string,
+  programs: readonly Program[],
+  source: Source<W>,
+  { cache, env, on }: SourceOptions,
+  { build }: ProvideOptions,
+): Promise<Tool[]> {
+  const cached = source.wanted.flatMap((one) => cachedTool(one) ?? []);
   const rest = programs.filter((program) => !cached.some((tool) => tool.name === program.name));
-  const found = await standing(rest, module, env);
+  const found = await standing(rest, source, env);
   const absent = rest.filter((program) => !found.some((tool) => tool.name === program.name));
   if (absent.length === 0) return [...cached, ...found];
-  if (!options.build) throw new ProblemError(absent.flatMap((program) => missing(program.name).problems));
-  // Without Go there may still be programs on the PATH; only now is it missed.
-  if (!('value' in go)) throw go.error;
-  const on = options.onBuild ?? (() => undefined);
-  const built = await buildModule({ module: name, cache, env, on }, of(wanted, absent));
-  return [...cached, ...found, ...built];
+  if (!build) throw new ProblemError(absent.flatMap((program) => missing(program.name).problems));
+  // Without Go or Python there may still be programs on the PATH; only now is it missed.
+  await source.ready();
+  const wanted = source.wanted.filter(({ program }) => absent.includes(program));
+  return [...cached, ...found, ...(await buildModule({ module: name, cache, source, on }, wanted))];
 }
 
-async function standing(programs: readonly GoProgram[], module: GoModule, env: Env): Promise<Tool[]> {
-  const asked = await Promise.all(programs.map((program) => standingTool(program, versionOf(program, module), env)));
+/** Programs of the pinned version that somebody else put there. */
+async function standing(
+  programs: readonly Program[],
+  { versions }: Pick<Source, 'versions'>,
+  env: Env,
+): Promise<Tool[]> {
+  const asked = await Promise.all(programs.map((program) => standingTool(program, versions.get(program.name), env)));
   return asked.flatMap((tool) => tool ?? []);
-}
-
-function of(wanted: readonly Wanted[], programs: readonly GoProgram[]): readonly Wanted[] {
-  return wanted.filter(({ program }) => programs.includes(program));
 }
 
 function missing(name: string): ProblemError {
   return toolError('TL007', name, 'a tool that is not there', 'a program in the cache, on the PATH or in DRUN_TOOLS');
-}
-
-async function tried<T>(work: () => Promise<T>): Promise<{ value: T } | { error: ProblemError }> {
-  try {
-    return { value: await work() };
-  } catch (error) {
-    if (error instanceof ProblemError) return { error };
-    throw error;
-  }
 }
 
 async function inParallel<T>(items: readonly T[], many: number, work: (item: T) => Promise<void>): Promise<void> {

@@ -68,15 +68,15 @@ function handle(
   }
 }
 
-/** Each line of `go build -v` is a package that is about to be compiled, or one that is being downloaded. */
+/** Each line of `go build -v` is a package that is about to be compiled; what is being downloaded is told otherwise. */
 function step(one: Running | undefined, said: string): void {
   if (one === undefined) return;
-  if (!said.startsWith('go: ')) one.packages += 1;
-  one.last = said;
+  if (!/^(go: |downloading )/.test(said)) one.packages += 1;
+  one.last = said.replace(/^go: (?=downloading )/, '');
 }
 
 function status({ what, since, packages, last }: Running, at: number): string {
   const compiled = packages === 0 ? 'linking' : `${packages} packages, ${last}`;
-  const doing = last.startsWith('go: downloading') ? last.slice('go: '.length) : compiled;
+  const doing = last.startsWith('downloading') ? last : compiled;
   return `building ${what}: ${((at - since) / 1000).toFixed(0)} s, ${doing}`;
 }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { GoProgram } from './catalog';
-import { type GoModule, linkerFlags, versionOf } from './module';
+import type { Program } from './catalog';
 import { type Env, isProgram, standingPrograms } from './place';
 import { run } from './run';
 
@@ -15,24 +14,30 @@ export interface Tool {
   readonly from: 'cache' | 'found' | 'built';
 }
 
-/** A program that is wanted, with everything that decides whether another one is the same. */
-export interface Wanted {
-  readonly program: GoProgram;
-  readonly module: GoModule;
+/** A program that is wanted. */
+export interface Wanted<P extends Program = Program> {
+  readonly program: P;
   readonly version: string | undefined;
-  readonly flags: string;
-  /** Folder that holds it once it is built; named after everything that goes into it. */
+  /** Folder that holds it once it is made; named after everything that goes into it. */
   readonly entry: string;
 }
 
-/** What is wanted, for the Go that would build it. */
-export function wantedOf(program: GoProgram, module: GoModule, go: string, cache: string): Wanted {
-  const version = versionOf(program, module);
-  const flags = linkerFlags(program, version);
-  const inputs = [program.builds, flags, go, process.platform, process.arch, module.hash];
+/** Where programs of one module come from. */
+export interface Source<W extends Wanted = Wanted> {
+  /** What is wanted; empty where it cannot be known, because what would make it is not there. */
+  readonly wanted: readonly W[];
+  /** Pinned version of each program that has one, by name. */
+  readonly versions: ReadonlyMap<string, string>;
+  /** Throws a `ProblemError` where nothing can be made here, before anything is tried. */
+  readonly ready: () => Promise<void>;
+  /** Makes the programs, each as a file of its name in the folder. Throws a `ProblemError`. */
+  readonly make: (folder: string, missing: readonly W[]) => Promise<void>;
+}
+
+/** Name of the folder in the cache for a program that these inputs make. */
+export function entryOf(cache: string, name: string, version: string | undefined, inputs: readonly unknown[]): string {
   const key = createHash('sha256').update(JSON.stringify(inputs)).digest('hex').slice(0, 16);
-  const entry = join(cache, [program.name, ...(version === undefined ? [] : [version]), key].join('-'));
-  return { program, module, version, flags, entry };
+  return join(cache, [name, ...(version === undefined ? [] : [version]), key].join('-'));
 }
 
 /** The program that was built earlier. */
@@ -43,11 +48,7 @@ export function cachedTool({ program, version, entry }: Wanted): Tool | undefine
 }
 
 /** A program of the wanted version that somebody else put on the PATH or into DRUN_TOOLS: each is asked, in order. */
-export async function standingTool(
-  program: GoProgram,
-  version: string | undefined,
-  env: Env,
-): Promise<Tool | undefined> {
+export async function standingTool(program: Program, version: string | undefined, env: Env): Promise<Tool | undefined> {
   if (version === undefined) return undefined;
   for (const path of standingPrograms(program.name, env)) {
     if ((await saidVersion(program, path)) === version) return { name: program.name, version, path, from: 'found' };
@@ -56,7 +57,7 @@ export async function standingTool(
 }
 
 /** What a program says its version is; undefined where it says none, or cannot be asked. */
-export async function saidVersion({ ask }: GoProgram, path: string): Promise<string | undefined> {
+export async function saidVersion({ ask }: Program, path: string): Promise<string | undefined> {
   if (ask === undefined) return undefined;
   const { stdout, stderr } = await run(path, ask.args, { timeout: 20_000 });
   return ask.answer.exec(`${stdout}\n${stderr}`)?.[1];

@@ -16,6 +16,8 @@ export interface Subject {
   readonly group?: string;
   /** Names and addresses of a server. */
   readonly hosts?: readonly string[];
+  /** Identities as URIs, such as those of SPIFFE. */
+  readonly uris?: readonly string[];
 }
 
 /** An authority that signs certificates for one control plane; its key is written nowhere unless asked for. */
@@ -60,9 +62,10 @@ export async function createSigningKey(): Promise<{ readonly privateKey: string;
 async function issue(
   authority: x509.X509Certificate,
   signer: Keys,
-  { name, group, hosts = [] }: Subject,
+  { name, group, hosts = [], uris = [] }: Subject,
 ): Promise<KeyPair> {
   const keys = await newKeys();
+  const names = [...hosts.map(alternativeName), ...uris.map((value) => ({ type: 'url' as const, value }))];
   const subject = new x509.Name([...(group === undefined ? [] : [{ O: [group] }]), { CN: [name] }]);
   const certificate = await x509.X509CertificateGenerator.create({
     ...validity(),
@@ -75,7 +78,7 @@ async function issue(
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
       new x509.ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth, ExtendedKeyUsage.serverAuth]),
-      ...(hosts.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(hosts.map(alternativeName))]),
+      ...(names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(names)]),
       await x509.AuthorityKeyIdentifierExtension.create(signer.publicKey),
     ],
   });

@@ -6,9 +6,9 @@ import { localError } from './problem';
 /** Name of a program of a control plane. */
 export type PartName = 'local-kms' | 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler';
 
-/** One program of a control plane and how to tell that it works. */
-export interface PartProps {
-  readonly name: PartName;
+/** One program, of a control plane unless said otherwise, and how to tell that it works. */
+export interface PartProps<Name extends string = PartName> {
+  readonly name: Name;
   readonly program: string;
   readonly args: readonly string[];
   /** Variables besides those of this process. */
@@ -26,13 +26,13 @@ const READY_WITHIN_MS = 120_000;
 const STOP_WITHIN_MS = 10_000;
 
 /** A running program: started, watched, killed and started again. */
-export class Part {
-  readonly name: PartName;
+export class Part<Name extends string = PartName> {
+  readonly name: Name;
   private running:
     | { readonly child: ChildProcess; readonly leash: ChildProcess; readonly gone: Promise<void> }
     | undefined;
 
-  constructor(readonly props: PartProps) {
+  constructor(readonly props: PartProps<Name>) {
     this.name = props.name;
   }
 
