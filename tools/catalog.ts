@@ -18,6 +18,8 @@ export interface GoProgram extends PinnedProgram {
   readonly variables: Readonly<Record<string, string>>;
   /** Build tags. @default - none */
   readonly tags?: readonly string[];
+  /** Folder with the `go.mod`, from the root of this package. @default - the module's folder under `tools/` */
+  readonly folder?: string;
 }
 
 /** A compiled program that a Python package carries; its folder holds a `requirements.txt` with a hash a platform. */
@@ -40,6 +42,9 @@ const PULUMI_VERSION = { 'github.com/pulumi/pulumi/sdk/v3/go/common/version.Vers
 
 /** As Istio builds itself: messages by generated code, and no validators that nobody calls. */
 const ISTIO_TAGS = ['vtprotobuf', 'disable_pgv'] as const;
+
+/** Without temporary files, as its image is built. */
+const WAF_TAGS = ['no_fs_access'] as const;
 
 /** Every program that tests and local control planes run, in the order in which they are wanted. */
 export const PROGRAMS = [
@@ -82,6 +87,8 @@ export const PROGRAMS = [
     ask: { args: ['version', '--remote=false'], answer: /^client version: (\S+)/m },
   },
   { name: 'edge-lab', module: 'istio', builds: '.', variables: {}, tags: ISTIO_TAGS },
+  { name: 'waf', module: 'waf', folder: 'services/waf', builds: '.', variables: {}, tags: WAF_TAGS },
+  { name: 'waf-trial', module: 'waf-trial', folder: 'services/waf/trial', builds: '.', variables: {}, tags: WAF_TAGS },
   {
     name: 'envoy',
     module: 'envoy',
@@ -98,7 +105,7 @@ export type ToolName = (typeof PROGRAMS)[number]['name'];
 export const GO_PROGRAMS: readonly GoProgram[] = listed(PROGRAMS).filter(isGoProgram);
 
 /** What the tests on a real Envoy run; those on real control planes run everything else. */
-export const EDGE_TOOLS: readonly ToolName[] = ['istioctl', 'edge-lab', 'envoy'];
+export const EDGE_TOOLS: readonly ToolName[] = ['istioctl', 'edge-lab', 'envoy', 'waf', 'waf-trial'];
 
 /** Folder under `tools/` that pins modules of which only files are used: definitions of custom resources, fixtures. */
 export const PUBLISHED = 'published';

@@ -31,7 +31,7 @@ export async function goSource(
   options: SourceOptions,
 ): Promise<Source<GoWanted>> {
   const { root, cache, env, on } = options;
-  const module = readModule(name, root);
+  const module = readModule(name, root, programs[0]?.folder);
   const go = await tried(() => goVersion(module, env));
   return {
     wanted: 'value' in go ? programs.map((program) => wantedOf(program, module, go.value, cache)) : [],
@@ -77,7 +77,7 @@ async function compile(folder: string, wanted: readonly GoWanted[], env: Env, on
     env: { ...env, GOWORK: 'off' },
     onLine: (said) => on({ step: program.module, said }),
   });
-  if (ended.code !== 0) throw goFailure(`tools/${program.module}`, ended);
+  if (ended.code !== 0) throw goFailure(program.folder ?? `tools/${program.module}`, ended);
 }
 
 async function tried<T>(work: () => Promise<T>): Promise<{ value: T } | { error: ProblemError }> {

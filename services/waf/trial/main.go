@@ -54,6 +54,8 @@ func trial(name string, o options) (any, error) {
 		return local(o.only)
 	case "corpus-envoy":
 		return throughEnvoy(o)
+	case "detection":
+		return detection(o)
 	}
 	return nil, fmt.Errorf("no such trial; there are corpus-local, corpus-envoy, detection, latency")
 }

@@ -70,7 +70,7 @@ func benchmark(b *testing.B, level int, screened, get bool) {
 		b.Fatal(err)
 	}
 	if !screened {
-		waf.screen = nil
+		waf = waf.Unscreened()
 	}
 	n, anew := 0, 0
 	start := cpu()

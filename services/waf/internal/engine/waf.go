@@ -83,6 +83,13 @@ func init() {
 
 func screenOf(level int) (*screen.Screen, error) { return screens[level]() }
 
+// Unscreened is the same with every rule asked about everything: for tests and comparisons.
+func (w *WAF) Unscreened() *WAF {
+	full := *w
+	full.screen = nil
+	return &full
+}
+
 // screenable: lengths and sums of arguments are counted by rules that must see all of them.
 func screenable(p config.Profile) bool {
 	return p.Limits.Argument == 0 && p.Limits.ArgumentName == 0 && p.Limits.ArgumentsTotal == 0
