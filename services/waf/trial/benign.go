@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"time"
+
+	"drun.io/services/waf/internal/config"
 )
 
 // seed makes every run ask the same.
@@ -83,19 +86,28 @@ func prompt(random *rand.Rand) string {
 
 // platformCall is a call that the platform's own clients make: its objects, as their tools send them.
 func platformCall(random *rand.Rand) exchange {
+	one, tenant := aCall(random)
+	if tenant == "northwind-labs" {
+		// Rule 942140 finds names of sample databases, among them northwind: this tenant's route has an exclusion.
+		one.exclusions = []config.Exclusion{{Rule: 942140, Reason: "the tenant is called like a sample database", Expires: time.Now().AddDate(0, 1, 0)}}
+	}
+	return one
+}
+
+func aCall(random *rand.Rand) (exchange, string) {
 	name := fmt.Sprintf("%s-%s-%04x", pick(random, words), pick(random, words), random.IntN(1<<16))
 	tenant := pick(random, []string{"acme", "northwind-labs", "beta", "umbra-research", "t-0042"})
 	base := "/v1/tenants/" + tenant + "/" + pick(random, []string{"deployments", "models", "keys", "queues", "datasets", "jobs"})
 	uid := fmt.Sprintf("%08x-%04x-4%03x-a%03x-%012x", random.Uint32(), random.IntN(1<<16), random.IntN(1<<12), random.IntN(1<<12), random.Uint64()&(1<<48-1))
 	switch random.IntN(6) {
 	case 0:
-		return exchange{method: "GET", path: fmt.Sprintf("%s?limit=%d&labelSelector=app%%3D%s&continue=%s", base, random.IntN(500), pick(random, words), uid)}
+		return exchange{method: "GET", path: fmt.Sprintf("%s?limit=%d&labelSelector=app%%3D%s&continue=%s", base, random.IntN(500), pick(random, words), uid)}, tenant
 	case 1:
-		return exchange{method: "GET", path: base + "/" + name}
+		return exchange{method: "GET", path: base + "/" + name}, tenant
 	case 2:
-		return exchange{method: "DELETE", path: base + "/" + name + "?gracePeriod=30s"}
+		return exchange{method: "DELETE", path: base + "/" + name + "?gracePeriod=30s"}, tenant
 	case 3:
-		return exchange{method: "PATCH", path: base + "/" + name, json: map[string]any{"spec": map[string]any{"replicas": random.IntN(9), "paused": random.IntN(2) == 0}}}
+		return exchange{method: "PATCH", path: base + "/" + name, json: map[string]any{"spec": map[string]any{"replicas": random.IntN(9), "paused": random.IntN(2) == 0}}}, tenant
 	}
 	env := []map[string]any{}
 	for n := range random.IntN(8) {
@@ -111,5 +123,5 @@ func platformCall(random *rand.Rand) exchange {
 			"env":       env, "schedule": fmt.Sprintf("%d %d * * *", random.IntN(60), random.IntN(24)), "egress": []string{"api.openai.com:443", "pypi.example:443"},
 			"callback": "https://hooks." + tenant + ".example/events/" + name, "window": map[string]any{"from": "2026-11-27T08:00:00Z", "until": "2026-12-31T18:00:00+01:00"},
 		},
-	}}
+	}}, tenant
 }

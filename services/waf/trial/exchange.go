@@ -17,6 +17,7 @@ type exchange struct {
 	json         any
 	form         string
 	headers      []engine.Header
+	exclusions   []config.Exclusion
 }
 
 func (e exchange) parts() (*engine.Request, []byte) {
@@ -40,7 +41,7 @@ func (e exchange) parts() (*engine.Request, []byte) {
 
 func (e exchange) ask(waf *engine.WAF) (engine.Verdict, error) {
 	request, body := e.parts()
-	one := waf.Begin(request, nil, time.Now())
+	one := waf.Begin(request, e.exclusions, time.Now())
 	defer one.Close()
 	verdict := one.Headers()
 	if verdict.Refused {
@@ -51,9 +52,15 @@ func (e exchange) ask(waf *engine.WAF) (engine.Verdict, error) {
 
 // carriers put a text where attackers put it.
 var carriers = map[string]func(text string) exchange{
-	"query": func(text string) exchange { return exchange{method: "GET", path: "/v1/items?q=" + url.QueryEscape(text)} },
-	"form":  func(text string) exchange { return exchange{method: "POST", path: "/v1/items", form: "q=" + url.QueryEscape(text)} },
-	"json":  func(text string) exchange { return exchange{method: "POST", path: "/v1/items", json: map[string]any{"q": text}} },
+	"query": func(text string) exchange {
+		return exchange{method: "GET", path: "/v1/items?q=" + url.QueryEscape(text)}
+	},
+	"form": func(text string) exchange {
+		return exchange{method: "POST", path: "/v1/items", form: "q=" + url.QueryEscape(text)}
+	},
+	"json": func(text string) exchange {
+		return exchange{method: "POST", path: "/v1/items", json: map[string]any{"q": text}}
+	},
 }
 
 func compile(kind route.Type, level int) (*engine.WAF, error) {

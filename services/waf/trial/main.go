@@ -15,8 +15,10 @@ func main() {
 	payloads := flag.String("payloads", "", "folder of the payload corpus")
 	only := flag.String("only", "", "part of the names of the rule set's tests that are run")
 	prompts := flag.Int("prompts", 10_000, "prompts that are made")
+	requests := flag.Int("requests", 2000, "requests of each kind whose time is taken")
+	paranoia := flag.Int("paranoia", 1, "paranoia level of the route whose time is taken")
 	flag.Parse()
-	o := options{envoy: *envoy, waf: *waf, payloads: *payloads, only: *only, prompts: *prompts}
+	o := options{envoy: *envoy, waf: *waf, payloads: *payloads, only: *only, prompts: *prompts, requests: *requests, paranoia: *paranoia}
 	found, err := run(flag.Args(), o)
 	if err == nil {
 		encoder := json.NewEncoder(os.Stdout)
@@ -31,8 +33,8 @@ func main() {
 }
 
 type options struct {
-	envoy, waf, payloads, only string
-	prompts                    int
+	envoy, waf, payloads, only  string
+	prompts, requests, paranoia int
 }
 
 // run runs trials by name.
@@ -54,6 +56,8 @@ func trial(name string, o options) (any, error) {
 		return local(o.only)
 	case "corpus-envoy":
 		return throughEnvoy(o)
+	case "latency":
+		return latency(o)
 	case "detection":
 		return detection(o)
 	}

@@ -99,7 +99,6 @@ func Defaults() map[route.Type]Profile {
 	}
 	return map[route.Type]Profile{
 		route.API: with(route.API, func(p *Profile) {
-			p.Paranoia = 2
 			p.Methods, p.Parsers = "GET HEAD POST PUT PATCH DELETE OPTIONS", "json form"
 		}),
 		route.Inference: with(route.Inference, func(p *Profile) {

@@ -230,7 +230,7 @@ func TestTuningLetsCallsPassAndNoAttack(t *testing.T) {
 	if verdict := post(`{"gpu":{"mode":"mig","profile":"1g.10gb"}}`).ask(t, waf); len(verdict.Rules) > 0 {
 		t.Errorf("%+v", verdict)
 	}
-	for _, one := range []call{post(`{"gpu":{"mode":"mig","profile":"` + sqli + `"}}`), post(`{"a":{"b":"/home/a/.profile"}}`), get("/x?.profile=1")} {
+	for _, one := range []call{post(`{"gpu":{"mode":"mig","profile":"` + sqli + `"}}`), post(`{"a":{"b":"/home/a/.profile"}}`), get("/x?.profile=1"), post(`{"/home/a/.profile":1}`), post(`{"a":{".profile":1}}`)} {
 		if verdict := one.ask(t, waf); !verdict.Refused {
 			t.Errorf("%s %s passes", one.path, one.body)
 		}

@@ -19,10 +19,11 @@ type exception struct {
 // place does not.
 var tuning = []exception{{
 	rule:  930120,
-	names: `^json\..*\.profile$`,
-	because: "the rule finds names of files of operating systems, among them .profile; nested JSON is named by dots, so that " +
-		"the member profile of a GPU reads as that file. The rule set has the same exception for a member at the top. Values, " +
-		"and names from a query or a form, stay inspected.",
+	names: `(?i)^json(?:\.[a-z0-9_-]+)+$`,
+	because: "the rule finds names of files of operating systems, such as .profile and .history; nested JSON is named by dots, so " +
+		"that the member profile of a GPU reads as that file. The rule set has the same exception for json.profile. Only names of " +
+		"letters, digits, - and _ are excepted: a path, a name that itself begins with a dot, every value, and names that come from " +
+		"a query or a form stay inspected.",
 }}
 
 // directives are the exceptions among the rules that were kept.

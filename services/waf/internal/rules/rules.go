@@ -106,7 +106,7 @@ func split(text string) []rule {
 		if strings.TrimSpace(one) == "" {
 			return
 		}
-		chained := strings.HasPrefix(strings.TrimSpace(one), "SecRule") && !idOf.MatchString(one)
+		chained := strings.HasPrefix(strings.TrimSpace(one), "SecRule ") && !idOf.MatchString(one)
 		if chained && len(all) > 0 {
 			all[len(all)-1].text += one
 			return
