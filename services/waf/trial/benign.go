@@ -18,6 +18,10 @@ var words = strings.Fields(`model training batch deployment gpu cluster token bu
 	schedule region tenant quota endpoint vector index prompt answer summary translate explain compare between table column user group order
 	history select update insert delete union from where when while echo script image frame form input value script session cookie admin`)
 
+// nouns are what objects of the platform are called after.
+var nouns = strings.Fields(`model training batch cluster budget report customer invoice latency dataset pipeline region quota vector
+	index answer summary frontend ranking speech vision catalog weather finance health sales search`)
+
 var sentences = []string{
 	"Please explain why the following code fails and how to fix it.", "Rewrite this query so that it uses an index.",
 	"What does this shell script do, step by step?", "Summarize the text below in three sentences.", "Translate the following into German.",
@@ -95,13 +99,13 @@ func platformCall(random *rand.Rand) exchange {
 }
 
 func aCall(random *rand.Rand) (exchange, string) {
-	name := fmt.Sprintf("%s-%s-%04x", pick(random, words), pick(random, words), random.IntN(1<<16))
+	name := fmt.Sprintf("%s-%s-%04x", pick(random, nouns), pick(random, nouns), random.IntN(1<<16))
 	tenant := pick(random, []string{"acme", "northwind-labs", "beta", "umbra-research", "t-0042"})
 	base := "/v1/tenants/" + tenant + "/" + pick(random, []string{"deployments", "models", "keys", "queues", "datasets", "jobs"})
 	uid := fmt.Sprintf("%08x-%04x-4%03x-a%03x-%012x", random.Uint32(), random.IntN(1<<16), random.IntN(1<<12), random.IntN(1<<12), random.Uint64()&(1<<48-1))
 	switch random.IntN(6) {
 	case 0:
-		return exchange{method: "GET", path: fmt.Sprintf("%s?limit=%d&labelSelector=app%%3D%s&continue=%s", base, random.IntN(500), pick(random, words), uid)}, tenant
+		return exchange{method: "GET", path: fmt.Sprintf("%s?limit=%d&labelSelector=app%%3D%s&continue=%s", base, random.IntN(500), pick(random, nouns), uid)}, tenant
 	case 1:
 		return exchange{method: "GET", path: base + "/" + name}, tenant
 	case 2:
@@ -111,14 +115,14 @@ func aCall(random *rand.Rand) (exchange, string) {
 	}
 	env := []map[string]any{}
 	for n := range random.IntN(8) {
-		env = append(env, map[string]any{"name": strings.ToUpper(pick(random, words)) + fmt.Sprint("_", n), "value": fmt.Sprint(pick(random, words), random.IntN(1000))})
+		env = append(env, map[string]any{"name": strings.ToUpper(pick(random, nouns)) + fmt.Sprint("_", n), "value": fmt.Sprint(pick(random, nouns), random.IntN(1000))})
 	}
 	return exchange{method: "POST", path: base, json: map[string]any{
 		"apiVersion": "drun.io/v1", "kind": pick(random, []string{"Deployment", "Job", "Model", "Queue"}),
-		"metadata": map[string]any{"name": name, "namespace": tenant + "-serve", "uid": uid, "labels": map[string]any{"app.kubernetes.io/name": pick(random, words), "team": pick(random, words)},
-			"annotations": map[string]any{"drun.io/owner": "ml@" + tenant + ".example", "drun.io/note": "Raised by " + pick(random, words) + " for the " + pick(random, words) + " report, see ticket " + fmt.Sprint(random.IntN(9999)) + "."}},
+		"metadata": map[string]any{"name": name, "namespace": tenant + "-serve", "uid": uid, "labels": map[string]any{"app.kubernetes.io/name": pick(random, nouns), "team": pick(random, nouns)},
+			"annotations": map[string]any{"drun.io/owner": "ml@" + tenant + ".example", "drun.io/note": "Raised by " + pick(random, nouns) + " for the " + pick(random, nouns) + " report, see ticket " + fmt.Sprint(random.IntN(9999)) + "."}},
 		"spec": map[string]any{
-			"image": fmt.Sprintf("registry.%s.example/%s/%s@sha256:%064x", tenant, pick(random, words), name, random.Uint64()), "replicas": random.IntN(20),
+			"image": fmt.Sprintf("registry.%s.example/%s/%s@sha256:%064x", tenant, pick(random, nouns), name, random.Uint64()), "replicas": random.IntN(20),
 			"resources": map[string]any{"cpu": fmt.Sprint(random.IntN(16)), "memory": fmt.Sprint(random.IntN(64), "Gi"), "gpu": map[string]any{"mode": "mig", "profile": "1g.10gb", "count": random.IntN(8)}},
 			"env":       env, "schedule": fmt.Sprintf("%d %d * * *", random.IntN(60), random.IntN(24)), "egress": []string{"api.openai.com:443", "pypi.example:443"},
 			"callback": "https://hooks." + tenant + ".example/events/" + name, "window": map[string]any{"from": "2026-11-27T08:00:00Z", "until": "2026-12-31T18:00:00+01:00"},

@@ -136,6 +136,7 @@ func freePort() (int, error) {
 
 // reflect answers as the rule set's tests expect of a backend: /reflect with what the body asks for, anything else with 200.
 func reflect(w http.ResponseWriter, r *http.Request) {
+	reached.Add(1)
 	body, _ := io.ReadAll(r.Body)
 	if r.URL.Path != "/reflect" {
 		w.Header().Set("Content-Type", "text/plain")

@@ -43,7 +43,7 @@ func latency(o options) (map[string]Latency, error) {
 		return nil, err
 	}
 	defer edge.stop()
-	go func() { _, _ = io.Copy(os.Stderr, edge.decisions) }()
+	go func() { _, _ = io.Copy(io.Discard, edge.decisions) }()
 	found := map[string]Latency{}
 	for name, with := range map[string]struct {
 		host string
@@ -65,7 +65,7 @@ func bigCall(random *rand.Rand) exchange {
 		call, _ := one.json.(map[string]any)
 		var notes []map[string]any
 		for n := range 10 {
-			notes = append(notes, map[string]any{"step": n, "name": fmt.Sprint(pick(random, words), "-", random.IntN(1000)), "enabled": true, "image": pick(random, words)})
+			notes = append(notes, map[string]any{"step": n, "name": fmt.Sprint(pick(random, nouns), "-", random.IntN(1000)), "enabled": true, "image": pick(random, nouns)})
 		}
 		call["history"] = notes
 		return one
@@ -73,7 +73,7 @@ func bigCall(random *rand.Rand) exchange {
 }
 
 func smallCall(random *rand.Rand) exchange {
-	return exchange{method: "GET", path: fmt.Sprintf("/v1/tenants/acme/models/%s-%d?limit=%d", pick(random, words), random.IntN(1000), random.IntN(100))}
+	return exchange{method: "GET", path: fmt.Sprintf("/v1/tenants/acme/models/%s-%d?limit=%d", pick(random, nouns), random.IntN(1000), random.IntN(100))}
 }
 
 func bigPrompt(random *rand.Rand) exchange {

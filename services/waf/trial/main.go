@@ -56,12 +56,14 @@ func trial(name string, o options) (any, error) {
 		return local(o.only)
 	case "corpus-envoy":
 		return throughEnvoy(o)
+	case "boundary":
+		return boundary(o)
 	case "latency":
 		return latency(o)
 	case "detection":
 		return detection(o)
 	}
-	return nil, fmt.Errorf("no such trial; there are corpus-local, corpus-envoy, detection, latency")
+	return nil, fmt.Errorf("no such trial; there are boundary, corpus-local, corpus-envoy, detection, latency")
 }
 
 func throughEnvoy(o options) (Corpus, error) {

@@ -273,7 +273,7 @@ func TestTheScreenChangesNothing(t *testing.T) {
 		for _, value := range []string{
 			"hello", "false", "1g.10gb", "2026-11-27T08:00:00Z", "a=b", "value-21 of the deployment", "O'Neill", "select a model", "union of users",
 			"1 OR 1", "a' or 'b", "cat /etc/passwd", "java.lang.Runtime", "sleep(5)", "{{7*7}}", "<b>", "x;ls", "$(id)", "http://10.0.0.1/x", "file.php",
-			"../x", "a--b", "100%", "a+b", "Grüße", "你好", "%3Cscript%3E", "&lt;script&gt;", "\\u003cscript", "cmVxdWlyZSgnY2hpbGRfcHJvY2Vzcycp", "exec(", "a,b;c", "@@version",
+			"../x", "a--b", "100%", "a+b", "1+union+select+2", "2026-12-31T18:00:00+01:00", "cat+/etc/passwd", "a+or+1=1", "Grüße", "你好", "%3Cscript%3E", "&lt;script&gt;", "\\u003cscript", "cmVxdWlyZSgnY2hpbGRfcHJvY2Vzcycp", "exec(", "a,b;c", "@@version",
 			"document.cookie", "javascript:alert", "waitfor delay", "etc/passwd", "C:/windows/system32", "_method", "__proto__", "constructor.prototype",
 		} {
 			for _, body := range []string{`{"a":"` + strings.ReplaceAll(value, `\`, `\\`) + `"}`, `{"` + strings.ReplaceAll(value, `\`, `\\`) + `":"a"}`} {

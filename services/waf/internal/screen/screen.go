@@ -332,10 +332,19 @@ func (s *Screen) clean(looking *set, text string) bool {
 	return false
 }
 
+// cleanAnew looks at a text with + twice: urlDecodeUni makes it a space, which no transformation that rules use before it
+// treats otherwise.
 func (s *Screen) cleanAnew(looking *set, text string) bool {
-	if len(text) > longest || !plain(text) {
+	switch {
+	case len(text) > longest || !plain(text):
 		return false
+	case !strings.Contains(text, "+"):
+		return s.cleanPlain(looking, text)
 	}
+	return s.cleanPlain(looking, text) && s.cleanPlain(looking, strings.ReplaceAll(text, "+", " "))
+}
+
+func (s *Screen) cleanPlain(looking *set, text string) bool {
 	var known [4]scanned
 	many := 0
 	for i := range s.forms {

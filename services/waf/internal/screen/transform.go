@@ -10,7 +10,7 @@ import (
 )
 
 // plain says whether a text is made of such characters only that the transformations in [same] leave it as it is: printable
-// ASCII without what starts an escape (% + & \) or a comment (# -- /* */). Anything else is for the rules to look at.
+// ASCII without what starts an escape (% & \) or a comment (# -- /* */). Anything else is for the rules to look at.
 func plain(text string) bool {
 	for i := range len(text) {
 		c := text[i]
@@ -18,7 +18,7 @@ func plain(text string) bool {
 			return false
 		}
 		switch c {
-		case '%', '+', '\\', '#':
+		case '%', '\\', '#':
 			return false
 		case '&':
 			if html.UnescapeString(text) != text {
