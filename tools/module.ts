@@ -31,7 +31,12 @@ export function readModule(name: string, root: string = MODULES_ROOT, folder?: s
       hash.update(`${file} ${bytes.length}\n`).update(bytes);
     }
   }
-  return { folder: place, go: /^go (\S+)$/m.exec(text)?.[1] ?? '1', requires: requiresOf(text), hash: hash.digest('hex') };
+  return {
+    folder: place,
+    go: /^go (\S+)$/m.exec(text)?.[1] ?? '1',
+    requires: requiresOf(text),
+    hash: hash.digest('hex'),
+  };
 }
 
 /** Everything that is compiled or embedded; tests are not, nor is a module inside of the module. */
