@@ -37,49 +37,56 @@ func detection(o options) (Detection, error) {
 	if err != nil {
 		return found, err
 	}
-	for _, level := range []int{1, 2} {
-		for _, kind := range route.Types {
-			waf, err := compile(kind, level)
-			if err != nil {
-				return found, err
-			}
-			name := fmt.Sprintf("%s %d", kind, level)
-			found.Attacks[name] = map[string]Share{}
-			for _, class := range slices.Sorted(maps.Keys(attacks)) {
-				if found.Attacks[name][class], _, err = askAll(waf, carried(attacks[class])); err != nil {
-					return found, err
-				}
-			}
-			if kind != route.API && kind != route.Inference {
-				continue
-			}
-			if found.Calls[name], found.Missed[name], err = askAll(waf, calls(o.prompts/2)); err != nil {
-				return found, err
-			}
-			if found.Prompts[name], _, err = askAll(waf, prompts(promptsAt(kind, o.prompts), "")); err != nil {
-				return found, err
-			}
-			if kind == route.Inference {
-				if found.Elsewhere[name], _, err = askAll(waf, prompts(o.prompts/5, elsewhere)); err != nil {
-					return found, err
-				}
-			}
+	for _, one := range []profiled{{route.API, 1}, {route.API, 2}, {route.Inference, 1}, {route.Inference, 2}, {route.Console, 1}} {
+		if err := found.ask(one, attacks, o); err != nil {
+			return found, err
 		}
 	}
 	return found, nil
 }
 
-// promptsAt: on other routes than for inference a sample says enough.
-func promptsAt(kind route.Type, all int) int {
-	if kind == route.Inference {
-		return all
-	}
-	return all / 10
+// profiled is a type of route at a paranoia level.
+type profiled struct {
+	kind  route.Type
+	level int
 }
 
-func carried(texts []string) []exchange {
+// ask asks one profile about everything that tells something of it.
+func (found Detection) ask(one profiled, attacks map[string][]string, o options) (err error) {
+	waf, err := compile(one.kind, one.level)
+	if err != nil {
+		return err
+	}
+	name := fmt.Sprintf("%s %d", one.kind, one.level)
+	if one != (profiled{route.Inference, 2}) {
+		found.Attacks[name] = map[string]Share{}
+		for _, class := range slices.Sorted(maps.Keys(attacks)) {
+			if found.Attacks[name][class], _, err = askAll(waf, carried(attacks[class], o.step)); err != nil {
+				return err
+			}
+		}
+	}
+	switch one.kind {
+	case route.API:
+		many := o.prompts / one.level / one.level
+		if found.Calls[name], found.Missed[name], err = askAll(waf, calls(many)); err != nil {
+			return err
+		}
+		found.Prompts[name], _, err = askAll(waf, prompts(o.prompts/20, ""))
+	case route.Inference:
+		if found.Prompts[name], _, err = askAll(waf, prompts(o.prompts, "")); err != nil {
+			return err
+		}
+		found.Elsewhere[name], _, err = askAll(waf, prompts(o.prompts/5, elsewhere))
+	}
+	return err
+}
+
+// carried puts every step-th text into each carrier.
+func carried(texts []string, step int) []exchange {
 	var all []exchange
-	for _, text := range texts {
+	for at := 0; at < len(texts); at += step {
+		text := texts[at]
 		for _, carrier := range slices.Sorted(maps.Keys(carriers)) {
 			all = append(all, carriers[carrier](text))
 		}

@@ -15,10 +15,11 @@ func main() {
 	payloads := flag.String("payloads", "", "folder of the payload corpus")
 	only := flag.String("only", "", "part of the names of the rule set's tests that are run")
 	prompts := flag.Int("prompts", 10_000, "prompts that are made")
+	step := flag.Int("step", 1, "every which of the payloads is tried")
 	requests := flag.Int("requests", 2000, "requests of each kind whose time is taken")
 	paranoia := flag.Int("paranoia", 1, "paranoia level of the route whose time is taken")
 	flag.Parse()
-	o := options{envoy: *envoy, waf: *waf, payloads: *payloads, only: *only, prompts: *prompts, requests: *requests, paranoia: *paranoia}
+	o := options{envoy: *envoy, waf: *waf, payloads: *payloads, only: *only, prompts: *prompts, requests: *requests, step: *step, paranoia: *paranoia}
 	found, err := run(flag.Args(), o)
 	if err == nil {
 		encoder := json.NewEncoder(os.Stdout)
@@ -33,8 +34,8 @@ func main() {
 }
 
 type options struct {
-	envoy, waf, payloads, only  string
-	prompts, requests, paranoia int
+	envoy, waf, payloads, only        string
+	prompts, requests, paranoia, step int
 }
 
 // run runs trials by name.
@@ -58,12 +59,14 @@ func trial(name string, o options) (any, error) {
 		return throughEnvoy(o)
 	case "boundary":
 		return boundary(o)
+	case "screen":
+		return screened(o)
 	case "latency":
 		return latency(o)
 	case "detection":
 		return detection(o)
 	}
-	return nil, fmt.Errorf("no such trial; there are boundary, corpus-local, corpus-envoy, detection, latency")
+	return nil, fmt.Errorf("no such trial; there are boundary, corpus-local, corpus-envoy, detection, screen, latency")
 }
 
 func throughEnvoy(o options) (Corpus, error) {

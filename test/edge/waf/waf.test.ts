@@ -29,8 +29,15 @@ describe('the engine of the firewall', () => {
     expectCorpus((await runTrials(['corpus-local']))['corpus-local']);
   }, 600_000);
 
+  test('[NET-2] finds with the screen what it finds without', async () => {
+    const { screen } = await runTrials(['screen'], ['-step', '40']);
+    expect(screen?.missed).toEqual([]);
+    // It says something only if the screen cleared many of them, in all places and at all levels.
+    expect(screen?.cleared).toBeGreaterThan(500);
+  }, 600_000);
+
   test('[NET-2] finds attacks on every type of route and refuses neither prompts nor calls', async () => {
-    const { detection } = await runTrials(['detection'], ['-prompts', '2000']);
+    const { detection } = await runTrials(['detection'], ['-prompts', '2000', '-step', '10']);
     if (detection === undefined) throw new Error('no result');
     const { prompts, elsewhere, calls } = detection;
     expect(prompts['inference 1']).toMatchObject({ refused: 0 });

@@ -38,6 +38,7 @@ export const trialResults = z.object({
       missed: z.record(z.string(), z.array(z.string()).nullable()),
     })
     .optional(),
+  screen: z.object({ texts: z.number(), cleared: z.number(), missed: z.array(z.string()) }).optional(),
   latency: z.record(z.string(), latency).optional(),
 });
 

@@ -118,6 +118,9 @@ func (i *Inspection) Body(body []byte) (Verdict, error) {
 	return i.verdict(interruption), nil
 }
 
+// Screened says whether the screen spoke for the whole request.
+func (i *Inspection) Screened() bool { return i.clean }
+
 // Close ends the inspection.
 func (i *Inspection) Close() {
 	if i.tx != nil {
