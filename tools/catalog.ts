@@ -28,6 +28,8 @@ export interface GoProgram extends PinnedProgram {
   readonly tags?: readonly string[];
   /** Files that its main package embeds and that a required Go module holds: the build lays them over our folder. */
   readonly embeds?: EmbeddedFiles;
+  /** Folder with the `go.mod`, from the root of this package. @default - the module's folder under `tools/` */
+  readonly folder?: string;
 }
 
 /** A compiled program that a Python package carries; its folder holds a `requirements.txt` with a hash a platform. */
@@ -54,6 +56,9 @@ const KUBERNETES_PLUGIN = 'github.com/pulumi/pulumi-kubernetes/provider/v4';
  * calls; two sets of tags would compile nearly everything twice.
  */
 const ISTIO_TAGS = ['vtprotobuf'] as const;
+
+/** Without temporary files, as its image is built. */
+const WAF_TAGS = ['no_fs_access'] as const;
 
 /** Every program that tests and local control planes run, in the order in which they are wanted. */
 export const PROGRAMS = [
@@ -109,6 +114,8 @@ export const PROGRAMS = [
     ask: { args: ['version', '--remote=false'], answer: /^client version: (\S+)/m },
   },
   { name: 'edge-lab', module: 'istio', builds: '.', variables: {}, tags: ISTIO_TAGS },
+  { name: 'waf', module: 'waf', folder: 'services/waf', builds: '.', variables: {}, tags: WAF_TAGS },
+  { name: 'waf-trial', module: 'waf-trial', folder: 'services/waf/trial', builds: '.', variables: {}, tags: WAF_TAGS },
   {
     name: 'envoy',
     module: 'envoy',
@@ -125,7 +132,7 @@ export type ToolName = (typeof PROGRAMS)[number]['name'];
 export const GO_PROGRAMS: readonly GoProgram[] = listed(PROGRAMS).filter(isGoProgram);
 
 /** What the tests on a real Envoy run; those on real control planes run everything else. */
-export const EDGE_TOOLS: readonly ToolName[] = ['istioctl', 'edge-lab', 'envoy'];
+export const EDGE_TOOLS: readonly ToolName[] = ['istioctl', 'edge-lab', 'envoy', 'waf', 'waf-trial'];
 
 /** Folder under `tools/` that pins modules of which only files are used: definitions of custom resources, fixtures. */
 export const PUBLISHED = 'published';

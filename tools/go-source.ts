@@ -34,7 +34,7 @@ export async function goSource(
   options: SourceOptions,
 ): Promise<Source<GoWanted>> {
   const { root, cache, env, on } = options;
-  const module = readModule(name, root);
+  const module = readModule(name, root, programs[0]?.folder);
   const go = await tried(() => goVersion(module, env));
   return {
     wanted: 'value' in go ? programs.map((program) => wantedOf(program, module, go.value, cache)) : [],
@@ -81,7 +81,7 @@ async function compile(folder: string, wanted: readonly GoWanted[], env: Env, on
     env: { ...env, GOWORK: 'off' },
     onLine: (said) => on({ step: program.module, said }),
   });
-  if (ended.code !== 0) throw goFailure(`tools/${program.module}`, ended);
+  if (ended.code !== 0) throw goFailure(program.folder ?? `tools/${program.module}`, ended);
 }
 
 /** Go lets files lie over a folder of ours, and never over one of its module cache. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GoProgram } from './catalog';
 
@@ -17,18 +17,45 @@ export interface GoModule {
   readonly hash: string;
 }
 
-/** Reads a pinned module. */
-export function readModule(name: string, root: string = MODULES_ROOT): GoModule {
-  const folder = join(root, name);
-  const text = readFileSync(join(folder, 'go.mod'), 'utf8');
+/**
+ * Reads a pinned module: that of a name, or that of a folder from the root of the package. A module that replaces another one
+ * with a folder beside it is the sum of both.
+ */
+export function readModule(name: string, root: string = MODULES_ROOT, folder?: string): GoModule {
+  const place = folder === undefined ? join(root, name) : join(root, '..', folder);
+  const text = readFileSync(join(place, 'go.mod'), 'utf8');
   const hash = createHash('sha256');
-  for (const file of readdirSync(folder)
-    .filter((one) => /^go\.(mod|sum)$|\.(go|tmpl)$/.test(one))
-    .sort()) {
-    const bytes = readFileSync(join(folder, file));
-    hash.update(`${file} ${bytes.length}\n`).update(bytes);
+  for (const part of [place, ...replacedBy(text).map((path) => join(place, path))]) {
+    for (const file of sourcesIn(part)) {
+      const bytes = readFileSync(join(part, file));
+      hash.update(`${file} ${bytes.length}\n`).update(bytes);
+    }
   }
-  return { folder, go: /^go (\S+)$/m.exec(text)?.[1] ?? '1', requires: requiresOf(text), hash: hash.digest('hex') };
+  return {
+    folder: place,
+    go: /^go (\S+)$/m.exec(text)?.[1] ?? '1',
+    requires: requiresOf(text),
+    hash: hash.digest('hex'),
+  };
+}
+
+/** Everything that is compiled or embedded; tests are not, nor is a module inside of the module. */
+function sourcesIn(folder: string): readonly string[] {
+  const found = readdirSync(folder, { withFileTypes: true }).flatMap((entry): readonly string[] => {
+    const inside = join(folder, entry.name);
+    if (entry.isDirectory()) {
+      return existsSync(join(inside, 'go.mod')) ? [] : sourcesIn(inside).map((file) => `${entry.name}/${file}`);
+    }
+    return SOURCES.test(entry.name) && !entry.name.endsWith('_test.go') ? [entry.name] : [];
+  });
+  return found.sort();
+}
+
+const SOURCES = /^go\.(mod|sum)$|\.(go|tmpl|conf|json)$/;
+
+/** Folders, from that of the module, which stand in for other modules. */
+function replacedBy(text: string): readonly string[] {
+  return [...text.matchAll(/=> (\.\.?\/\S*)/g)].flatMap(([, path]) => path ?? []);
 }
 
 /** Version of a program: that of the module it comes from; undefined for our own. */

@@ -1,6 +1,6 @@
 import { GO_PROGRAMS } from '../../tools/catalog';
 import { isOlder } from '../../tools/go';
-import { linkerFlags, readModule, versionOf } from '../../tools/module';
+import { linkerFlags, MODULES_ROOT, readModule, versionOf } from '../../tools/module';
 import { buildReport } from '../../tools/report';
 
 describe('progress', () => {
@@ -47,7 +47,7 @@ describe('progress', () => {
 describe('the catalog', () => {
   test('takes every version from the go.mod that pins it', () => {
     for (const program of GO_PROGRAMS) {
-      const version = versionOf(program, readModule(program.module));
+      const version = versionOf(program, readModule(program.module, MODULES_ROOT, program.folder));
       expect([program.name, version]).toEqual([
         program.name,
         // A module without releases has versions named after a commit: 0.0.0-20260827124520-eed52ebb66ad.
