@@ -110,6 +110,14 @@ export const PROGRAMS = [
   },
   { name: 'edge-lab', module: 'istio', builds: '.', variables: {}, tags: ISTIO_TAGS },
   {
+    // It has no way to say its version; whoever has another one builds this one beside it.
+    name: 'ratelimit',
+    module: 'ratelimit',
+    builds: 'github.com/envoyproxy/ratelimit/src/service_cmd',
+    versionOf: 'github.com/envoyproxy/ratelimit',
+    variables: {},
+  },
+  {
     name: 'envoy',
     module: 'envoy',
     carries: 'envoy/_bin/envoy',
@@ -125,7 +133,7 @@ export type ToolName = (typeof PROGRAMS)[number]['name'];
 export const GO_PROGRAMS: readonly GoProgram[] = listed(PROGRAMS).filter(isGoProgram);
 
 /** What the tests on a real Envoy run; those on real control planes run everything else. */
-export const EDGE_TOOLS: readonly ToolName[] = ['istioctl', 'edge-lab', 'envoy'];
+export const EDGE_TOOLS: readonly ToolName[] = ['istioctl', 'edge-lab', 'envoy', 'ratelimit'];
 
 /** Folder under `tools/` that pins modules of which only files are used: definitions of custom resources, fixtures. */
 export const PUBLISHED = 'published';
