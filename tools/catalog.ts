@@ -113,7 +113,7 @@ export const PROGRAMS = [
     // It has no way to say its version; whoever has another one builds this one beside it.
     name: 'ratelimit',
     module: 'ratelimit',
-    builds: 'github.com/envoyproxy/ratelimit/src/service_cmd',
+    builds: '.',
     versionOf: 'github.com/envoyproxy/ratelimit',
     variables: {},
   },

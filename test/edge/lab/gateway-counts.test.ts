@@ -88,6 +88,21 @@ describe('[NET-3] two proxies of one edge', () => {
   });
 });
 
+test('[NET-3] count all that a tenant publishes together, whoever calls', async () => {
+  const cast = await newCast();
+  const lab = await startCounting({ cast, perKey: 60, perAddress: 60, perTenant: MOST });
+  const authorization = async (sub: string) => ({ authorization: `Bearer ${await cast.token({ sub })}` });
+  try {
+    await freshMinute();
+    expect(await inTurns(lab, HOST.open, from('203.0.113.90'), MOST / 2)).toEqual(ALLOWED.slice(MOST / 2));
+    expect(await inTurns(lab, HOST.api, await authorization('ada'), MOST / 2)).toEqual(ALLOWED.slice(MOST / 2));
+    expect(said(await lab.ask(1, HOST.open, from('203.0.113.91')))).toBe(429);
+    expect(said(await lab.ask(0, HOST.api, await authorization('bob')))).toBe(429);
+  } finally {
+    await lab.stop();
+  }
+});
+
 test('[NET-3] where somebody said why, proxies let pass what nobody counts', async () => {
   const lab = await startCounting({ cast: await newCast(), perKey: MOST, perAddress: MOST, localOnly: true });
   try {

@@ -44,6 +44,8 @@ export interface CountingProps {
   /** Requests a minute of one caller and of one address, both steps. */
   readonly perKey: number;
   readonly perAddress: number;
+  /** Requests a minute to all that the tenant publishes. @default - more than a test sends */
+  readonly perTenant?: number;
   /** @default - refuse, as the platform's own default */
   readonly localOnly?: boolean;
   /** Name of an object that is not there. @default - all are */
@@ -87,12 +89,16 @@ function wanted(to: Ask['to'] | undefined, host: string, headers: Ask['headers']
   return { to, host, tls: { ca }, headers: { ...headers } };
 }
 
-function objects({ cast, perKey, perAddress, localOnly, without }: CountingProps, net: Loopback, upstream: number) {
+function objects(
+  { cast, perKey, perAddress, perTenant = 600_000, localOnly, without }: CountingProps,
+  net: Loopback,
+  upstream: number,
+) {
   const around = surroundings({ net, upstream, server: cast.server, cdn: cast.cdnRoot });
   const at = { namespace: INGRESS, port: 443, targetPort: GATEWAY_PORT, portName: 'https', labels: SELECTOR };
   const counter = { namespace: SERVICE.namespace, name: SERVICE.name, portName: 'grpc', mesh: 'none' as const };
   const port = { port: RATE_LIMIT.port, targetPort: RATE_LIMIT.port };
-  const own = [...platformFilter(localOnly === true), ...routes(perKey, perAddress)].filter(
+  const own = [...platformFilter(localOnly === true), ...routes(perKey, perAddress, perTenant)].filter(
     ({ metadata }) => metadata.name !== without,
   );
   return [
@@ -119,7 +125,7 @@ function platformFilter(localOnly: boolean) {
 }
 
 /** What a tenant's routes have counted: by caller where a token is asked for, by address where none is. */
-function routes(perKey: number, perAddress: number) {
+function routes(perKey: number, perAddress: number, perTenant: number) {
   const at = { namespace: 'train', service: 'web', port: 80 };
   const exposures: readonly ExposureProps[] = [
     { ...at, name: 'api', host: HOST.api, type: 'api', rate: { global: { perKey } } },
@@ -132,7 +138,7 @@ function routes(perKey: number, perAddress: number) {
       rate: { global: { perAddress } },
     },
   ];
-  const facts = { issuers: [], perTenant: 600_000 };
+  const facts = { issuers: [], perTenant };
   return exposures.map((exposure) => exposureLimits('acme', exposureSchema.parse(exposure), facts, STAMP));
 }
 
