@@ -4,8 +4,8 @@ import type { Place, Subject } from '../../constructs/core/rule';
 export function placeIn(record: unknown, subject: Subject): 'metadata' | Place | undefined {
   if (record === subject.labels) return 'label';
   if (record === subject.annotations) return 'annotation';
-  if (record === subject.object.metadata) return 'metadata';
-  return record === subject.object.data && subject.kind === 'ConfigMap' ? 'data' : undefined;
+  if (record === subject.metadata) return 'metadata';
+  return subject.kind === 'ConfigMap' && record === subject.object.data ? 'data' : undefined;
 }
 
 /** The place of one value; undefined for the many that stand nowhere special. */

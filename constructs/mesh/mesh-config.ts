@@ -63,6 +63,8 @@ export function meshConfig(settings: MeshSettings, facts: ClusterFacts): JsonObj
     defaultConfig: {
       holdApplicationUntilProxyStarts: true,
       terminationDrainDuration: '30s',
+      // What a caller says of its certificate in a header is not what a gateway saw.
+      gatewayTopology: { forwardClientCertDetails: 'SANITIZE' },
       ...(member === undefined ? {} : { meshId: member.mesh }),
     },
     ...(member === undefined ? {} : scopes(settings)),

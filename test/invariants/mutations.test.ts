@@ -30,7 +30,7 @@ const NOTICED_BY_RULES: readonly (readonly [control: string, rule: string, patte
   [
     'ENC-1',
     'DRN162',
-    /^(no PeerAuthentication (?!istio)|PeerAuthentication (?!istio|drun-ingress)\S+ with spec\.mtls\.mode: PERMISSIVE$)/,
+    /^(no PeerAuthentication (?!istio|drun-ingress)|PeerAuthentication (?!istio|drun-ingress)\S+ with spec\.mtls\.mode: PERMISSIVE$)/,
   ],
   ['NET-1', 'DRN163', /^no AuthorizationPolicy (?!istio)\S+\/default-deny$/],
   ['CTR-3', 'DRN164', /^no TenantPolicy /],

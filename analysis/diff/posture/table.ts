@@ -18,6 +18,7 @@ import {
   serviceEntryFacts,
   sidecarFacts,
 } from './rows/mesh';
+import { authorityFacts, destinationRuleFacts, telemetryFacts } from './rows/mesh-regions';
 import { namespaceFacts } from './rows/namespace';
 import { clusterNetworkPolicyFacts, networkPolicyFacts } from './rows/network';
 import { clusterQueueFacts, limitRangeFacts, localQueueFacts, resourceQuotaFacts } from './rows/quota';
@@ -37,6 +38,9 @@ export const FACTS_OF_KIND: ReadonlyMap<string, Extractor> = new Map<string, Ext
   ['ServiceEntry', serviceEntryFacts],
   ['Sidecar', sidecarFacts],
   ['Gateway', gatewayFacts],
+  ['DestinationRule', destinationRuleFacts],
+  ['Telemetry', telemetryFacts],
+  ['Certificate', authorityFacts],
   ['ResourceQuota', resourceQuotaFacts],
   ['LimitRange', limitRangeFacts],
   ['ClusterQueue', clusterQueueFacts],

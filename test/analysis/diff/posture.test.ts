@@ -154,6 +154,49 @@ const CASES: readonly (readonly [PostureChange['direction'], string, Objects, Ob
   ],
   [
     'widens',
+    'opens the door of acme-train to other regions',
+    [],
+    [made('Gateway', 'eastwest', { spec: { gatewayClassName: 'istio-east-west', listeners: [{ port: 15008 }] } })],
+  ],
+  [
+    'changes',
+    'fails over *.local: eu -> us',
+    [],
+    [rule({ loadBalancer: { localityLbSetting: { failover: [{ from: 'eu', to: 'us' }] } } })],
+  ],
+  [
+    'widens',
+    'keeps calling failing endpoints of *.local: failover does nothing',
+    [rule({ outlierDetection: { interval: '5s' } })],
+    [rule({})],
+  ],
+  [
+    'widens',
+    'calls *.local without verifying its certificate',
+    [rule({})],
+    [rule({ tls: { mode: 'SIMPLE', insecureSkipVerify: true } })],
+  ],
+  ['widens', 'decides for every namespace how *.local is called', [rule({})], [rule({}, ['*'])]],
+  [
+    'widens',
+    'stops logging requests of acme-train',
+    [made('Telemetry', 'default', { spec: { accessLogging: [{ providers: [] }] } })],
+    [],
+  ],
+  [
+    'widens',
+    'turns access logs of acme-train off',
+    [],
+    [made('Telemetry', 'default', { spec: { accessLogging: [{ disabled: true }] } })],
+  ],
+  [
+    'widens',
+    'makes acme-train/ca a certificate authority',
+    [],
+    [made('Certificate', 'ca', { spec: { isCA: true, duration: '2160h' } })],
+  ],
+  [
+    'widens',
     'removes the waypoint of acme-train: rules on requests no longer apply',
     [made('Gateway', 'waypoint', { spec: { gatewayClassName: 'istio-waypoint' } })],
     [],
@@ -484,6 +527,10 @@ function toTenant(namespace: string, tenant: string): Manifest {
 
 function egress(...rules: readonly object[]): Manifest {
   return made('NetworkPolicy', 'out', { spec: { podSelector: {}, policyTypes: ['Egress'], egress: rules } });
+}
+
+function rule(trafficPolicy: object, exportTo: readonly string[] = ['.']): Manifest {
+  return made('DestinationRule', 'x', { spec: { host: '*.local', exportTo, trafficPolicy } });
 }
 
 function mtls(mode: string, portLevelMtls = {}): Manifest {

@@ -129,6 +129,12 @@ export function gatewayFacts(object: Manifest, { published }: Cluster): readonly
     const lost = `removes the waypoint of ${place}: rules on requests no longer apply`;
     return [{ id: `waypoint ${place} ${name}`, having: 'narrows', gained: `adds the waypoint of ${place}`, lost }];
   }
+  if (stringAt(object, 'spec', 'gatewayClassName') === 'istio-east-west') {
+    const gained = `opens the door of ${place} to other regions`;
+    return [
+      { id: `door ${place} ${name}`, having: 'widens', gained, lost: `closes the door of ${place} to other regions` },
+    ];
+  }
   const servers = [...listAt(object, 'spec', 'listeners'), ...listAt(object, 'spec', 'servers')];
   const served = servers.flatMap((server) => {
     const hosts = [...texts(server, 'hosts'), stringAt(server, 'hostname') ?? ''].filter((host) => host !== '');
