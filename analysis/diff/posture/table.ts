@@ -6,8 +6,8 @@ import { admissionBindingFacts, admissionPolicyFacts, tenantPolicyFacts, webhook
 import {
   certificateFacts,
   configMapFacts,
-  destinationRuleFacts,
   envoyFilterFacts,
+  towardsServiceFacts,
   virtualServiceFacts,
 } from './rows/edge';
 import {
@@ -38,9 +38,9 @@ export const FACTS_OF_KIND: ReadonlyMap<string, Extractor> = new Map<string, Ext
   ['ServiceEntry', serviceEntryFacts],
   ['Sidecar', sidecarFacts],
   ['Gateway', gatewayFacts],
-  ['DestinationRule', destinationRuleFacts],
+  ['DestinationRule', both(destinationRuleFacts, towardsServiceFacts)],
   ['Telemetry', telemetryFacts],
-  ['Certificate', authorityFacts],
+  ['Certificate', both(authorityFacts, certificateFacts)],
   ['ResourceQuota', resourceQuotaFacts],
   ['LimitRange', limitRangeFacts],
   ['ClusterQueue', clusterQueueFacts],
@@ -64,11 +64,14 @@ export const FACTS_OF_KIND: ReadonlyMap<string, Extractor> = new Map<string, Ext
   ['HTTPRoute', routeFacts],
   ['VirtualService', virtualServiceFacts],
   ['ConfigMap', configMapFacts],
-  ['Certificate', certificateFacts],
   ['EnvoyFilter', envoyFilterFacts],
-  ['DestinationRule', destinationRuleFacts],
   ['Ingress', routeFacts],
   ...['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob'].map(
     (kind): [string, Extractor] => [kind, workloadFacts],
   ),
 ]);
+
+/** A kind that stands for two things: between regions, and at the edge. */
+function both(one: Extractor, other: Extractor): Extractor {
+  return (object, cluster) => [...one(object, cluster), ...other(object, cluster)];
+}

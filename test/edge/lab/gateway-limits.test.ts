@@ -1,19 +1,29 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Cast } from '../../support/edge/cast';
 import { type Claim, objects, proveGateway } from '../../support/edge/claims';
 import { type Answer, askTogether, dial } from '../../support/edge/client';
 import { HOST } from '../../support/edge/fixture';
 import { BURST, MAX_CONNECTIONS, MAX_STREAMS } from '../../support/edge/fixture-limits';
-import type { GatewayLab } from '../../support/edge/gateway';
+import type { Change, GatewayLab } from '../../support/edge/gateway';
 import { flood } from '../../support/edge/http2';
-import { speak, type Utterance } from '../../support/edge/raw';
+import { clientHello, speak, type Utterance } from '../../support/edge/raw';
 import { changed, without } from '../../support/edge/weaken';
 
 const NO_HTTP_LIMITS = objects(without('EnvoyFilter', 'http-limits'));
-const NO_CONNECTION_LIMITS = objects(without('EnvoyFilter', 'connection-limits'));
-const HCM_FIELDS = ['spec', 'configPatches', 0, 'patch', 'value', 'typed_config'] as const;
 /** Longer than any limit of time in the gateway, and shorter than Envoy’s own. */
 const PATIENCE_MS = 3_500;
+
+const VALUE = ['patch', 'value'] as const;
+const COMMON = ['common_http_protocol_options'] as const;
+const EDGE = { profile: 'EDGE', httpRequestHeadersTimeout: '1s', httpMaxConcurrentStreams: MAX_STREAMS } as const;
+/** A gateway without one field of the limits of HTTP, or with another value of it. */
+const http = (field: readonly string[], value?: unknown) =>
+  objects(changed('EnvoyFilter', 'http-limits', [...patch(0), ...VALUE, 'typed_config', ...field], value));
+const PATCH = { connections: 0, listener: 1, handshake: 2 } as const;
+/** A gateway without one patch of the limits of connections. */
+const connections = (at: keyof typeof PATCH) =>
+  objects(changed('EnvoyFilter', 'connection-limits', [...patch(PATCH[at]), 'match', 'context'], 'SIDECAR_INBOUND'));
 
 const CLAIMS: readonly Claim[] = [
   {
@@ -32,14 +42,19 @@ const CLAIMS: readonly Claim[] = [
       'forty of them': 200,
       'with an underscore': 400,
     },
-    weakened: NO_HTTP_LIMITS,
-    otherwise: {
-      'of 20 KiB': 200,
-      'of 10 KiB': 200,
-      'eighty of them': 200,
-      'forty of them': 200,
-      'with an underscore': 200,
-    },
+    weaker: [
+      { without: 'a size', change: http(['max_request_headers_kb']), otherwise: { 'of 20 KiB': 200 } },
+      {
+        without: 'a number',
+        change: http([...COMMON, 'max_headers_count']),
+        otherwise: { 'eighty of them': 200 },
+      },
+      {
+        without: 'a word about underscores',
+        change: http([...COMMON, 'headers_with_underscores_action']),
+        otherwise: { 'with an underscore': 200 },
+      },
+    ],
   },
   {
     title: '[NET-3] a connection carries so many requests at once, and no more',
@@ -50,8 +65,13 @@ const CLAIMS: readonly Claim[] = [
       return { 'five too many': reset, enough: (await flood(wanted, MAX_STREAMS, 500)).answered };
     },
     holds: { 'five too many': 5, enough: MAX_STREAMS },
-    weakened: NO_HTTP_LIMITS,
-    otherwise: { 'five too many': 0, enough: MAX_STREAMS },
+    weaker: [
+      {
+        without: 'a number',
+        change: http(['http2_protocol_options', 'max_concurrent_streams']),
+        otherwise: { 'five too many': 0 },
+      },
+    ],
   },
   {
     title: '[NET-1] a request that two servers would read differently is refused',
@@ -63,10 +83,13 @@ const CLAIMS: readonly Claim[] = [
       'one length': await spoken(lab, { tls: { ca } }, [smuggled('content-length: 5')]),
     }),
     holds: { 'two lengths': 'HTTP/1.1 400', 'length and chunks': 'HTTP/1.1 400', 'one length': 'HTTP/1.1 200' },
-    weakened: objects(
-      changed('EnvoyFilter', 'http-limits', [...HCM_FIELDS, 'http_protocol_options'], { allow_chunked_length: true }),
-    ),
-    otherwise: { 'two lengths': 'HTTP/1.1 400', 'length and chunks': 'HTTP/1.1 200', 'one length': 'HTTP/1.1 200' },
+    weaker: [
+      {
+        without: 'Envoy’s default',
+        change: http(['http_protocol_options'], { allow_chunked_length: true }),
+        otherwise: { 'length and chunks': 'HTTP/1.1 200' },
+      },
+    ],
   },
   {
     title:
@@ -83,33 +106,38 @@ const CLAIMS: readonly Claim[] = [
       return { 'one too many': before, 'another host': other, afterwards: after };
     },
     holds: { 'one too many': expect.stringMatching(/ECONNRESET|CLOSED/), 'another host': 403, afterwards: 200 },
-    weakened: NO_CONNECTION_LIMITS,
-    otherwise: { 'one too many': 200, 'another host': 403, afterwards: 200 },
+    weaker: [{ without: 'a number', change: connections('connections'), otherwise: { 'one too many': 200 } }],
   },
   {
-    title: '[NET-3] who is slow with a request is cut off',
-    probe: async (lab, { publicRoot: ca }) => {
-      const tls = { ca };
-      const [headers, body, quick] = await Promise.all([
-        spoken(lab, { tls }, ['GET / HTTP/1.1\r\nhost: ', ...slowly('x')]),
-        spoken(lab, { tls }, [`POST / HTTP/1.1\r\nhost: ${HOST.open}\r\ncontent-length: 100\r\n\r\n`, ...slowly('x')]),
-        spoken(lab, { tls }, [`GET / HTTP/1.1\r\nhost: ${HOST.open}\r\nconnection: close\r\n\r\n`]),
-      ]);
-      return { headers, body, quick };
+    title: '[NET-3] who is slow is cut off: in silence, in a greeting, in the handshake, in headers, in a body',
+    probe: slow,
+    holds: {
+      silent: 'closed',
+      greeting: 'closed',
+      handshake: 'closed',
+      headers: 'HTTP/1.1 408',
+      body: 'HTTP/1.1 408',
+      quick: 'HTTP/1.1 200',
     },
-    holds: { headers: 'HTTP/1.1 408', body: 'HTTP/1.1 408', quick: 'HTTP/1.1 200' },
-    weakened: NO_HTTP_LIMITS,
-    otherwise: { headers: 'still open', body: 'still open', quick: 'HTTP/1.1 200' },
-  },
-  {
-    title: '[NET-3] who is slow with the handshake is cut off',
-    probe: async (lab) => ({
-      silent: await spoken(lab, {}, []),
-      'in the middle of it': await spoken(lab, {}, [CLIENT_HELLO_BEGINNING]),
-    }),
-    holds: { silent: 'closed', 'in the middle of it': 'closed' },
-    weakened: NO_CONNECTION_LIMITS,
-    otherwise: { silent: 'still open', 'in the middle of it': 'still open' },
+    weaker: [
+      {
+        without: 'a limit before TLS',
+        change: connections('listener'),
+        otherwise: { silent: 'still open', greeting: 'still open' },
+      },
+      {
+        without: 'a limit of the handshake',
+        change: connections('handshake'),
+        otherwise: { handshake: 'still open' },
+      },
+      {
+        // They count as part of the request.
+        without: 'a limit of headers, and of requests',
+        change: (fixture) => http(['request_timeout'])(http(['request_headers_timeout'])(fixture)),
+        otherwise: { headers: 'still open', body: 'still open' },
+      },
+      { without: 'a limit of requests', change: http(['request_timeout']), otherwise: { body: 'still open' } },
+    ],
   },
   {
     title: '[NET-3] who asks too often is refused, others are not, and after a while nobody is',
@@ -120,19 +148,29 @@ const CLAIMS: readonly Claim[] = [
       return { refused, others, afterwards: said(await lab.ask(HOST.open, '/', from('203.0.113.30'))) };
     },
     holds: { refused: true, others: 200, afterwards: 200 },
-    weakened: objects(without('EnvoyFilter', 'local-rate-limit')),
-    otherwise: { refused: false, others: 200, afterwards: 200 },
+    weaker: [
+      {
+        without: 'the filter',
+        change: objects(without('EnvoyFilter', 'local-rate-limit')),
+        otherwise: { refused: false },
+      },
+      {
+        without: 'a bucket for each: what it has for all is too large to notice',
+        change: rate(['descriptors'], []),
+        otherwise: { refused: false },
+      },
+      {
+        without: 'enforcement: it only counts',
+        change: rate(['filter_enforced']),
+        otherwise: { refused: false },
+      },
+    ],
   },
-];
-
-const EDGE = { profile: 'EDGE', httpRequestHeadersTimeout: '1s', httpMaxConcurrentStreams: MAX_STREAMS } as const;
-
-/**
- * What Istio 1.31 has a field for, in the settings of the gateway's pod. Older ones do not read it, so that the platform says the same in
- * an EnvoyFilter until then; sizes and numbers of headers have no field.
- */
-const SETTINGS: readonly Claim[] = [
   {
+    /**
+     * What Istio 1.31 has a field for, in the settings of the gateway's pod. Older ones do not know it, so that the platform says the
+     * same in an EnvoyFilter until then; sizes and numbers of headers have no field.
+     */
     title: '[NET-3] the limits that Istio has a field for are the same through it',
     probe: async (lab, { publicRoot: ca }) => ({
       'with an underscore': said(await withHeaders(lab, { x_forwarded_for: '10.0.0.1' })),
@@ -141,18 +179,50 @@ const SETTINGS: readonly Claim[] = [
       'of 20 KiB': said(await withHeaders(lab, { 'x-large': 'a'.repeat(20_000) })),
     }),
     holds: { 'with an underscore': 400, 'five too many': 5, slow: 'HTTP/1.1 408', 'of 20 KiB': 431 },
-    weakened: (fixture) => ({
-      ...NO_HTTP_LIMITS(fixture),
-      annotations: { 'proxy.istio.io/config': JSON.stringify({ connectionSettings: EDGE }) },
-    }),
-    otherwise: { 'with an underscore': 400, 'five too many': 5, slow: 'HTTP/1.1 408', 'of 20 KiB': 200 },
+    weaker: [
+      {
+        without: 'the EnvoyFilter, and with the fields in its place',
+        change: (fixture) => ({
+          ...NO_HTTP_LIMITS(fixture),
+          annotations: { 'proxy.istio.io/config': JSON.stringify({ connectionSettings: EDGE }) },
+        }),
+        otherwise: { 'of 20 KiB': 200 },
+      },
+      {
+        without: 'both',
+        change: NO_HTTP_LIMITS,
+        otherwise: { 'with an underscore': 200, 'five too many': 0, slow: 'still open', 'of 20 KiB': 200 },
+      },
+    ],
   },
 ];
 
-describe('gateway', () => proveGateway([...CLAIMS, ...SETTINGS]));
+describe('gateway', () => proveGateway(CLAIMS));
 
-/** A record of TLS 1.0 that promises 512 bytes of a ClientHello and brings a few. */
-const CLIENT_HELLO_BEGINNING = '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03';
+function patch(at: number) {
+  return ['spec', 'configPatches', at] as const;
+}
+
+/** A gateway whose limit of requests lacks a field, or has another value of it. */
+function rate(field: readonly string[], value?: unknown): Change {
+  const place = [...patch(1), ...VALUE, 'typed_per_filter_config', 'envoy.filters.http.local_ratelimit', ...field];
+  return objects(changed('EnvoyFilter', 'local-rate-limit', place, value));
+}
+
+async function slow(lab: GatewayLab, { publicRoot: ca }: Cast) {
+  const tls = { ca };
+  const post = `POST / HTTP/1.1\r\nhost: ${HOST.open}\r\ncontent-length: 100\r\n\r\n`;
+  const hello = await clientHello(HOST.open);
+  const [silent, greeting, handshake, headers, body, quick] = await Promise.all([
+    spoken(lab, {}, []),
+    spoken(lab, {}, [hello.subarray(0, 20)]),
+    spoken(lab, {}, [hello]),
+    spoken(lab, { tls }, ['GET / HTTP/1.1\r\nhost: ', ...slowly('x')]),
+    spoken(lab, { tls }, [post, ...slowly('x')]),
+    spoken(lab, { tls }, [`GET / HTTP/1.1\r\nhost: ${HOST.open}\r\nconnection: close\r\n\r\n`]),
+  ]);
+  return { silent, greeting, handshake, headers, body, quick };
+}
 
 /** A body that is five bytes or one empty chunk, as one likes to read it. */
 function smuggled(framing: string): string {

@@ -1,4 +1,6 @@
+import { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { connect } from 'node:tls';
 import { type Ask, dial, reasonOf } from './client';
 
 /** What came of bytes on a connection. */
@@ -10,7 +12,7 @@ export interface Spoken {
 }
 
 /** A piece of what is said, and how long to wait before it. */
-export type Utterance = string | { readonly after: number; readonly bytes: string };
+export type Utterance = string | Buffer | { readonly after: number; readonly bytes: string };
 
 /** Writes bytes as they are, slowly where told so, and listens until the other side closes or patience ends. */
 export async function speak(
@@ -35,7 +37,7 @@ export async function speak(
     });
   });
   for (const one of utterances) {
-    const { after, bytes } = typeof one === 'string' ? { after: 0, bytes: one } : one;
+    const { after, bytes } = typeof one === 'string' || Buffer.isBuffer(one) ? { after: 0, bytes: one } : one;
     await Promise.race([sleep(after), closed]);
     if (socket.destroyed) break;
     socket.write(bytes);
@@ -51,4 +53,18 @@ export async function speak(
   const answer = { received, closedAfter };
   socket.destroy();
   return answer;
+}
+
+/** The first message of a handshake, as a client would send it that wants to speak to a host. */
+export function clientHello(servername: string): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const wire = new Duplex({
+      read: () => undefined,
+      write: (chunk: Buffer, _, done) => {
+        resolve(chunk);
+        done();
+      },
+    });
+    connect({ socket: wire, servername }).on('error', reject);
+  });
 }

@@ -42,7 +42,7 @@ export function envoyFilterFacts(object: Manifest, { published }: Cluster): read
 }
 
 /** How the edge calls a published service. */
-export function destinationRuleFacts(object: Manifest, { published }: Cluster): readonly Fact[] {
+export function towardsServiceFacts(object: Manifest, { published }: Cluster): readonly Fact[] {
   const host = stringAt(object, 'spec', 'host') ?? '';
   const mode = stringAt(object, 'spec', 'trafficPolicy', 'tls', 'mode') ?? 'none';
   return [
