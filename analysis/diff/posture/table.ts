@@ -1,3 +1,4 @@
+import { stringAt } from '../../../constructs/core/json';
 import type { Manifest } from '../../../constructs/core/manifest';
 import { PLATFORM_NAMESPACE } from '../../../constructs/core/platform-service';
 import type { Cluster } from './cluster';
@@ -80,5 +81,5 @@ function both(one: Extractor, other: Extractor): Extractor {
 /** At the edge a kind belongs to what is published, elsewhere to the mesh. */
 function atEdge(there: Extractor, elsewhere: Extractor): Extractor {
   return (object, cluster) =>
-    (object.metadata.namespace === PLATFORM_NAMESPACE.ingress ? there : elsewhere)(object, cluster);
+    (stringAt(object, 'metadata', 'namespace') === PLATFORM_NAMESPACE.ingress ? there : elsewhere)(object, cluster);
 }
