@@ -38,7 +38,7 @@ const LOG_LABELS = {
 /**
  * The mesh configuration (https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/). Services are exported to all:
  * what a sidecar sees is decided where it stands, by Sidecar objects that the platform owns, and a gateway calls what its
- * routes name (docs/adr/0013). Routes and destination rules decide about the calls of others, so that they stay at home.
+ * routes name (docs/adr/0014). Routes and destination rules decide about the calls of others, so that they stay at home.
  */
 export function meshConfig(settings: MeshSettings, facts: ClusterFacts): JsonObject {
   const member = meshMember(settings, facts.region);
@@ -47,6 +47,8 @@ export function meshConfig(settings: MeshSettings, facts: ClusterFacts): JsonObj
     meshMTLS: { minProtocolVersion: 'TLSV1_3' },
     tlsDefaults: { minProtocolVersion: 'TLSV1_3' },
     enableAutoMtls: true,
+    // What the world reaches is published by exposures; Istio would serve Ingress objects past them, from the same proxy.
+    ingressControllerMode: 'OFF',
     outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
     defaultServiceExportTo: ['*'],
     defaultVirtualServiceExportTo: ['.'],

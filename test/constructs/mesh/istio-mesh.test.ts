@@ -56,6 +56,7 @@ describe('the mesh', () => {
     expect(recordAt(istiod(), 'meshConfig')).toMatchObject({
       trustDomain: 'drun.example',
       outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
+      ingressControllerMode: 'OFF',
       defaultVirtualServiceExportTo: ['.'],
       defaultDestinationRuleExportTo: ['.'],
       pathNormalization: { normalization: 'DECODE_AND_MERGE_SLASHES' },
