@@ -46,7 +46,7 @@ describe('Istio’s own analyzer', () => {
 
   test('[NET-3] fails a limit that is misspelt: Istio would drop it without a word', async () => {
     const field = ['spec', 'configPatches', 0, 'patch', 'value', 'typed_config', 'max_request_header_kb'];
-    const { left } = await analyze(changed('EnvoyFilter', 'http-limits', field, 16)(await gatewayObjects()));
+    const { left } = await analyze(changed('EnvoyFilter', 'edge-requests', field, 16)(await gatewayObjects()));
     expect(left).toEqual([expect.objectContaining({ message: expect.stringContaining('unknown field') })]);
   });
 
