@@ -61,7 +61,8 @@ const TYPE = 'type.googleapis.com/envoy';
 
 /**
  * The overload manager: a proxy that runs out of memory first gives some back, then takes no new streams, then no
- * connections, and is never killed with all its callers.
+ * connections, and is never killed with all its callers. Connections are closed rather than left waiting
+ * (`stop_accepting_connections`): a CDN that is refused asks another proxy, one that hears nothing waits.
  */
 export function bootstrap(): JsonObject {
   const heap = 'envoy.resource_monitors.fixed_heap';
@@ -83,7 +84,7 @@ export function bootstrap(): JsonObject {
         at('envoy.overload_actions.shrink_heap', 0.85),
         at('envoy.overload_actions.disable_http_keepalive', 0.9),
         at('envoy.overload_actions.stop_accepting_requests', 0.95),
-        at('envoy.overload_actions.stop_accepting_connections', 0.97),
+        at('envoy.overload_actions.reject_incoming_connections', 0.97),
       ],
     },
   };

@@ -27,6 +27,12 @@ const EXCUSED: readonly { readonly code: string; readonly message: RegExp; reado
     because:
       'limits and the firewall have no other field in Istio; each patch is run on the pinned Envoy by these tests',
   },
+  {
+    code: 'IST0133',
+    message: /^Schema validation warning: duplicated egress host: istio-system\/\*$/,
+    because:
+      'the Sidecar of the root namespace holds in all others, where `./*` is their own; the analyzer reads it as its own alone',
+  },
 ];
 
 const regions = renderedRegions().map(
@@ -46,7 +52,7 @@ describe('Istio’s own analyzer', () => {
 
   test('[NET-3] fails a limit that is misspelt: Istio would drop it without a word', async () => {
     const field = ['spec', 'configPatches', 0, 'patch', 'value', 'typed_config', 'max_request_header_kb'];
-    const { left } = await analyze(changed('EnvoyFilter', 'http-limits', field, 16)(await gatewayObjects()));
+    const { left } = await analyze(changed('EnvoyFilter', 'edge-requests', field, 16)(await gatewayObjects()));
     expect(left).toEqual([expect.objectContaining({ message: expect.stringContaining('unknown field') })]);
   });
 

@@ -1,9 +1,9 @@
 import { recordAt } from '../../../constructs/core/json';
 import type { Cast } from '../../support/edge/cast';
-import { type Claim, mesh, objects, proveGateway } from '../../support/edge/claims';
-import { type Answer, askTogether } from '../../support/edge/client';
-import { HOST } from '../../support/edge/fixture';
-import { BURST } from '../../support/edge/fixture-limits';
+import { type Claim, objects, proveGateway, proxyConfig } from '../../support/edge/claims';
+import { type Answer, askTogether, type ClientTls } from '../../support/edge/client';
+import { BURST, CDN_ADDRESS } from '../../support/edge/environment';
+import { EXPOSURE, HOST, PUBLISHED } from '../../support/edge/fixture';
 import type { GatewayLab } from '../../support/edge/gateway';
 import { all, changed, without } from '../../support/edge/weaken';
 
@@ -13,7 +13,9 @@ const SPOOFED = '198.51.100.66';
 
 /** Not the address of anybody's: that of the connection. */
 const NOBODY = expect.not.stringMatching(/^(203|198)\./);
-const ANYBODY = changed('AuthorizationPolicy', 'acme-api', ['spec', 'rules', 0, 'from']);
+const RULE = ['spec', 'rules', 0] as const;
+const ANY_AUDIENCE = changed('AuthorizationPolicy', EXPOSURE.api, [...RULE, 'when']);
+const ANYBODY = all(ANY_AUDIENCE, changed('AuthorizationPolicy', EXPOSURE.api, [...RULE, 'from']));
 const BAD_TOKENS = [
   'none',
   'expired',
@@ -23,7 +25,8 @@ const BAD_TOKENS = [
   'for another audience',
   'not signed',
 ];
-const hops = (many: number) => mesh(['defaultConfig', 'gatewayTopology', 'numTrustedProxies'], many);
+const topology = (field: string, value: unknown) => proxyConfig(['gatewayTopology', field], value);
+const hops = (many: number) => topology('numTrustedProxies', many);
 
 const CLAIMS: readonly Claim[] = [
   {
@@ -49,8 +52,8 @@ const CLAIMS: readonly Claim[] = [
   },
   {
     title: '[NET-3] a spoofed address is no way around a limit of requests',
-    probe: async (lab, { publicRoot: ca }) => ({
-      'is limited': (await spoofing(lab, ca)) > 0,
+    probe: async (lab, { tls }) => ({
+      'is limited': (await spoofing(lab, tls)) > 0,
       others: said(await lab.ask(HOST.open, '/', from(CLIENT))),
     }),
     holds: { 'is limited': true, others: 200 },
@@ -65,33 +68,48 @@ const CLAIMS: readonly Claim[] = [
     holds: { with: expect.stringMatching(/ECONNRESET|CLOSED|ERR_SSL/), without: 200 },
     weaker: [
       {
+        // The lock to the CDN goes by the connection's own address, whatever such a header says.
         without: 'a gateway that expects none; where it expects one nobody else gets in',
-        change: mesh(['defaultConfig', 'gatewayTopology', 'proxyProtocol'], {}),
+        change: topology('proxyProtocol', {}),
         otherwise: { with: 200, without: expect.stringMatching(/ECONNRESET|CLOSED|ERR_SSL/) },
       },
     ],
   },
   {
-    title: '[NET-3] what only the CDN may call needs the CDN’s certificate',
-    probe: async (lab, { publicRoot: ca, cdn, foreign }) => ({
-      'no certificate': said(await lab.ask(HOST.cdn)),
-      'of another authority': said(await lab.ask(HOST.cdn, '/', { tls: { ca, client: foreign } })),
-      'of the CDN': said(await lab.ask(HOST.cdn, '/', { tls: { ca, client: cdn } })),
-      'past it, over another host’s connection': said(
-        await lab.ask(HOST.cdn, '/', { tls: { ca, servername: HOST.open } }),
-      ),
+    title: '[NET-4] callers need the CDN’s certificate',
+    probe: async (lab, { tls: { ca }, cdn, foreign }) => ({
+      'no certificate': said(await lab.ask(HOST.open, '/', { tls: { ca } })),
+      'of another authority': said(await lab.ask(HOST.open, '/', { tls: { ca, client: foreign } })),
+      'of the CDN': said(await lab.ask(HOST.open, '/', { tls: { ca, client: cdn } })),
     }),
     holds: {
       'no certificate': 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED',
       'of another authority': 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA',
       'of the CDN': 200,
-      'past it, over another host’s connection': 404,
     },
     weaker: [
       {
         without: 'mutual TLS',
-        change: objects(changed('Gateway', 'acme-cdn', ['spec', 'servers', 0, 'tls', 'mode'], 'SIMPLE')),
+        change: objects(changed('Gateway', PUBLISHED.open, ['spec', 'servers', 0, 'tls', 'mode'], 'SIMPLE')),
         otherwise: { 'no certificate': 200, 'of another authority': 200 },
+      },
+    ],
+  },
+  {
+    title: '[NET-4] callers need an address of the CDN, and what they say of it does not help',
+    probe: async (lab) => ({
+      elsewhere: said(await lab.ask(HOST.open, '/', { from: lab.net(99) })),
+      'elsewhere, with its address in a header': said(
+        await lab.ask(HOST.open, '/', { from: lab.net(99), ...from(CDN_ADDRESS) }),
+      ),
+      'of the CDN': said(await lab.ask(HOST.open)),
+    }),
+    holds: { elsewhere: 403, 'elsewhere, with its address in a header': 403, 'of the CDN': 200 },
+    weaker: [
+      {
+        without: 'the lock',
+        change: objects(without('AuthorizationPolicy', 'edge-cdn-only')),
+        otherwise: { elsewhere: 200, 'elsewhere, with its address in a header': 200 },
       },
     ],
   },
@@ -109,7 +127,7 @@ const CLAIMS: readonly Claim[] = [
     weaker: [
       {
         without: 'the header dropped',
-        change: mesh(['defaultConfig', 'gatewayTopology', 'forwardClientCertDetails'], 'ALWAYS_FORWARD_ONLY'),
+        change: topology('forwardClientCertDetails', 'ALWAYS_FORWARD_ONLY'),
         otherwise: { forged: expect.stringContaining('sa/admin') },
       },
     ],
@@ -130,22 +148,22 @@ const CLAIMS: readonly Claim[] = [
     weaker: [
       {
         without: 'the audience',
-        change: objects(changed('RequestAuthentication', 'tokens', ['spec', 'jwtRules', 0, 'audiences'])),
+        change: objects(ANY_AUDIENCE),
         otherwise: { 'for another audience': 200 },
       },
       {
         without: 'a policy that asks for one: it is only looked at where it is there',
         change: objects(ANYBODY),
-        otherwise: { none: 200 },
+        otherwise: { none: 200, 'for another audience': 200 },
       },
       {
         without: 'anybody who looks at it',
-        change: objects(all(without('RequestAuthentication', 'tokens'), ANYBODY)),
+        change: objects(all(without('RequestAuthentication', 'edge-tokens'), ANYBODY)),
         otherwise: Object.fromEntries(BAD_TOKENS.map((name) => [name, 200])),
       },
       {
         without: 'a provider that is known: then nobody gets in',
-        change: objects(without('RequestAuthentication', 'tokens')),
+        change: objects(without('RequestAuthentication', 'edge-tokens')),
         otherwise: Object.fromEntries([...BAD_TOKENS, 'good'].map((name) => [name, 403])),
       },
     ],
@@ -203,8 +221,10 @@ async function headerSeen(lab: GatewayLab, name: string, value: string, seen = n
 }
 
 /** How many of many requests at once, each with an address of its own before the caller’s, are refused for their number. */
-async function spoofing({ to }: GatewayLab, ca: string): Promise<number> {
-  const streams = Array.from({ length: 3 * BURST }, (_, at) => from(`198.51.100.${at}, 203.0.113.20`));
-  const answers = await askTogether({ to, host: HOST.open, tls: { ca } }, streams);
+async function spoofing({ to }: GatewayLab, tls: ClientTls): Promise<number> {
+  const streams = Array.from({ length: 3 * BURST }, (_, at) =>
+    from(`198.51.${at % 250}.${Math.floor(at / 250)}, 203.0.113.20`),
+  );
+  const answers = await askTogether({ to, host: HOST.open, tls }, streams);
   return answers.filter((status) => status === 429).length;
 }

@@ -1,29 +1,28 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cast } from '../../support/edge/cast';
-import { type Claim, objects, proveGateway } from '../../support/edge/claims';
-import { type Answer, askTogether, dial } from '../../support/edge/client';
-import { HOST } from '../../support/edge/fixture';
-import { BURST, MAX_CONNECTIONS, MAX_STREAMS } from '../../support/edge/fixture-limits';
+import { type Claim, objects, proveGateway, proxyConfig } from '../../support/edge/claims';
+import { type Answer, askTogether, type ClientTls, dial } from '../../support/edge/client';
+import { BURST, MAX_CONNECTIONS, MAX_STREAMS } from '../../support/edge/environment';
+import { EXPOSURE, HOST, requestLimit } from '../../support/edge/fixture';
 import type { Change, GatewayLab } from '../../support/edge/gateway';
 import { flood } from '../../support/edge/http2';
 import { clientHello, speak, type Utterance } from '../../support/edge/raw';
 import { changed, without } from '../../support/edge/weaken';
 
-const NO_HTTP_LIMITS = objects(without('EnvoyFilter', 'http-limits'));
+const NO_HTTP_LIMITS = objects(without('EnvoyFilter', 'edge-requests'));
 /** Longer than any limit of time in the gateway, and shorter than Envoy’s own. */
-const PATIENCE_MS = 3_500;
+const PATIENCE_MS = 5_500;
 
-const VALUE = ['patch', 'value'] as const;
 const COMMON = ['common_http_protocol_options'] as const;
-const EDGE = { profile: 'EDGE', httpRequestHeadersTimeout: '1s', httpMaxConcurrentStreams: MAX_STREAMS } as const;
+const EDGE = { profile: 'EDGE', httpRequestHeadersTimeout: '3s', httpMaxConcurrentStreams: MAX_STREAMS } as const;
 /** A gateway without one field of the limits of HTTP, or with another value of it. */
 const http = (field: readonly string[], value?: unknown) =>
-  objects(changed('EnvoyFilter', 'http-limits', [...patch(0), ...VALUE, 'typed_config', ...field], value));
+  objects(changed('EnvoyFilter', 'edge-requests', requestLimit(...field), value));
 const PATCH = { connections: 0, listener: 1, handshake: 2 } as const;
 /** A gateway without one patch of the limits of connections. */
 const connections = (at: keyof typeof PATCH) =>
-  objects(changed('EnvoyFilter', 'connection-limits', [...patch(PATCH[at]), 'match', 'context'], 'SIDECAR_INBOUND'));
+  objects(changed('EnvoyFilter', 'edge-connections', [...patch(PATCH[at]), 'match', 'context'], 'SIDECAR_INBOUND'));
 
 const CLAIMS: readonly Claim[] = [
   {
@@ -58,8 +57,8 @@ const CLAIMS: readonly Claim[] = [
   },
   {
     title: '[NET-3] a connection carries so many requests at once, and no more',
-    probe: async (lab, { publicRoot: ca }) => {
-      const wanted = { to: lab.to, host: HOST.open, tls: { ca } };
+    probe: async (lab, { tls }) => {
+      const wanted = { to: lab.to, host: HOST.open, tls };
       const { reset } = await flood(wanted, MAX_STREAMS + 5, 500);
       await sleep(1_100);
       return { 'five too many': reset, enough: (await flood(wanted, MAX_STREAMS, 500)).answered };
@@ -75,12 +74,10 @@ const CLAIMS: readonly Claim[] = [
   },
   {
     title: '[NET-1] a request that two servers would read differently is refused',
-    probe: async (lab, { publicRoot: ca }) => ({
-      'two lengths': await spoken(lab, { tls: { ca } }, [smuggled('content-length: 5\r\ncontent-length: 6')]),
-      'length and chunks': await spoken(lab, { tls: { ca } }, [
-        smuggled('content-length: 5\r\ntransfer-encoding: chunked'),
-      ]),
-      'one length': await spoken(lab, { tls: { ca } }, [smuggled('content-length: 5')]),
+    probe: async (lab, { tls }) => ({
+      'two lengths': await spoken(lab, { tls }, [smuggled('content-length: 5\r\ncontent-length: 6')]),
+      'length and chunks': await spoken(lab, { tls }, [smuggled('content-length: 5\r\ntransfer-encoding: chunked')]),
+      'one length': await spoken(lab, { tls }, [smuggled('content-length: 5')]),
     }),
     holds: { 'two lengths': 'HTTP/1.1 400', 'length and chunks': 'HTTP/1.1 400', 'one length': 'HTTP/1.1 200' },
     weaker: [
@@ -94,8 +91,8 @@ const CLAIMS: readonly Claim[] = [
   {
     title:
       '[NET-3] one connection too many for a host is refused; another host, and the next one when one ends, is not',
-    probe: async (lab, { publicRoot: ca }) => {
-      const open = await Promise.all(Array.from({ length: MAX_CONNECTIONS }, () => connection(lab, ca)));
+    probe: async (lab, { tls }) => {
+      const open = await Promise.all(Array.from({ length: MAX_CONNECTIONS }, () => connection(lab, tls)));
       const before = said(await lab.ask(HOST.open));
       // It wants a token, so that it was asked.
       const other = said(await lab.ask(HOST.api));
@@ -141,8 +138,8 @@ const CLAIMS: readonly Claim[] = [
   },
   {
     title: '[NET-3] who asks too often is refused, others are not, and after a while nobody is',
-    probe: async (lab, { publicRoot: ca }) => {
-      const refused = (await burst(lab, ca, '203.0.113.30')) > 0;
+    probe: async (lab, { tls }) => {
+      const refused = (await burst(lab, tls, '203.0.113.30')) > 0;
       const others = said(await lab.ask(HOST.open, '/', from('203.0.113.31')));
       await sleep(1_200);
       return { refused, others, afterwards: said(await lab.ask(HOST.open, '/', from('203.0.113.30'))) };
@@ -150,8 +147,8 @@ const CLAIMS: readonly Claim[] = [
     holds: { refused: true, others: 200, afterwards: 200 },
     weaker: [
       {
-        without: 'the filter',
-        change: objects(without('EnvoyFilter', 'local-rate-limit')),
+        without: 'the limit of the route',
+        change: objects(without('EnvoyFilter', EXPOSURE.open)),
         otherwise: { refused: false },
       },
       {
@@ -172,20 +169,17 @@ const CLAIMS: readonly Claim[] = [
      * same in an EnvoyFilter until then; sizes and numbers of headers have no field.
      */
     title: '[NET-3] the limits that Istio has a field for are the same through it',
-    probe: async (lab, { publicRoot: ca }) => ({
+    probe: async (lab, { tls }) => ({
       'with an underscore': said(await withHeaders(lab, { x_forwarded_for: '10.0.0.1' })),
-      'five too many': (await flood({ to: lab.to, host: HOST.open, tls: { ca } }, MAX_STREAMS + 5, 500)).reset,
-      slow: await spoken(lab, { tls: { ca } }, ['GET / HTTP/1.1\r\nhost: ', ...slowly('x')]),
+      'five too many': (await flood({ to: lab.to, host: HOST.open, tls }, MAX_STREAMS + 5, 500)).reset,
+      slow: await spoken(lab, { tls }, ['GET / HTTP/1.1\r\nhost: ', ...slowly('x')]),
       'of 20 KiB': said(await withHeaders(lab, { 'x-large': 'a'.repeat(20_000) })),
     }),
     holds: { 'with an underscore': 400, 'five too many': 5, slow: 'HTTP/1.1 408', 'of 20 KiB': 431 },
     weaker: [
       {
         without: 'the EnvoyFilter, and with the fields in its place',
-        change: (fixture) => ({
-          ...NO_HTTP_LIMITS(fixture),
-          annotations: { 'proxy.istio.io/config': JSON.stringify({ connectionSettings: EDGE }) },
-        }),
+        change: (fixture) => proxyConfig(['connectionSettings'], EDGE)(NO_HTTP_LIMITS(fixture)),
         otherwise: { 'of 20 KiB': 200 },
       },
       {
@@ -205,12 +199,18 @@ function patch(at: number) {
 
 /** A gateway whose limit of requests lacks a field, or has another value of it. */
 function rate(field: readonly string[], value?: unknown): Change {
-  const place = [...patch(1), ...VALUE, 'typed_per_filter_config', 'envoy.filters.http.local_ratelimit', ...field];
-  return objects(changed('EnvoyFilter', 'local-rate-limit', place, value));
+  const place = [
+    ...patch(0),
+    'patch',
+    'value',
+    'typed_per_filter_config',
+    'envoy.filters.http.local_ratelimit',
+    ...field,
+  ];
+  return objects(changed('EnvoyFilter', EXPOSURE.open, place, value));
 }
 
-async function slow(lab: GatewayLab, { publicRoot: ca }: Cast) {
-  const tls = { ca };
+async function slow(lab: GatewayLab, { tls }: Cast) {
   const post = `POST / HTTP/1.1\r\nhost: ${HOST.open}\r\ncontent-length: 100\r\n\r\n`;
   const hello = await clientHello(HOST.open);
   const [silent, greeting, handshake, headers, body, quick] = await Promise.all([
@@ -230,15 +230,11 @@ function smuggled(framing: string): string {
 }
 
 function slowly(text: string): readonly Utterance[] {
-  return Array.from({ length: 12 }, () => ({ after: 300, bytes: text }));
+  return Array.from({ length: 20 }, () => ({ after: 300, bytes: text }));
 }
 
 /** First words of the answer; where there is none, whether the connection was closed. */
-async function spoken(
-  lab: GatewayLab,
-  how: { readonly tls?: { readonly ca: string } },
-  utterances: readonly Utterance[],
-) {
+async function spoken(lab: GatewayLab, how: { readonly tls?: ClientTls }, utterances: readonly Utterance[]) {
   const answer = await speak({ to: lab.to, host: HOST.open, ...how }, utterances, PATIENCE_MS);
   if ('refused' in answer) return answer.refused;
   const [words = ''] = /^HTTP\/1\.1 \d+/.exec(answer.received) ?? [];
@@ -262,12 +258,12 @@ function from(address: string) {
 }
 
 /** How many of many requests at once are refused for their number. */
-async function burst({ to }: GatewayLab, ca: string, address: string): Promise<number> {
+async function burst({ to }: GatewayLab, tls: ClientTls, address: string): Promise<number> {
   const streams = Array.from({ length: 3 * BURST }, () => from(address));
-  const answers = await askTogether({ to, host: HOST.open, tls: { ca } }, streams);
+  const answers = await askTogether({ to, host: HOST.open, tls }, streams);
   return answers.filter((status) => status === 429).length;
 }
 
-function connection(lab: GatewayLab, ca: string): Promise<Socket> {
-  return dial({ to: lab.to, host: HOST.open, tls: { ca } });
+function connection(lab: GatewayLab, tls: ClientTls): Promise<Socket> {
+  return dial({ to: lab.to, host: HOST.open, tls });
 }

@@ -2,7 +2,7 @@ import { type Claim, mesh, proveGateway } from '../../support/edge/claims';
 import { HOST } from '../../support/edge/fixture';
 import type { GatewayLab } from '../../support/edge/gateway';
 
-/** What a policy denies as `/admin` and `/a/b`, written in other ways, and paths that nobody denies. */
+/** What an exposure has for callers with tokens, `/admin` and `/a/b`, written in other ways, and paths for everybody. */
 const DENIED = [
   '/admin',
   '//admin',
@@ -22,7 +22,7 @@ const normalization = (value: string) => mesh(['pathNormalization'], { normaliza
 
 const CLAIMS: readonly Claim[] = [
   {
-    title: '[NET-1] a path that a policy denies is denied however it is written',
+    title: '[NET-1] a path that needs a token needs one however it is written',
     probe: (lab) => statuses(lab, [...DENIED, ...ALLOWED]),
     holds: { ...every(DENIED, 403), ...every(ALLOWED, 200) },
     weaker: [

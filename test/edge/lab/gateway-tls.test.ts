@@ -2,7 +2,7 @@ import type { SecureVersion } from 'node:tls';
 import type { Cast } from '../../support/edge/cast';
 import { type Claim, mesh, objects, proveGateway } from '../../support/edge/claims';
 import { type Answer, ask } from '../../support/edge/client';
-import { HOST } from '../../support/edge/fixture';
+import { EXPOSURE, HOST, PUBLISHED } from '../../support/edge/fixture';
 import type { GatewayLab } from '../../support/edge/gateway';
 import { all, changed } from '../../support/edge/weaken';
 
@@ -12,19 +12,19 @@ const OLD_CIPHERS = ['ECDHE-ECDSA-AES128-SHA', 'ECDHE-ECDSA-AES128-GCM-SHA256'];
 const TOO_OLD = 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION';
 
 const TLS = ['spec', 'servers', 0, 'tls'] as const;
-const ANY_HOST = changed('AuthorizationPolicy', 'acme-open', ['spec', 'rules'], [{}]);
+const ANY_HOST = changed('AuthorizationPolicy', EXPOSURE.open, ['spec', 'rules'], [{}]);
 const ROUTE_FOR_ANY_HOST = all(
-  changed('Gateway', 'acme-open', ['spec', 'servers', 0, 'hosts'], ['*/*']),
-  changed('VirtualService', 'acme-open', ['spec', 'hosts'], ['*']),
+  changed('Gateway', PUBLISHED.open, ['spec', 'servers', 0, 'hosts'], ['*/*']),
+  changed('VirtualService', PUBLISHED.open, ['spec', 'hosts'], ['*']),
 );
 
 const CLAIMS: readonly Claim[] = [
   {
     title: '[ENC-1] TLS older than 1.3 is refused at the gateway',
-    probe: async (lab, { publicRoot: ca }) => {
+    probe: async (lab, { tls }) => {
       const tried = VERSIONS.map(async (version) => [
         version,
-        said(await lab.ask(HOST.open, '/', { tls: { ca, version } })),
+        said(await lab.ask(HOST.open, '/', { tls: { ...tls, version } })),
       ]);
       return Object.fromEntries(await Promise.all(tried));
     },
@@ -34,8 +34,8 @@ const CLAIMS: readonly Claim[] = [
         without: 'a minimum at the server, which goes before that of the mesh',
         change: objects(
           all(
-            changed('Gateway', 'acme-open', [...TLS, 'minProtocolVersion'], 'TLSV1_0'),
-            changed('Gateway', 'acme-open', [...TLS, 'cipherSuites'], OLD_CIPHERS),
+            changed('Gateway', PUBLISHED.open, [...TLS, 'minProtocolVersion'], 'TLSV1_0'),
+            changed('Gateway', PUBLISHED.open, [...TLS, 'cipherSuites'], OLD_CIPHERS),
           ),
         ),
         otherwise: { TLSv1: 200, 'TLSv1.1': 200, 'TLSv1.2': 200 },
@@ -43,7 +43,10 @@ const CLAIMS: readonly Claim[] = [
       {
         without: 'any minimum',
         change: (fixture) =>
-          mesh(['tlsDefaults'], {})(objects(changed('Gateway', 'acme-open', [...TLS, 'minProtocolVersion']))(fixture)),
+          mesh(
+            ['tlsDefaults'],
+            {},
+          )(objects(changed('Gateway', PUBLISHED.open, [...TLS, 'minProtocolVersion']))(fixture)),
         otherwise: { 'TLSv1.2': 200 },
       },
     ],
@@ -59,8 +62,8 @@ const CLAIMS: readonly Claim[] = [
       {
         without: 'TLS',
         change: objects(
-          changed('Gateway', 'acme-open', ['spec', 'servers', 0], {
-            port: { number: 443, name: 'http-acme-open', protocol: 'HTTP' },
+          changed('Gateway', PUBLISHED.open, ['spec', 'servers', 0], {
+            port: { number: 443, name: 'http', protocol: 'HTTP' },
             hosts: ['*'],
           }),
         ),
@@ -94,8 +97,8 @@ const CLAIMS: readonly Claim[] = [
 describe('gateway', () => proveGateway(CLAIMS));
 
 /** A connection for one name that asks for another: the certificate is not what decides. */
-async function overOneName({ to }: GatewayLab, { publicRoot: ca }: Cast, host: string): Promise<unknown> {
-  return said(await ask({ to, host, tls: { ca, servername: HOST.open } }));
+async function overOneName({ to }: GatewayLab, { tls }: Cast, host: string): Promise<unknown> {
+  return said(await ask({ to, host, tls: { ...tls, servername: HOST.open } }));
 }
 
 function said(answer: Answer): number | string {

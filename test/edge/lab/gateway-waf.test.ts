@@ -5,7 +5,16 @@ import { HOST } from '../../support/edge/fixture';
 import { type GatewayLab, startGateway } from '../../support/edge/gateway';
 import { changed, without } from '../../support/edge/weaken';
 
-const ORDER = ['local_ratelimit', 'ext_proc', 'jwt_authn', 'rbac'].map((name) => `envoy.filters.http.${name}`);
+const ORDER = [
+  'drun.edge_address_rate',
+  'envoy.filters.http.local_ratelimit',
+  'envoy.filters.http.jwt_authn',
+  // What is denied, then what is let in.
+  'envoy.filters.http.rbac',
+  'envoy.filters.http.rbac',
+  'envoy.filters.http.ext_proc',
+  'envoy.filters.http.router',
+];
 const JUDGE = ['spec', 'configPatches', 0, 'patch', 'value', 'typed_config'] as const;
 
 describe('[NET-2] the firewall of the gateway', () => {
@@ -14,12 +23,22 @@ describe('[NET-2] the firewall of the gateway', () => {
     cast = await newCast();
   });
 
-  test('is asked about every request, and told which route it takes', async () => {
+  test('is asked about every request, and changes none', async () => {
     await using(await startGateway({ cast }), async (lab) => {
       expect(said(await lab.ask(HOST.open, '/attack'))).toBe(403);
       expect(said(await lab.ask(HOST.open, '/benign'))).toBe(200);
-      const token = await cast.token();
-      await lab.ask(HOST.api, '/orders', { headers: { authorization: `Bearer ${token}` } });
+      expect(lab.echo.seen.map(({ path, headers }) => [path, headers['x-judged-route']])).toEqual([
+        ['/benign', undefined],
+      ]);
+    });
+  });
+
+  test('is told which route a request takes: the stand-in writes it into a header where it may', async () => {
+    const free = objects(changed('EnvoyFilter', 'edge-waf', [...JUDGE, 'mutation_rules'], {}));
+    await using(await startGateway({ cast, change: free }), async (lab) => {
+      const bearer = { headers: { authorization: `Bearer ${await cast.token()}` } };
+      await lab.ask(HOST.open, '/benign');
+      await lab.ask(HOST.api, '/orders', bearer);
       expect(lab.echo.seen.map(({ path, headers }) => [path, headers['x-judged-route']])).toEqual([
         ['/benign', 'console/acme/open'],
         ['/orders', 'api/acme/api'],
@@ -36,20 +55,23 @@ describe('[NET-2] the firewall of the gateway', () => {
     });
   });
 
-  test('stands behind the limit of requests, which is cheaper, and before tokens and policies', async () => {
+  test('stands behind limits, tokens and policies: nobody without a right to call costs an inspection', async () => {
     await using(await startGateway({ cast }), async (lab) => {
       const config = await lab.gateway.admin('/config_dump?resource=dynamic_listeners');
-      const filters = [...config.matchAll(/"name": "(envoy\.filters\.http\.[a-z_]+)"/g)].map(([, name]) => name);
-      expect(filters.slice(0, 4)).toEqual(ORDER);
+      const filters = [...config.matchAll(/"name": "((?:envoy\.filters\.http|drun)\.[a-z_]+)"/g)].map(
+        ([, name]) => name,
+      );
+      const known = filters.filter((name) => ORDER.includes(name ?? ''));
+      expect(known.slice(0, ORDER.length)).toEqual(ORDER);
     });
   });
 
   test('is noticed to be gone, and to fail open', async () => {
-    const gone = objects(without('EnvoyFilter', 'waf'));
+    const gone = objects(without('EnvoyFilter', 'edge-waf'));
     await using(await startGateway({ cast, change: gone }), async (lab) => {
       expect(said(await lab.ask(HOST.open, '/attack'))).toBe(200);
     });
-    const open = objects(changed('EnvoyFilter', 'waf', [...JUDGE, 'failure_mode_allow'], true));
+    const open = objects(changed('EnvoyFilter', 'edge-waf', [...JUDGE, 'failure_mode_allow'], true));
     await using(await startGateway({ cast, change: open }), async (lab) => {
       await lab.judge.stop();
       expect(said(await lab.ask(HOST.open, '/attack'))).toBe(200);

@@ -1,8 +1,8 @@
 import { type Cast, newCast } from '../../support/edge/cast';
 import { objects } from '../../support/edge/claims';
 import type { Answer } from '../../support/edge/client';
-import { HOST, TENANT } from '../../support/edge/fixture';
-import { startGateway } from '../../support/edge/gateway';
+import { HOST, TENANT, withoutProxy } from '../../support/edge/fixture';
+import { type Change, startGateway } from '../../support/edge/gateway';
 import { AT } from '../../support/edge/surroundings';
 import { changed } from '../../support/edge/weaken';
 import { startZtunnel } from '../../support/edge/ztunnel';
@@ -22,17 +22,28 @@ describe('[NET-1] [ENC-1] between the gateway and a workload of the ambient mesh
   test('there is mutual TLS, and the workload’s side sees the gateway’s identity', async () => {
     expect(await through(cast, {})).toEqual({
       status: 200,
-      tunnels: [{ from: 'URI:spiffe://example.test/ns/istio-ingress/sa/gateway', port: true }],
+      tunnels: [{ from: 'URI:spiffe://example.test/ns/drun-ingress/sa/ingress', port: true }],
     });
   });
 
-  test('there is plaintext where the gateway is told to open no tunnels', async () => {
-    expect(await through(cast, NO_TUNNELS)).toEqual({ status: 200, tunnels: [] });
+  test('there is no plaintext where the gateway is told to open no tunnels: nothing arrives', async () => {
+    expect(await through(cast, { env: NO_TUNNELS })).toEqual({ status: 503, tunnels: [] });
+  });
+
+  test('there is plaintext where it is told that as well', async () => {
+    const plain = objects(withoutProxy);
+    expect(await through(cast, { env: NO_TUNNELS, plain })).toEqual({ status: 200, tunnels: [] });
   });
 });
 
-async function through(cast: Cast, env: Readonly<Record<string, string>>) {
-  const lab = await startGateway({ cast, change: AMBIENT, env });
+/** What is not as the platform has it. */
+interface Weak {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly plain?: Change;
+}
+
+async function through(cast: Cast, { env = {}, plain = (as) => as }: Weak) {
+  const lab = await startGateway({ cast, change: (as) => plain(AMBIENT(as)), env, proxied: true });
   const own = await lab.pki.workload(TENANT, 'web');
   const ztunnel = await startZtunnel({ host: lab.net(AT.web), own, root: lab.pki.root });
   try {

@@ -1,6 +1,8 @@
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { createAuthority, type KeyPair } from '../../../cluster/local/certificates';
-import { AUDIENCE, HOST, ISSUER } from './fixture';
+import type { ClientTls } from './client';
+import { ISSUER } from './environment';
+import { AUDIENCE, HOST } from './fixture';
 
 /** Everybody's certificates and tokens; made once for all labs of a test file. */
 export interface Cast {
@@ -10,6 +12,8 @@ export interface Cast {
   /** The CDN's certificate, and one that somebody else's authority gave out. */
   readonly cdn: KeyPair;
   readonly foreign: KeyPair;
+  /** How the CDN speaks TLS: without its certificate nobody is heard. */
+  readonly tls: ClientTls;
   readonly jwks: string;
   /** A token of the identity provider; what is given replaces its claims, and `signer` its key. */
   readonly token: (claims?: JWTPayload, signer?: 'ours' | 'theirs') => Promise<string>;
@@ -24,11 +28,13 @@ export async function newCast(): Promise<Cast> {
   ]);
   const keys = { ours: await generateKeyPair('RS256'), theirs: await generateKeyPair('RS256') };
   const jwk = { ...(await exportJWK(keys.ours.publicKey)), kid: 'one', alg: 'RS256', use: 'sig' };
+  const client = await cdn.issue({ name: 'cdn' });
   return {
     publicRoot: publicly.certificate,
     server: await publicly.issue({ name: HOST.open, hosts: Object.values(HOST) }),
     cdnRoot: cdn.certificate,
-    cdn: await cdn.issue({ name: 'cdn' }),
+    cdn: client,
+    tls: { ca: publicly.certificate, client },
     foreign: await elsewhere.issue({ name: 'cdn' }),
     jwks: JSON.stringify({ keys: [jwk] }),
     token: (claims = {}, signer = 'ours') =>

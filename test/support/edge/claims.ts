@@ -63,3 +63,16 @@ export function objects(weaken: Weakening): Change {
 export function mesh(path: readonly (string | number)[], value?: unknown): Change {
   return (fixture) => ({ ...fixture, mesh: recordAt({ mesh: replaced(fixture.mesh, path, value) }, 'mesh') });
 }
+
+/** Sets a field of the settings that the gateway's pod carries, or takes it away where no value is given. */
+export function proxyConfig(path: readonly (string | number)[], value?: unknown): Change {
+  return (fixture) => {
+    const settings: unknown = JSON.parse(fixture.annotations[PROXY_CONFIG] ?? '');
+    return {
+      ...fixture,
+      annotations: { ...fixture.annotations, [PROXY_CONFIG]: JSON.stringify(replaced(settings, path, value)) },
+    };
+  };
+}
+
+const PROXY_CONFIG = 'proxy.istio.io/config';

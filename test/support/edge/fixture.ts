@@ -1,135 +1,103 @@
-import { gatewayLimits } from './fixture-limits';
-import { namespaceObject } from './objects';
+import { type JsonObject, recordAt } from '../../../constructs/core/json';
+import { leavesOf } from '../../../constructs/core/leaves';
+import type { Manifest } from '../../../constructs/core/manifest';
+import { publishedName } from '../../../constructs/core/object-names';
+import type { Platform } from '../../../constructs/core/platform';
+import { PLATFORM_NAMESPACE } from '../../../constructs/core/platform-service';
+import { EDGE_PODS, EDGE_PORT } from '../../../constructs/ingress/edge-facts';
+import { WAF } from '../../../constructs/ingress/waf-service';
+import { regionObjects } from '../../../stacks/load';
+import { buildTree } from '../../../stacks/tree';
+import { edgeLabPlan } from './environment';
+import { changed, type Objects, type Weakening } from './weaken';
 
 /**
- * A gateway as the platform's constructs write it, until tests take it from a rendered environment: only what the platform
- * itself emits. What a cluster adds (pods, endpoints, certificates) is in `surroundings.ts`. One tenant, `acme`, publishes a service
- * at three hosts.
+ * A gateway as the platform synthesizes it, from an environment that is planned and built as every other. What a cluster
+ * adds (pods, endpoints, certificates) is in `surroundings.ts`. One tenant, `acme`, publishes a service at two hosts.
  */
 export interface GatewayFixture {
-  readonly objects: readonly object[];
+  readonly objects: Objects;
   /** Istio's MeshConfig. */
   readonly mesh: Readonly<Record<string, unknown>>;
   /** The gateway pod's own annotations. */
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-export const INGRESS = 'istio-ingress';
+export const INGRESS = PLATFORM_NAMESPACE.ingress;
 export const TENANT = 'acme-train';
-export const ISSUER = 'https://login.example.com';
-export const AUDIENCE = 'drun';
 
-/** Public hosts, by what stands behind them. */
+/** Public hosts; the CDN calls both of them. */
 export const HOST = {
-  /** Anybody may call it; the CDN's certificate is not asked for. */
+  /** Anybody may call it, but for parts that need a token. */
   open: 'www.acme.example',
   /** Callers need a token. */
   api: 'api.acme.example',
-  /** Only the CDN may call it. */
-  cdn: 'cdn.acme.example',
 } as const;
 
+/** Names of the objects of the hosts, and of the exposures. */
+export const PUBLISHED = { open: publishedName(HOST.open), api: publishedName(HOST.api) } as const;
+export const EXPOSURE = { open: 'open.acme', api: 'api.acme' } as const;
+/** Audience of the interface's tokens. */
+export const AUDIENCE = `https://${HOST.api}`;
+
 /** Port on which the gateway listens; its service maps 443 to it. */
-export const GATEWAY_PORT = 8443;
-/** Port of the firewall, in plaintext beside the gateway. */
-export const WAF_PORT = 9002;
+export const GATEWAY_PORT = EDGE_PORT.pod;
+/** Port of the firewall, in plaintext beside the gateway: nothing encrypts between pods in a lab. */
+export const WAF_PORT = WAF.port;
 /** Label of the gateway’s pods. */
-export const SELECTOR = { istio: 'ingress' } as const;
+export const SELECTOR = EDGE_PODS;
 
 /** All objects and settings; the public keys of the identity provider are those of this run, as a JWKS. */
 export function gatewayFixture(jwks: string): GatewayFixture {
+  const tree = buildTree(edgeLabPlan());
+  const rendered: Objects = regionObjects(tree, 'eu-central-1').filter(isRead);
   return {
-    objects: [
-      namespaceObject(INGRESS),
-      namespaceObject(TENANT, { 'drun.io/tenant': 'acme' }),
-      ...exposure('acme-open', HOST.open, 'console/acme/open', 'SIMPLE'),
-      ...exposure('acme-api', HOST.api, 'api/acme/api', 'SIMPLE'),
-      ...exposure('acme-cdn', HOST.cdn, 'inference/acme/cdn', 'MUTUAL'),
-      ...authorization(jwks),
-      ...gatewayLimits(INGRESS, SELECTOR),
-    ],
-    mesh: MESH,
-    annotations: {
-      'proxy.istio.io/config': JSON.stringify({
-        proxyMetadata: { ISTIO_META_GLOBAL_DOWNSTREAM_MAX_CONNECTIONS: '1000' },
-      }),
-    },
+    objects: OVERRIDES(jwks).reduce((changing, override) => override(changing), rendered),
+    mesh: recordAt(valuesOf(tree, 'istiod'), 'meshConfig'),
+    annotations: textsOf(recordAt(valuesOf(tree, 'ingress'), 'podAnnotations')),
   };
 }
 
-const MESH = {
-  rootNamespace: 'istio-system',
-  pathNormalization: { normalization: 'DECODE_AND_MERGE_SLASHES' },
-  outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
-  meshMTLS: { minProtocolVersion: 'TLSV1_3' },
-  tlsDefaults: { minProtocolVersion: 'TLSV1_3' },
-  accessLogFile: '',
-  defaultConfig: { gatewayTopology: { numTrustedProxies: 1, forwardClientCertDetails: 'SANITIZE' } },
-} as const;
-
-function exposure(name: string, host: string, route: string, mode: 'SIMPLE' | 'MUTUAL'): readonly object[] {
-  return [
-    {
-      apiVersion: 'networking.istio.io/v1',
-      kind: 'Gateway',
-      metadata: { name, namespace: INGRESS },
-      spec: {
-        selector: SELECTOR,
-        servers: [
-          {
-            port: { number: 443, name: `https-${name}`, protocol: 'HTTPS' },
-            hosts: [`${TENANT}/${host}`],
-            tls: { mode, minProtocolVersion: 'TLSV1_3', credentialName: name },
-          },
-        ],
-      },
-    },
-    {
-      apiVersion: 'networking.istio.io/v1',
-      kind: 'VirtualService',
-      metadata: { name, namespace: TENANT },
-      spec: {
-        hosts: [host],
-        gateways: [`${INGRESS}/${name}`],
-        exportTo: [INGRESS],
-        http: [
-          {
-            name: route,
-            route: [{ destination: { host: `web.${TENANT}.svc.cluster.local`, port: { number: 80 } } }],
-            timeout: '15s',
-            retries: { attempts: 0 },
-          },
-        ],
-      },
-    },
-  ];
+/** Whether istiod or the gateway would read an object: what runs beside the gateway is a lab's own. */
+function isRead({ apiVersion, kind, metadata: { name, namespace } }: Manifest): boolean {
+  if (kind === 'Namespace') return [INGRESS, PLATFORM_NAMESPACE.mesh, TENANT].includes(name);
+  if (namespace !== INGRESS && namespace !== PLATFORM_NAMESPACE.mesh) return false;
+  return /istio\.io\//.test(apiVersion) || kind === 'ConfigMap';
 }
 
-function authorization(jwks: string): readonly object[] {
-  const policy = (name: string, spec: object) => ({
-    apiVersion: 'security.istio.io/v1',
-    kind: 'AuthorizationPolicy',
-    metadata: { name, namespace: INGRESS },
-    spec: { selector: { matchLabels: SELECTOR }, ...spec },
-  });
-  const to = (host: string) => [{ operation: { hosts: [host, `${host}:*`] } }];
-  return [
-    policy('default-deny', {}),
-    policy('deny-admin', {
-      action: 'DENY',
-      rules: [{ to: [{ operation: { paths: ['/admin', '/admin/*', '/a/b'], ports: [String(GATEWAY_PORT)] } }] }],
-    }),
-    policy('acme-open', { action: 'ALLOW', rules: [{ to: to(HOST.open) }] }),
-    policy('acme-cdn', { action: 'ALLOW', rules: [{ to: to(HOST.cdn) }] }),
-    policy('acme-api', {
-      action: 'ALLOW',
-      rules: [{ from: [{ source: { requestPrincipals: [`${ISSUER}/*`] } }], to: to(HOST.api) }],
-    }),
-    {
-      apiVersion: 'security.istio.io/v1',
-      kind: 'RequestAuthentication',
-      metadata: { name: 'tokens', namespace: INGRESS },
-      spec: { selector: { matchLabels: SELECTOR }, jwtRules: [{ issuer: ISSUER, audiences: [AUDIENCE], jwks }] },
-    },
-  ];
+/** Seconds that a request may take, with its body. */
+const REQUEST_SECONDS = 4;
+
+/** What the platform has no setting for, and a lab has to have otherwise. */
+const OVERRIDES = (jwks: string): readonly Weakening[] => [
+  // There is no identity provider to fetch keys from.
+  changed('RequestAuthentication', 'edge-tokens', ['spec', 'jwtRules', 0, 'jwks'], jwks),
+  // A minute is too long for a test.
+  changed('EnvoyFilter', 'edge-requests', requestLimit('request_timeout'), `${REQUEST_SECONDS}s`),
+  // Envoy as its makers release it has none of Istio's own filters, and this one counts requests.
+  changed('Telemetry', 'default', ['spec', 'metrics']),
+];
+
+/** Place of a field of HTTP's limits. */
+export function requestLimit(...field: readonly string[]): readonly (string | number)[] {
+  return ['spec', 'configPatches', 0, 'patch', 'value', 'typed_config', ...field];
+}
+
+/** A workload without a proxy: nothing takes the mutual TLS apart that the gateway speaks to it. */
+export function withoutProxy(objects: Objects): Objects {
+  return changed('DestinationRule', 'web.acme-train', ['spec', 'trafficPolicy', 'tls', 'mode'], 'DISABLE')(objects);
+}
+
+/** Values that a chart is installed with. */
+function valuesOf(tree: Platform, chart: string): JsonObject {
+  for (const leaf of leavesOf(tree.node.findChild('eu-central-1'))) {
+    if (leaf.type !== 'release') continue;
+    const { name, values } = leaf.construct.release;
+    if (name === chart && values !== undefined) return values;
+  }
+  throw new Error(`there is no release ${chart}`);
+}
+
+function textsOf(record: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, String(value)]));
 }

@@ -1,14 +1,25 @@
+import { recordAt, stringAt } from '../../../constructs/core/json';
 import { toolPath } from '../../../tools/provide';
 import type { Cast } from './cast';
 import { type Answer, type Ask, ask, type Destination } from './client';
 import { type Control, startJudge } from './control';
 import { type Echo, startEcho } from './echo';
 import { type Edge, startEdge } from './edge';
-import { GATEWAY_PORT, type GatewayFixture, gatewayFixture, INGRESS, SELECTOR, WAF_PORT } from './fixture';
+import { TRUST_DOMAIN } from './environment';
+import {
+  GATEWAY_PORT,
+  type GatewayFixture,
+  gatewayFixture,
+  INGRESS,
+  SELECTOR,
+  WAF_PORT,
+  withoutProxy,
+} from './fixture';
 import { type Loopback, newLoopback } from './loopback';
 import { type MeshPki, newMeshPki } from './mesh-pki';
 import type { EnvoyProxy } from './proxy';
 import { AT, surroundings } from './surroundings';
+import type { Objects } from './weaken';
 
 /** A gateway with a workload behind it. */
 export interface GatewayLab {
@@ -40,8 +51,8 @@ export interface GatewayLabProps {
   readonly cast: Cast;
   /** @default - the fixture as it is */
   readonly change?: Change;
-  /** What `sidecar.istio.io/bootstrapOverride` would add to the bootstrap. @default - nothing */
-  readonly override?: object;
+  /** Whether something in front of the workload takes mutual TLS apart. @default - false */
+  readonly proxied?: boolean;
   /** More variables of the gateway’s container. @default - none */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -51,7 +62,7 @@ export async function startGateway(props: GatewayLabProps): Promise<GatewayLab> 
   const { cast } = props;
   const net = newLoopback();
   const echo = await startEcho({ host: net(AT.web) });
-  const pki = await newMeshPki('example.test');
+  const pki = await newMeshPki(TRUST_DOMAIN);
   const edge = await startEnvoy(props, { net, upstream: echo.port, pki }).catch(async (error: unknown) => {
     await echo.stop();
     throw error;
@@ -70,7 +81,7 @@ export async function startGateway(props: GatewayLabProps): Promise<GatewayLab> 
     pki,
     to,
     ask: (host, path = '/', { headers, ...more } = {}) =>
-      ask({ to, host, path, tls: { ca: cast.publicRoot }, headers: { ...behindCdn(), ...headers }, ...more }),
+      ask({ to, host, path, tls: cast.tls, headers: { ...behindCdn(), ...headers }, ...more }),
     stop: async () => {
       await judge.stop();
       await edge.stop();
@@ -80,13 +91,24 @@ export async function startGateway(props: GatewayLabProps): Promise<GatewayLab> 
 }
 
 async function startEnvoy(
-  { cast, change = (as) => as, override, env }: GatewayLabProps,
+  { cast, change = (as) => as, proxied = false, env }: GatewayLabProps,
   { net, upstream, pki }: { readonly net: Loopback; readonly upstream: number; readonly pki: MeshPki },
 ): Promise<Edge> {
   const platform = gatewayFixture(cast.jwks);
+  const own = proxied ? platform.objects : withoutProxy(platform.objects);
   const around = surroundings({ net, upstream, server: cast.server, cdn: cast.cdnRoot });
-  const { objects, mesh, annotations } = change({ ...platform, objects: [...platform.objects, ...around] });
-  const pod = { name: 'gateway', namespace: INGRESS, account: 'gateway', labels: SELECTOR, address: net(AT.gateway) };
-  const optional = { ...(override === undefined ? {} : { override }), ...(env === undefined ? {} : { env }) };
-  return startEdge({ objects, mesh, pki, proxies: [{ ...pod, role: 'router', annotations, ...optional }] });
+  const { objects, mesh, annotations } = change({ ...platform, objects: [...own, ...around] });
+  const pod = { name: 'ingress', namespace: INGRESS, account: 'ingress', labels: SELECTOR, address: net(AT.gateway) };
+  const variables = env === undefined ? {} : { env };
+  const override = bootstrapOverride(objects, annotations);
+  return startEdge({ objects, mesh, pki, proxies: [{ ...pod, role: 'router', annotations, override, ...variables }] });
+}
+
+/** What the ConfigMap that the pod names adds to the bootstrap. Throws where there is none. */
+function bootstrapOverride(objects: Objects, annotations: GatewayFixture['annotations']): object {
+  const name = annotations['sidecar.istio.io/bootstrapOverride'];
+  const found = objects.find((one) => stringAt(one, 'kind') === 'ConfigMap' && recordAt(one, 'metadata').name === name);
+  const text = stringAt(found, 'data', 'custom_bootstrap.json');
+  if (text === undefined) throw new Error(`there is no ConfigMap ${String(name)} with a bootstrap`);
+  return recordAt({ bootstrap: JSON.parse(text) }, 'bootstrap');
 }

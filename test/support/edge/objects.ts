@@ -68,25 +68,24 @@ export function namespaceObject(name: string, labels: Readonly<Record<string, st
   };
 }
 
-/** A secret with a certificate, as cert-manager writes it; `ca.crt` where clients are verified. */
+/** A secret with a certificate, as cert-manager writes it. */
 export function tlsSecret(
   namespace: string,
   name: string,
   pair: { readonly certificate: string; readonly key: string },
-  authority?: string,
 ): object {
-  const base64 = (text: string) => Buffer.from(text).toString('base64');
-  return {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { name, namespace },
-    type: 'kubernetes.io/tls',
-    data: {
-      'tls.crt': base64(pair.certificate),
-      'tls.key': base64(pair.key),
-      ...(authority === undefined ? {} : { 'ca.crt': base64(authority) }),
-    },
-  };
+  const data = { 'tls.crt': base64(pair.certificate), 'tls.key': base64(pair.key) };
+  return { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, type: 'kubernetes.io/tls', data };
+}
+
+/** A secret with nothing but the authority that clients' certificates come from. */
+export function authoritySecret(namespace: string, name: string, authority: string): object {
+  const data = { 'ca.crt': base64(authority) };
+  return { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, type: 'Opaque', data };
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
 }
 
 /** An address for a service that no two services share; nobody listens there. */

@@ -1,7 +1,8 @@
 import type { KeyPair } from '../../../cluster/local/certificates';
-import { GATEWAY_PORT, INGRESS, SELECTOR, TENANT, WAF_PORT } from './fixture';
+import { CDN_AUTHORITY } from './environment';
+import { GATEWAY_PORT, INGRESS, PUBLISHED, SELECTOR, TENANT, WAF_PORT } from './fixture';
 import type { Loopback } from './loopback';
-import { tlsSecret, workloadObjects } from './objects';
+import { authoritySecret, tlsSecret, workloadObjects } from './objects';
 import type { Objects } from './weaken';
 
 /** Addresses of the pods in a lab's network. */
@@ -19,15 +20,15 @@ export interface Surroundings {
 
 /** What a cluster has besides the platform's objects: the gateway, a tenant's workload, the firewall, and certificates. */
 export function surroundings({ net, upstream, server, cdn }: Surroundings): Objects {
-  const gateway = { name: 'gateway', port: 443, targetPort: GATEWAY_PORT, portName: 'https', labels: SELECTOR };
+  const gateway = { name: 'ingress', port: 443, targetPort: GATEWAY_PORT, portName: 'https', labels: SELECTOR };
   const firewall = { name: 'waf', port: WAF_PORT, targetPort: WAF_PORT, portName: 'grpc' };
-  const workload = { name: 'web', port: 80, targetPort: upstream };
+  const workload = { name: 'web', port: 8080, targetPort: upstream };
   return [
     ...workloadObjects({ ...gateway, namespace: INGRESS, address: net(AT.gateway), mesh: 'none' }),
     ...workloadObjects({ ...firewall, namespace: INGRESS, address: net(AT.waf), mesh: 'none' }),
     ...workloadObjects({ ...workload, namespace: TENANT, address: net(AT.web), mesh: 'none' }),
-    tlsSecret(INGRESS, 'acme-open', server),
-    tlsSecret(INGRESS, 'acme-api', server),
-    tlsSecret(INGRESS, 'acme-cdn', server, cdn),
+    tlsSecret(INGRESS, PUBLISHED.open, server),
+    tlsSecret(INGRESS, PUBLISHED.api, server),
+    authoritySecret(INGRESS, CDN_AUTHORITY, cdn),
   ];
 }

@@ -122,7 +122,7 @@ const ACTIONS = {
   shrink_heap: 0.85,
   disable_http_keepalive: 0.9,
   stop_accepting_requests: 0.95,
-  stop_accepting_connections: 0.97,
+  reject_incoming_connections: 0.97,
 };
 const HEAP = 'envoy.resource_monitors.fixed_heap';
 const OVERLOAD = `${JSON.stringify(
