@@ -39,7 +39,7 @@ func newBench(t *testing.T, config string, limits Limits) *bench {
 	t.Helper()
 	store := storeOf(t, config)
 	log := &strings.Builder{}
-	observer := &observe.Observer{Metrics: observe.NewMetrics(store.Expiring), Log: slog.New(slog.NewJSONHandler(log, nil)), Everything: true}
+	observer := &observe.Observer{Metrics: observe.NewMetrics(store), Log: slog.New(slog.NewJSONHandler(log, nil)), Everything: true}
 	server := NewServer(store, observer, limits, func() time.Time { return now })
 	listener := bufconn.Listen(1 << 20)
 	serving := grpc.NewServer()
@@ -64,7 +64,7 @@ func storeOf(t *testing.T, config string) *policy.Store {
 		if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		store, err := policy.Open(path, func() time.Time { return now })
+		store, err := policy.Open(policy.Files{Platform: path}, func() time.Time { return now })
 		if err != nil {
 			t.Fatal(err)
 		}
