@@ -37,7 +37,11 @@ var now = time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
 
 func newBench(t *testing.T, config string, limits Limits) *bench {
 	t.Helper()
-	store := storeOf(t, config)
+	return benchOf(t, storeOf(t, config), limits)
+}
+
+func benchOf(t *testing.T, store *policy.Store, limits Limits) *bench {
+	t.Helper()
 	log := &strings.Builder{}
 	observer := &observe.Observer{Metrics: observe.NewMetrics(store), Log: slog.New(slog.NewJSONHandler(log, nil)), Everything: true}
 	server := NewServer(store, observer, limits, func() time.Time { return now })
