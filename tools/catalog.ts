@@ -117,6 +117,14 @@ export const PROGRAMS = [
   { name: 'waf', module: 'waf', folder: 'services/waf', builds: '.', variables: {}, tags: WAF_TAGS },
   { name: 'waf-trial', module: 'waf-trial', folder: 'services/waf/trial', builds: '.', variables: {}, tags: WAF_TAGS },
   {
+    // It has no way to say its version; whoever has another one builds this one beside it.
+    name: 'ratelimit',
+    module: 'ratelimit',
+    builds: '.',
+    versionOf: 'github.com/envoyproxy/ratelimit',
+    variables: {},
+  },
+  {
     name: 'envoy',
     module: 'envoy',
     carries: 'envoy/_bin/envoy',
@@ -132,7 +140,7 @@ export type ToolName = (typeof PROGRAMS)[number]['name'];
 export const GO_PROGRAMS: readonly GoProgram[] = listed(PROGRAMS).filter(isGoProgram);
 
 /** What the tests on a real Envoy run; those on real control planes run everything else. */
-export const EDGE_TOOLS: readonly ToolName[] = ['istioctl', 'edge-lab', 'envoy', 'waf', 'waf-trial'];
+export const EDGE_TOOLS: readonly ToolName[] = ['istioctl', 'edge-lab', 'envoy', 'waf', 'waf-trial', 'ratelimit'];
 
 /** Folder under `tools/` that pins modules of which only files are used: definitions of custom resources, fixtures. */
 export const PUBLISHED = 'published';

@@ -1,4 +1,3 @@
-import { parse } from 'yaml';
 import { EXEMPTION_ANNOTATION } from '../../constructs/core/exemption';
 import { isList, isRecord, listAt, recordAt, stringAt, valueAt } from '../../constructs/core/json';
 import {
@@ -198,7 +197,8 @@ function missing(claims: Iterable<Claim>, there: ReadonlySet<string>) {
 /** Domain and steps of a configuration of the rate limit service; none of any other text. */
 function known(text: unknown): readonly Claim[] {
   if (typeof text !== 'string' || !/\bdomain\b/.test(text) || !/\bdescriptors\b/.test(text)) return [];
-  const read = yaml(text);
+  const read = json(text);
+  if (read === undefined) return knownLines(text);
   const domain = stringAt(read, 'domain');
   if (domain === undefined) return [];
   const steps = listAt(read, 'descriptors').filter(limits);
@@ -208,6 +208,16 @@ function known(text: unknown): readonly Claim[] {
   ];
 }
 
+/** The same of a text as people write it, line by line: whether a limit stands below a step is not seen there. */
+function knownLines(text: string): readonly Claim[] {
+  const domain = /^domain:[ \t]*["']?([\w.-]+)["']?[ \t]*$/m.exec(text)?.[1];
+  if (domain === undefined) return [];
+  const steps = text.matchAll(
+    /^[ \t]*-[ \t]+key:[ \t]*["']?([\w.-]+)["']?[ \t]*\n[ \t]*value:[ \t]*["']?([^"'\n]+?)["']?[ \t]*$/gm,
+  );
+  return [has(`domain ${domain}`), ...[...steps].map(([, key, value]) => has(`step ${key} ${value}`))];
+}
+
 /** Whether a limit stands at the entry or somewhere below it, and counts for more than a look. */
 function limits(descriptor: unknown): boolean {
   if (valueAt(descriptor, 'shadow_mode') === true) return false;
@@ -215,9 +225,9 @@ function limits(descriptor: unknown): boolean {
   return (unlimited !== true && typeof most === 'number') || listAt(descriptor, 'descriptors').some(limits);
 }
 
-function yaml(text: string): unknown {
+function json(text: string): unknown {
   try {
-    return parse(text);
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

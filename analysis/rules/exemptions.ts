@@ -13,7 +13,12 @@ export const liveExemptions: ClusterRule = {
   why: 'what was opened until a date stays open for ever if nobody looks at the date',
   remedy: 'close it again, or decide anew and write another date and reason',
   control: 'CMP-1',
-  kinds: ['AuthorizationPolicy.security.istio.io', 'ConfigMap.core', 'Deployment.apps'],
+  kinds: [
+    'AuthorizationPolicy.security.istio.io',
+    'ConfigMap.core',
+    'Deployment.apps',
+    'EnvoyFilter.networking.istio.io',
+  ],
   claims: (subject) => {
     const { annotations, labels, kind, object } = subject;
     const until = annotations[EXEMPTION_ANNOTATION.expires];

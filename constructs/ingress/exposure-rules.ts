@@ -79,19 +79,6 @@ const ONE_CALLER = { v4_prefix_mask_len: 32, v6_prefix_mask_len: 64 } as const;
  */
 export function exposureLimits(tenant: string, exposure: ExposureSpec, edge: EdgeFacts, stamp: Stamp): SpecObject {
   const overAll = globalLimits(tenant, exposure, edge);
-  const { perAddress, total } = rateOf(exposure);
-  const limits = {
-    '@type': 'type.googleapis.com/envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit',
-    stat_prefix: 'edge_route',
-    token_bucket: tokenBucket(total),
-    filter_enabled: ALL,
-    filter_enforced: ALL,
-    rate_limits: [{ actions: [{ masked_remote_address: ONE_CALLER }] }],
-    descriptors: [{ entries: [{ key: 'masked_remote_address' }], token_bucket: tokenBucket(perAddress) }],
-    max_dynamic_descriptors: ADDRESSES,
-    always_consume_default_token_bucket: true,
-    enable_x_ratelimit_headers: 'DRAFT_VERSION_03',
-  };
   return {
     apiVersion: 'networking.istio.io/v1alpha3',
     kind: 'EnvoyFilter',
@@ -110,12 +97,28 @@ export function exposureLimits(tenant: string, exposure: ExposureSpec, edge: Edg
             // The connection's own buffer is far smaller, so that many slow callers do not fill the memory.
             value: {
               request_body_buffer_limit: routeType(exposure.type).bodyBytes,
-              typed_per_filter_config: { 'envoy.filters.http.local_ratelimit': limits },
+              typed_per_filter_config: { 'envoy.filters.http.local_ratelimit': localLimits(exposure) },
               ...(overAll.length === 0 ? {} : { route: { rate_limits: overAll } }),
             },
           },
         },
       ],
     },
+  };
+}
+
+function localLimits(exposure: ExposureSpec): object {
+  const { perAddress, total } = rateOf(exposure);
+  return {
+    '@type': 'type.googleapis.com/envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit',
+    stat_prefix: 'edge_route',
+    token_bucket: tokenBucket(total),
+    filter_enabled: ALL,
+    filter_enforced: ALL,
+    rate_limits: [{ actions: [{ masked_remote_address: ONE_CALLER }] }],
+    descriptors: [{ entries: [{ key: 'masked_remote_address' }], token_bucket: tokenBucket(perAddress) }],
+    max_dynamic_descriptors: ADDRESSES,
+    always_consume_default_token_bucket: true,
+    enable_x_ratelimit_headers: 'DRAFT_VERSION_03',
   };
 }

@@ -38,7 +38,8 @@ export class MeshGuards extends Construct {
     }
     this.place('networking.istio.io/v1', 'Sidecar', 'default', {
       outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
-      egress: [{ hosts: ['./*', `${PLATFORM_NAMESPACE.mesh}/*`] }],
+      // `.` is the namespace of the pod. A proxy finds its control plane without a service of the mesh.
+      egress: [{ hosts: ['./*'] }],
     });
     this.place('telemetry.istio.io/v1', 'Telemetry', 'default', telemetry(settings));
   }

@@ -1,4 +1,6 @@
+import { stringAt } from '../../../constructs/core/json';
 import type { Manifest } from '../../../constructs/core/manifest';
+import { PLATFORM_NAMESPACE } from '../../../constructs/core/platform-service';
 import type { Cluster } from './cluster';
 import type { Fact } from './fact';
 import { bindingFacts, roleFacts, serviceAccountFacts } from './rows/access';
@@ -38,7 +40,7 @@ export const FACTS_OF_KIND: ReadonlyMap<string, Extractor> = new Map<string, Ext
   ['ServiceEntry', serviceEntryFacts],
   ['Sidecar', sidecarFacts],
   ['Gateway', gatewayFacts],
-  ['DestinationRule', both(destinationRuleFacts, towardsServiceFacts)],
+  ['DestinationRule', atEdge(towardsServiceFacts, destinationRuleFacts)],
   ['Telemetry', telemetryFacts],
   ['Certificate', both(authorityFacts, certificateFacts)],
   ['ResourceQuota', resourceQuotaFacts],
@@ -71,7 +73,13 @@ export const FACTS_OF_KIND: ReadonlyMap<string, Extractor> = new Map<string, Ext
   ),
 ]);
 
-/** A kind that stands for two things: between regions, and at the edge. */
+/** Several readers of one kind. */
 function both(one: Extractor, other: Extractor): Extractor {
   return (object, cluster) => [...one(object, cluster), ...other(object, cluster)];
+}
+
+/** At the edge a kind belongs to what is published, elsewhere to the mesh. */
+function atEdge(there: Extractor, elsewhere: Extractor): Extractor {
+  return (object, cluster) =>
+    (stringAt(object, 'metadata', 'namespace') === PLATFORM_NAMESPACE.ingress ? there : elsewhere)(object, cluster);
 }

@@ -81,6 +81,7 @@ func runCorpus(port int, decisions io.Reader, skipped map[string]string, only st
 	settings := config.NewDefaultConfig()
 	settings.LogFile = path
 	settings.LogMarkerHeaderName = "X-Request-Id"
+	settings.MaxMarkerRetries = 500 // decisions come through a pipe, on a busy machine late
 	address := "127.0.0.1"
 	settings.TestOverride.Overrides.DestAddr = &address
 	settings.TestOverride.Overrides.Port = &port

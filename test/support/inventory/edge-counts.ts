@@ -139,12 +139,15 @@ const SETTINGS: Readonly<Record<string, string>> = {
   REDIS_POOL_SIZE: '32',
   LOCAL_CACHE_SIZE_IN_BYTES: '16777216',
   EXPIRATION_JITTER_MAX_SECONDS: '30',
-  REDIS_TLS_CACERT: '/etc/ratelimit/store/ca.crt',
 };
 
 function pod({ image, store }: Global): object {
   const { password, ca } = store;
-  const settings = { ...SETTINGS, REDIS_URL: `${store.host}:${store.port}` };
+  const settings = {
+    ...SETTINGS,
+    REDIS_URL: `${store.host}:${store.port}`,
+    REDIS_TLS_CACERT: '/etc/ratelimit/store/ca.crt',
+  };
   return {
     serviceAccountName: 'ratelimit',
     automountServiceAccountToken: false,

@@ -157,7 +157,7 @@ export const platformMtls = (): readonly string[] => [
 const MESH_DEFAULTS: Readonly<Record<string, object>> = {
   Sidecar: {
     outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
-    egress: [{ hosts: ['./*', 'istio-system/*'] }],
+    egress: [{ hosts: ['./*'] }],
   },
   Telemetry: {
     accessLogging: [{ providers: [{ name: 'drun-access-log' }] }],

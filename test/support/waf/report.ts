@@ -4,7 +4,7 @@ import { PACKAGE_ROOT } from '../../../stacks/synth/fingerprint';
 import { type TrialResults, trialResults } from './trial';
 
 /** What the trials found when they were last run. */
-export const RESULTS = join(PACKAGE_ROOT, 'services', 'waf', 'trial', 'results.json');
+export const RESULTS = join(PACKAGE_ROOT, 'docs', 'waf.json');
 
 const DOCUMENT = join(PACKAGE_ROOT, 'docs', 'waf.md');
 const BEGIN = '<!-- figures: begin; `npm run waf` measures, `npm run generate` writes -->';

@@ -1,0 +1,180 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writePrivate } from '../../../cluster/local/host-root';
+import { Part } from '../../../cluster/local/part';
+import { clusterFactsSchema } from '../../../constructs/core/cluster-facts';
+import { stampFor } from '../../../constructs/core/stamp';
+import { edgeGlobal } from '../../../constructs/ingress/edge-global';
+import { exposureLimits } from '../../../constructs/ingress/exposure-rules';
+import { type ExposureProps, exposureSchema } from '../../../constructs/ingress/exposure-spec';
+import { globalConfiguration } from '../../../constructs/ingress/global-rates';
+import { globalSchema } from '../../../constructs/ingress/global-settings';
+import { RATE_LIMIT, RATE_LIMIT_SETTINGS } from '../../../constructs/ingress/rate-limit-service';
+import { toolPath } from '../../../tools/provide';
+import type { Cast } from './cast';
+import { type Answer, type Ask, ask } from './client';
+import { type Control, startJudge } from './control';
+import { startEcho } from './echo';
+import { startEdge } from './edge';
+import { GATEWAY_PORT, gatewayFixture, HOST, INGRESS, SELECTOR, WAF_PORT } from './fixture';
+import { type Loopback, newLoopback } from './loopback';
+import { newMeshPki } from './mesh-pki';
+import { namespaceObject, workloadObjects } from './objects';
+import { type Redis, startRedis } from './redis';
+import { AT, surroundings } from './surroundings';
+
+/** Two proxies of one edge, the service that counts for both, and its store. */
+export interface CountingLab {
+  /** Asks one of the two proxies. */
+  readonly ask: (proxy: 0 | 1, host: string, headers: Readonly<Record<string, string>>) => Promise<Answer>;
+  /** Ends the service that counts, as a crash would; starts it again. */
+  readonly service: Part<'ratelimit'>;
+  readonly redis: Redis;
+  readonly stop: () => Promise<void>;
+}
+
+const SERVICE = { host: 40, name: RATE_LIMIT.name, namespace: 'drun-ingress' } as const;
+const SECOND = 11;
+
+/** How an edge that counts differs from the one that the platform emits. */
+export interface CountingProps {
+  readonly cast: Cast;
+  /** Requests a minute of one caller and of one address, both steps. */
+  readonly perKey: number;
+  readonly perAddress: number;
+  /** Requests a minute to all that the tenant publishes. @default - more than a test sends */
+  readonly perTenant?: number;
+  /** @default - refuse, as the platform's own default */
+  readonly localOnly?: boolean;
+  /** Name of an object that is not there. @default - all are */
+  readonly without?: string;
+}
+
+/** Starts all of it with the platform's own filter, limits and configuration. */
+export async function startCounting(props: CountingProps): Promise<CountingLab> {
+  const net = newLoopback();
+  const folder = mkdtempSync(join(tmpdir(), 'drun-counts-'));
+  const redis = await startRedis(folder, net(50));
+  const service = await startService(folder, net, redis);
+  const echo = await startEcho({ host: net(AT.web) });
+  const pki = await newMeshPki('example.test');
+  const { mesh, annotations } = gatewayFixture(props.cast.jwks);
+  const pod = { namespace: INGRESS, account: 'gateway', labels: SELECTOR, role: 'router' as const, annotations };
+  const edge = await startEdge({
+    objects: objects(props, net, echo.port),
+    mesh,
+    pki,
+    proxies: [
+      { ...pod, name: 'gateway', address: net(AT.gateway) },
+      { ...pod, name: 'gateway-2', address: net(SECOND) },
+    ],
+  });
+  const judge: Control = await startJudge(await toolPath('edge-lab'), `${net(AT.waf)}:${WAF_PORT}`, edge.folder);
+  const proxies = [AT.gateway, SECOND].map((host) => ({ host: net(host), port: GATEWAY_PORT }));
+  return {
+    ask: (proxy, host, headers) => ask(wanted(proxies[proxy], host, headers, props.cast)),
+    service,
+    redis,
+    stop: async () => {
+      await Promise.all([judge.stop(), edge.stop(), echo.stop(), service.kill(), redis.stop()]);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function wanted(to: Ask['to'] | undefined, host: string, headers: Ask['headers'], { publicRoot: ca }: Cast): Ask {
+  if (to === undefined) throw new Error('there are two proxies');
+  return { to, host, tls: { ca }, headers: { ...headers } };
+}
+
+function objects(
+  { cast, perKey, perAddress, perTenant = 600_000, localOnly, without }: CountingProps,
+  net: Loopback,
+  upstream: number,
+) {
+  const around = surroundings({ net, upstream, server: cast.server, cdn: cast.cdnRoot });
+  const at = { namespace: INGRESS, port: 443, targetPort: GATEWAY_PORT, portName: 'https', labels: SELECTOR };
+  const counter = { namespace: SERVICE.namespace, name: SERVICE.name, portName: 'grpc', mesh: 'none' as const };
+  const port = { port: RATE_LIMIT.port, targetPort: RATE_LIMIT.port };
+  const own = [...platformFilter(localOnly === true), ...routes(perKey, perAddress, perTenant)].filter(
+    ({ metadata }) => metadata.name !== without,
+  );
+  return [
+    ...gatewayFixture(cast.jwks).objects,
+    ...around,
+    ...workloadObjects({ ...at, name: 'gateway-2', address: net(SECOND), mesh: 'none' }),
+    namespaceObject(SERVICE.namespace),
+    ...workloadObjects({ ...counter, ...port, address: net(SERVICE.host) }),
+    ...own.map((object) => ({ ...object, metadata: { ...object.metadata, namespace: INGRESS } })),
+  ];
+}
+
+const STAMP = stampFor({ component: 'drun-ingress' }, {});
+const EXEMPT = { because: 'the store is being moved', owner: 'edge@example.com', expires: '2027-01-31' };
+
+/** The filter that the platform puts before the router. */
+function platformFilter(localOnly: boolean) {
+  const settings = globalSchema.parse({
+    image: `registry.example.com/ratelimit@sha256:${'a'.repeat(64)}`,
+    store: { host: 'redis.example.com', ranges: ['192.0.2.0/28'], password: { secret: 'counts', key: 'password' } },
+    ...(localOnly ? { onFailure: { localOnly: EXEMPT } } : {}),
+  });
+  return edgeGlobal(settings, clusterFactsSchema.parse({}), STAMP).filter(({ kind }) => kind === 'EnvoyFilter');
+}
+
+/** What a tenant's routes have counted: by caller where a token is asked for, by address where none is. */
+function routes(perKey: number, perAddress: number, perTenant: number) {
+  const at = { namespace: 'train', service: 'web', port: 80 };
+  const exposures: readonly ExposureProps[] = [
+    { ...at, name: 'api', host: HOST.api, type: 'api', rate: { global: { perKey } } },
+    {
+      ...at,
+      name: 'open',
+      host: HOST.open,
+      type: 'console',
+      identity: { public: EXEMPT },
+      rate: { global: { perAddress } },
+    },
+  ];
+  const facts = { issuers: [], perTenant };
+  return exposures.map((exposure) => exposureLimits('acme', exposureSchema.parse(exposure), facts, STAMP));
+}
+
+async function startService(folder: string, net: Loopback, redis: Redis): Promise<Part<'ratelimit'>> {
+  const host = net(SERVICE.host);
+  writePrivate(join(folder, 'config', 'edge.yaml'), JSON.stringify(globalConfiguration()));
+  writeFileSync(join(folder, 'ratelimit.log'), '');
+  const part = new Part<'ratelimit'>({
+    name: 'ratelimit',
+    program: await toolPath('ratelimit'),
+    args: [],
+    env: {
+      ...RATE_LIMIT_SETTINGS,
+      RUNTIME_ROOT: folder,
+      HOST: host,
+      GRPC_HOST: host,
+      DEBUG_HOST: host,
+      REDIS_URL: redis.address,
+      REDIS_AUTH: redis.password,
+      REDIS_TLS_CACERT: redis.authority,
+    },
+    log: join(folder, 'ratelimit.log'),
+    isReady: () => isHealthy(host),
+  });
+  await part.start();
+  return part;
+}
+
+/** As the readiness probe asks. */
+function isHealthy(host: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const asked = request({ host, port: RATE_LIMIT.health, path: '/healthcheck', agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    asked.once('error', () => resolve(false));
+    asked.end();
+  });
+}
