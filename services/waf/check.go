@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"drun.io/services/waf/internal/policy"
+	"drun.io/services/waf/internal/rules"
 )
 
 // check says what is wrong with all files, and which exclusions are past their day, which is no mistake.
@@ -28,4 +29,18 @@ func check(out io.Writer, store *policy.Store, err error) error {
 		all = append(all, fmt.Errorf("%s: %w", name, ignored[name]))
 	}
 	return errors.Join(all...)
+}
+
+// list writes the rules that an exclusion may name, one a line.
+func list(out io.Writer) error {
+	all, err := rules.Excludable()
+	if err != nil {
+		return err
+	}
+	for _, id := range slices.Sorted(maps.Keys(all)) {
+		if _, err := fmt.Fprintln(out, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }

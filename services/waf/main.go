@@ -42,6 +42,7 @@ type options struct {
 	body    int
 	logAll  bool
 	check   bool
+	rules   bool
 }
 
 func main() {
@@ -58,6 +59,7 @@ func main() {
 	flag.IntVar(&o.body, "message", 64<<20, "bytes of the largest message that the proxy may send")
 	flag.BoolVar(&o.logAll, "log-all", false, "log requests that pass without a match, too")
 	flag.BoolVar(&o.check, "check", false, "read all files, compile their rules, say every mistake, and exit")
+	flag.BoolVar(&o.rules, "rules", false, "list the rules that an exclusion may name, and exit")
 	flag.Parse()
 	if err := run(o); err != nil {
 		fmt.Fprintln(os.Stderr, "waf:", err)
@@ -66,6 +68,9 @@ func main() {
 }
 
 func run(o options) error {
+	if o.rules {
+		return list(os.Stdout)
+	}
 	if o.config == "" {
 		return errors.New("--config is needed")
 	}

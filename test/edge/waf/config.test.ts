@@ -6,7 +6,10 @@ import { listAt, numberAt, stringAt, valueAt } from '../../../constructs/core/js
 import type { Manifest } from '../../../constructs/core/manifest';
 import { ingressSchema } from '../../../constructs/ingress/ingress-settings';
 import { WafIngress } from '../../../constructs/ingress/waf-ingress';
+import { EXCLUDABLE_RULES } from '../../../constructs/ingress/waf-rules';
 import { PACKAGE_ROOT } from '../../../stacks/synth/fingerprint';
+import { toolPath } from '../../../tools/provide';
+import { run } from '../../../tools/run';
 import { renderedRegions } from '../../support/rendered';
 import { checkWaf, mountWaf, startWaf, tenantFiles } from '../../support/waf/mounted';
 
@@ -57,6 +60,11 @@ describe('the firewall reads what the platform writes', () => {
   ])('[NET-2] with %s', async (_what, waf) => {
     expect(await checkWaf(edge(waf))).toMatchObject({ code: 0, stderr: '' });
   });
+});
+
+test('[NET-2] a tenant may exclude the very rules that the firewall lets it exclude', async () => {
+  const { stdout } = await run(await toolPath('waf'), ['--rules']);
+  expect(stdout.trim().split('\n').map(Number)).toEqual([...EXCLUDABLE_RULES]);
 });
 
 describe('the firewall refuses what the platform does not write', () => {
