@@ -6,7 +6,10 @@ import { flatMapClaims } from './claims';
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
-/** What was excepted for a while is excepted for that while. The last day counts. */
+/**
+ * What was excepted for a while is excepted for that while. The last day counts. The firewall ignores the whole file of a
+ * tenant that excludes a rule for more than a year, so that this says it first.
+ */
 export const liveExemptions: ClusterRule = {
   id: 'DRN350',
   title: 'no exemption of the edge is past its last day',
@@ -30,17 +33,29 @@ export const liveExemptions: ClusterRule = {
     return [
       ...own,
       ...Object.entries(recordAt(object, 'data')).flatMap(([file, text]) =>
-        exclusions(text).map((date): Claim => claimBy(subject, date, `data["${file}"]`)),
+        exclusions(text).map((date): Claim => claimBy(subject, date, `${IN_FILE}"${file}"]`)),
       ),
     ];
   },
   judge: (claims, today) =>
     flatMapClaims(claims, ({ key, object, field }) =>
-      DATE.test(key) && today <= key
+      DATE.test(key) && today <= key && (!field.startsWith(IN_FILE) || key <= inAYear(today))
         ? []
-        : [{ object, field, given: `an exemption until ${JSON.stringify(key)}`, expected: 'a day that is not over' }],
+        : [{ object, field, given: `an exemption until ${JSON.stringify(key)}`, expected: expectedOf(field) }],
     ),
 };
+
+/** How the field of a file's exclusion begins. */
+const IN_FILE = 'data[';
+
+/** The same day of the next year; of a leap day what is compared like one. */
+function inAYear(today: string): string {
+  return `${Number(today.slice(0, 4)) + 1}${today.slice(4)}`;
+}
+
+function expectedOf(field: string): string {
+  return field.startsWith(IN_FILE) ? 'a day that is not over, within a year' : 'a day that is not over';
+}
 
 /** Last days of the exclusions in a file of the firewall; a file that cannot be read has none that holds. */
 function exclusions(text: unknown): readonly string[] {

@@ -3,6 +3,7 @@ import { exemptionSchema } from '../core/exemption';
 import { hostName, namespaceSuffix, shortName } from '../core/names';
 import { rateStep } from './rate-steps';
 import { ROUTE_TYPE_NAMES, routeType } from './route-types';
+import { EXCLUDABLE_RULES } from './waf-rules';
 
 const SEGMENT = '[A-Za-z0-9_~-][A-Za-z0-9._~-]*';
 
@@ -40,6 +41,9 @@ const exclusion = z.strictObject({
     .int()
     .min(900_000)
     .max(999_999)
+    .refine((rule) => EXCLUDABLE_RULES.has(rule), {
+      error: 'the number of a rule that looks for attacks, such as 942100: one that the firewall’s release has',
+    })
     .describe('number of the rule of the OWASP Core Rule Set that shall not apply'),
   target: z
     .string()
@@ -47,6 +51,9 @@ const exclusion = z.strictObject({
     .optional()
     .describe('the part of the request in which it shall not apply; everywhere when left out'),
   ...exemptionSchema.shape,
+  because: exemptionSchema.shape.because.refine((text) => text.trim().length >= 10, {
+    error: 'a sentence that says why',
+  }),
   owner: z.email({ error: 'the mail address of who answers for it' }),
 });
 

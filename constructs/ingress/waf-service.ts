@@ -150,7 +150,12 @@ function firewall(image: string, folders: readonly (typeof TENANTS)[]): JsonObje
   return {
     name: 'waf',
     image,
-    args: ['--config=/etc/waf/platform/platform.json', ...folders.map(({ mountPath }) => `--tenants=${mountPath}`)],
+    args: [
+      '--config=/etc/waf/platform/platform.json',
+      ...folders.map(({ mountPath }) => `--tenants=${mountPath}`),
+      `--listen=:${WAF.port}`,
+      `--admin=:${WAF.health}`,
+    ],
     ports: [
       { name: 'grpc', containerPort: WAF.port },
       { name: 'health', containerPort: WAF.health },

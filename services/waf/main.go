@@ -30,32 +30,36 @@ import (
 
 // options are the command line.
 type options struct {
-	config string
-	listen string
-	admin  string
-	reload time.Duration
-	drain  time.Duration
-	places int
-	queue  int
-	wait   time.Duration
-	body   int
-	logAll bool
-	check  bool
+	config  string
+	tenants string
+	listen  string
+	admin   string
+	reload  time.Duration
+	drain   time.Duration
+	places  int
+	queue   int
+	wait    time.Duration
+	body    int
+	logAll  bool
+	check   bool
+	rules   bool
 }
 
 func main() {
 	var o options
 	flag.StringVar(&o.config, "config", "", "file that says how routes are inspected (YAML or JSON)")
+	flag.StringVar(&o.tenants, "tenants", "", "folder with a file for each tenant that excludes rules of its routes: TENANT.json or TENANT.yaml")
 	flag.StringVar(&o.listen, "listen", ":9002", "address of the external processing service, or unix:PATH")
 	flag.StringVar(&o.admin, "admin", ":9003", "address of /healthz, /readyz and /metrics")
-	flag.DurationVar(&o.reload, "reload", 2*time.Second, "how often the file is read again")
+	flag.DurationVar(&o.reload, "reload", 2*time.Second, "how often the files are read again")
 	flag.DurationVar(&o.drain, "drain", 20*time.Second, "how long requests may take to end at a shutdown")
 	flag.IntVar(&o.places, "places", 2*runtime.GOMAXPROCS(0), "requests that are inspected at the same time")
 	flag.IntVar(&o.queue, "queue", 1000, "requests that may wait for a place")
 	flag.DurationVar(&o.wait, "wait", 150*time.Millisecond, "how long a request may wait for a place")
 	flag.IntVar(&o.body, "message", 64<<20, "bytes of the largest message that the proxy may send")
 	flag.BoolVar(&o.logAll, "log-all", false, "log requests that pass without a match, too")
-	flag.BoolVar(&o.check, "check", false, "read the file, compile its rules, and exit")
+	flag.BoolVar(&o.check, "check", false, "read all files, compile their rules, say every mistake, and exit")
+	flag.BoolVar(&o.rules, "rules", false, "list the rules that an exclusion may name, and exit")
 	flag.Parse()
 	if err := run(o); err != nil {
 		fmt.Fprintln(os.Stderr, "waf:", err)
@@ -64,17 +68,23 @@ func main() {
 }
 
 func run(o options) error {
+	if o.rules {
+		return list(os.Stdout)
+	}
 	if o.config == "" {
 		return errors.New("--config is needed")
 	}
-	store, err := policy.Open(o.config, time.Now)
-	if err != nil || o.check {
+	store, err := policy.Open(policy.Files{Platform: o.config, Tenants: o.tenants}, time.Now)
+	if o.check {
+		return check(os.Stdout, store, err)
+	}
+	if err != nil {
 		return err
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	log := slog.New(slog.NewJSONHandler(os.Stdout, nil))
-	metrics := observe.NewMetrics(store.Expiring)
+	metrics := observe.NewMetrics(store)
 	observer := &observe.Observer{Metrics: metrics, Log: log, Everything: o.logAll}
 	limits := extproc.Limits{Places: o.places, Queue: o.queue, Wait: o.wait}
 	server := newServer(o, extproc.NewServer(store, observer, limits, time.Now))
@@ -109,13 +119,17 @@ func serve(ctx context.Context, o options, server service, metrics *observe.Metr
 		return err
 	}
 	var ready atomic.Bool
-	admin := &http.Server{Addr: o.admin, Handler: observe.Admin(metrics, &ready), ReadHeaderTimeout: 5 * time.Second}
+	adminListener, err := net.Listen("tcp", o.admin)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	admin := &http.Server{Handler: observe.Admin(metrics, &ready), ReadHeaderTimeout: 5 * time.Second}
 	failed := make(chan error, 2)
 	go func() { failed <- server.Serve(listener) }()
-	go func() { failed <- admin.ListenAndServe() }()
+	go func() { failed <- admin.Serve(adminListener) }()
 	go watch()
 	ready.Store(true)
-	log.Info("ready", "listen", listener.Addr().String(), "admin", o.admin)
+	log.Info("ready", "listen", listener.Addr().String(), "admin", adminListener.Addr().String())
 	select {
 	case err = <-failed:
 	case <-ctx.Done():

@@ -26,7 +26,7 @@ func inProcess(config, route string, next http.Handler) (http.Handler, io.Reader
 	if err != nil {
 		return nil, nil, err
 	}
-	observer := &observe.Observer{Metrics: observe.NewMetrics(store.Expiring), Log: slog.New(slog.NewJSONHandler(writer, nil)), Everything: true}
+	observer := &observe.Observer{Metrics: observe.NewMetrics(store), Log: slog.New(slog.NewJSONHandler(writer, nil)), Everything: true}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		parsed, how := store.For(route)
@@ -73,7 +73,7 @@ func open(config string) (*policy.Store, error) {
 	if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
 		return nil, err
 	}
-	return policy.Open(path, time.Now)
+	return policy.Open(policy.Files{Platform: path}, time.Now)
 }
 
 func requestOf(r *http.Request) *engine.Request {

@@ -299,6 +299,7 @@ const EXEMPTIONS: readonly Case[] = [
   until('soon'),
   opened('2026-11-21'),
   rules('2026-11-21'),
+  rules('2027-11-23'),
   rules(),
   excluding('not json'),
 ].map(

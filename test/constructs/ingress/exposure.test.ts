@@ -246,6 +246,18 @@ describe('an exposure', () => {
       { waf: { exclude: [{ rule: 1, because: 'because I say so', owner: 'a@b.example', expires: '2027-01-01' }] } },
       'expose[0].waf.exclude[0].rule',
     ],
+    [
+      'the firewall rule that decides over all others',
+      {
+        waf: { exclude: [{ rule: 949_110, because: 'because I say so', owner: 'a@b.example', expires: '2027-01-01' }] },
+      },
+      'expose[0].waf.exclude[0].rule',
+    ],
+    [
+      'a reason of blanks',
+      { waf: { exclude: [{ rule: 942_100, because: ' '.repeat(12), owner: 'a@b.example', expires: '2027-01-01' }] } },
+      'expose[0].waf.exclude[0].because',
+    ],
   ])('fails over %s', (_, change, at) => {
     const given: unknown = { ...lumen([]), expose: [{ ...CHAT, ...change }] };
     const parsed = parse(tenantSchema, given);

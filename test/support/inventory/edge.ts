@@ -207,7 +207,7 @@ function pod(image: string): object {
       {
         name: 'waf',
         image,
-        args: ['--config=/etc/waf/platform/platform.json'],
+        args: ['--config=/etc/waf/platform/platform.json', '--listen=:9002', '--admin=:9003'],
         ports: [
           { name: 'grpc', containerPort: 9002 },
           { name: 'health', containerPort: 9003 },

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"iter"
 	"maps"
 	"regexp"
 	"slices"
@@ -23,7 +24,7 @@ type Config struct {
 
 // Context is what a file is checked against.
 type Context struct {
-	// Now decides which exclusions are past their day.
+	// Now bounds how far away the last day of an exclusion may be.
 	Now time.Time
 	// Rules are those that an exclusion may name.
 	Rules map[int]bool
@@ -32,7 +33,7 @@ type Context struct {
 // Parse reads a configuration. The error, an [*Error], holds every mistake.
 func Parse(data []byte, context Context) (*Config, error) {
 	var found problems
-	read := decode(data, &found)
+	read := decode[file](data, &found)
 	if read.Version != 1 && len(found.all) == 0 {
 		found.add("version", "%d, expected 1", read.Version)
 	}
@@ -105,10 +106,21 @@ func (c *Config) Profiles() []Profile {
 // Exclusions are all of them.
 func (c *Config) Exclusions() []Exclusion {
 	var all []Exclusion
-	for _, name := range c.routeNames() {
-		all = append(all, c.routes[name].Exclusions...)
+	for _, exclusions := range c.ByRoute() {
+		all = append(all, exclusions...)
 	}
 	return all
+}
+
+// ByRoute goes over the routes that a file names, in a stable order.
+func (c *Config) ByRoute() iter.Seq2[route.Route, []Exclusion] {
+	return func(yield func(route.Route, []Exclusion) bool) {
+		for _, name := range c.routeNames() {
+			if !yield(name, c.routes[name].Exclusions) {
+				return
+			}
+		}
+	}
 }
 
 func (c *Config) routeNames() []route.Route {
@@ -119,6 +131,8 @@ func (c *Config) routeNames() []route.Route {
 
 var owner = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`)
 
+// parse reads an exclusion. One that is past its day is no mistake: its rule is back, which refuses a request at most, where a
+// configuration that is refused by date would end the service.
 func (e exclusion) parse(path, routeName string, context Context, found *problems) Exclusion {
 	if !context.Rules[e.Rule] {
 		found.add(path+".rule", "%d, expected the id of one rule that looks for attacks", e.Rule)
@@ -141,8 +155,6 @@ func (e exclusion) parse(path, routeName string, context Context, found *problem
 	switch {
 	case err != nil:
 		found.add(path+".expires", "%q, expected a day such as 2027-03-31", e.Expires)
-	case !expires.After(context.Now):
-		found.add(path+".expires", "%s is past: fix what it was for, or decide anew", e.Expires)
 	case expires.After(context.Now.AddDate(1, 0, 2)):
 		found.add(path+".expires", "%s, expected at most a year from now", e.Expires)
 	}

@@ -47,9 +47,20 @@ type exclusion struct {
 	Expires string `yaml:"expires"`
 }
 
+// tenantFile is what a tenant's file may say: which rules do not fit its routes. How strictly a route is inspected otherwise,
+// and how much memory all of it takes, stays with the platform.
+type tenantFile struct {
+	Version int                    `yaml:"version"`
+	Routes  map[string]tenantRoute `yaml:"routes"`
+}
+
+type tenantRoute struct {
+	Exclusions []exclusion `yaml:"exclusions"`
+}
+
 // decode reads a file. Keys that are unknown, written twice or of the wrong type are all reported.
-func decode(data []byte, problems *problems) file {
-	var read file
+func decode[T file | tenantFile](data []byte, problems *problems) T {
+	var read T
 	if len(data) > MaxFileBytes {
 		problems.add("file", "%d bytes, expected at most %d", len(data), MaxFileBytes)
 		return read

@@ -37,9 +37,13 @@ var now = time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
 
 func newBench(t *testing.T, config string, limits Limits) *bench {
 	t.Helper()
-	store := storeOf(t, config)
+	return benchOf(t, storeOf(t, config), limits)
+}
+
+func benchOf(t *testing.T, store *policy.Store, limits Limits) *bench {
+	t.Helper()
 	log := &strings.Builder{}
-	observer := &observe.Observer{Metrics: observe.NewMetrics(store.Expiring), Log: slog.New(slog.NewJSONHandler(log, nil)), Everything: true}
+	observer := &observe.Observer{Metrics: observe.NewMetrics(store), Log: slog.New(slog.NewJSONHandler(log, nil)), Everything: true}
 	server := NewServer(store, observer, limits, func() time.Time { return now })
 	listener := bufconn.Listen(1 << 20)
 	serving := grpc.NewServer()
@@ -64,7 +68,7 @@ func storeOf(t *testing.T, config string) *policy.Store {
 		if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		store, err := policy.Open(path, func() time.Time { return now })
+		store, err := policy.Open(policy.Files{Platform: path}, func() time.Time { return now })
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -21,11 +21,16 @@ type Metrics struct {
 	configured prometheus.Gauge
 }
 
-// Expiring tells how many exclusions are past their day, and when the next one will be (zero: never).
-type Expiring func() (expired int, next time.Time)
+// Exclusions tells what becomes of exclusions.
+type Exclusions interface {
+	// Expiring is how many are past their day, and when the next one will be (zero: never).
+	Expiring() (expired int, next time.Time)
+	// Ignored are the tenants' files that count for nothing, with what is wrong with each.
+	Ignored() map[string]error
+}
 
 // NewMetrics registers all metrics.
-func NewMetrics(expiring Expiring) *Metrics {
+func NewMetrics(exclusions Exclusions) *Metrics {
 	m := &Metrics{
 		Registry: prometheus.NewRegistry(),
 		decisions: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -56,10 +61,13 @@ func NewMetrics(expiring Expiring) *Metrics {
 	m.Registry.MustRegister(
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "waf_exclusions_expired", Help: "Exclusions past their day: their rules are back.",
-		}, func() float64 { expired, _ := expiring(); return float64(expired) }),
+		}, func() float64 { expired, _ := exclusions.Expiring(); return float64(expired) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "waf_exclusion_next_expiry_seconds", Help: "Unix time at which the next exclusion expires, 0 for none.",
-		}, func() float64 { _, next := expiring(); return unix(next) }),
+		}, func() float64 { _, next := exclusions.Expiring(); return unix(next) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "waf_tenant_files_ignored", Help: "Files of tenants with a mistake: none of their exclusions apply.",
+		}, func() float64 { return float64(len(exclusions.Ignored())) }),
 	)
 	return m
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"runtime"
 	"sync/atomic"
@@ -29,40 +30,58 @@ type Inspector struct {
 	Exclusions []config.Exclusion
 }
 
+// Files are where the configuration stands.
+type Files struct {
+	// Platform is the file of the platform. Without it nothing can be inspected.
+	Platform string
+	// Tenants is a folder with a file for each tenant that excludes rules, <tenant>.json or <tenant>.yaml; empty for none.
+	Tenants string
+}
+
 // Store answers how a route is inspected.
 type Store struct {
-	path    string
+	files   Files
 	now     func() time.Time
 	current atomic.Pointer[state]
+	// What was read last, taken or not, and why the platform's file was not.
 	read    []byte
+	folder  tenantFiles
+	refused error
+	// The platform's file that was taken last, with its rules.
+	platform *config.Config
+	wafs     map[config.Profile]*engine.WAF
+	told     map[string]bool
 }
 
 type state struct {
-	config *config.Config
-	wafs   map[config.Profile]*engine.WAF
+	config  *config.Config
+	wafs    map[config.Profile]*engine.WAF
+	ignored map[string]error
 }
 
-// Open reads the file and compiles what it names; any mistake in it is an error.
-func Open(path string, now func() time.Time) (*Store, error) {
-	store := &Store{path: path, now: now}
-	data, err := read(path)
+// Open reads the files and compiles what they name. Any mistake in the platform's file is an error; a tenant's file with a
+// mistake counts for nothing, and [Store.Ignored] has it.
+func Open(files Files, now func() time.Time) (*Store, error) {
+	store := &Store{files: files, now: now, folder: readFolder(files.Tenants)}
+	data, err := read(files.Platform)
 	if err != nil {
 		return nil, err
 	}
 	if err := store.take(data); err != nil {
 		return nil, err
 	}
-	return store, nil
+	return store, store.merge()
 }
 
-// Watch reads the file again and again, and takes it when it changed. A file with a mistake is reported and not taken: the
-// one before stays in force. It returns when the context ends.
+// Watch reads the files again and again, and takes them when they changed. A platform's file with a mistake is reported and
+// not taken: the one before stays in force, and tenants' files go on being read. It returns when the context ends.
 func (s *Store) Watch(ctx context.Context, every time.Duration, metrics *observe.Metrics, log *slog.Logger) {
 	// A mounted ConfigMap changes by a renamed link, which notification by inode misses; reading it is cheap and does not.
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
 	metrics.Reloaded(true)
 	for {
+		s.tell(log)
 		select {
 		case <-ctx.Done():
 			return
@@ -80,38 +99,80 @@ func (s *Store) Watch(ctx context.Context, every time.Duration, metrics *observe
 	}
 }
 
-// reload says whether the file changed since it was last read, taken or not.
+// tell logs each tenant's file that is ignored and each exclusion that is past its day, once.
+func (s *Store) tell(log *slog.Logger) {
+	told := map[string]bool{}
+	once := func(key string, write func()) {
+		told[key] = true
+		if !s.told[key] {
+			write()
+		}
+	}
+	for name, err := range s.Ignored() {
+		once(name+": "+err.Error(), func() {
+			log.Error("a tenant's file is ignored, its exclusions do not apply", "file", name, "error", err.Error())
+		})
+	}
+	for _, one := range s.Expired() {
+		once(one, func() { log.Warn("an exclusion is past its day, its rule is back", "exclusion", one) })
+	}
+	s.told = told
+}
+
+// reload says whether the platform's file changed since it was last read, taken or not, or what tenants' files say.
 func (s *Store) reload() (bool, error) {
-	data, err := read(s.path)
+	data, err := read(s.files.Platform)
 	if err != nil {
 		data = []byte(err.Error())
 	}
-	if bytes.Equal(data, s.read) {
+	folder := readFolder(s.files.Tenants)
+	samePlatform, sameTenants := bytes.Equal(data, s.read), maps.Equal(folder, s.folder)
+	if samePlatform && sameTenants {
 		return false, nil
 	}
-	s.read = data
-	if err != nil {
-		return true, err
+	s.folder, s.read = folder, data
+	if !samePlatform {
+		s.refused = err
+		if err == nil {
+			s.refused = s.take(data)
+		}
 	}
-	return true, s.take(data)
+	return true, errors.Join(s.refused, s.merge())
 }
 
+// take reads the platform's file.
 func (s *Store) take(data []byte) error {
 	s.read = data
-	attacks, err := rules.Excludable()
+	context, err := s.context()
 	if err != nil {
 		return err
 	}
-	parsed, err := config.Parse(data, config.Context{Now: s.now(), Rules: attacks})
+	parsed, err := config.Parse(data, context)
 	if err != nil {
 		return err
 	}
-	next := &state{config: parsed, wafs: map[config.Profile]*engine.WAF{}}
-	if err := s.compile(parsed.Profiles(), next.wafs); err != nil {
+	wafs := map[config.Profile]*engine.WAF{}
+	if err := s.compile(parsed.Profiles(), wafs); err != nil {
 		return err
 	}
-	s.current.Store(next)
+	s.platform, s.wafs = parsed, wafs
 	return nil
+}
+
+// merge puts what tenants' files say upon the platform's. They choose no profile, so that nothing is compiled for them.
+func (s *Store) merge() error {
+	context, err := s.context()
+	if err != nil {
+		return err
+	}
+	tenants, ignored := s.folder.parse(context)
+	s.current.Store(&state{config: s.platform.With(tenants), wafs: s.wafs, ignored: ignored})
+	return nil
+}
+
+func (s *Store) context() (config.Context, error) {
+	attacks, err := rules.Excludable()
+	return config.Context{Now: s.now(), Rules: attacks}, err
 }
 
 // compile makes all profiles ready, as many at a time as there are processors.
@@ -136,8 +197,8 @@ func (s *Store) compile(profiles []config.Profile, into map[config.Profile]*engi
 
 // compiled takes the rules of a profile over from before where there are any.
 func (s *Store) compiled(profile config.Profile) (*engine.WAF, error) {
-	if before := s.current.Load(); before != nil && before.wafs[profile] != nil {
-		return before.wafs[profile], nil
+	if before := s.wafs[profile]; before != nil {
+		return before, nil
 	}
 	return engine.Compile(profile)
 }
@@ -169,6 +230,25 @@ func (s *Store) Expiring() (expired int, next time.Time) {
 	}
 	return expired, next
 }
+
+// Expired says in words which exclusions are past their day.
+func (s *Store) Expired() []string {
+	now := s.now()
+	var all []string
+	current := s.current.Load().config
+	for name, exclusions := range current.ByRoute() {
+		for _, one := range exclusions {
+			if !now.Before(one.Expires) {
+				last := one.Expires.AddDate(0, 0, -1).Format(time.DateOnly)
+				all = append(all, fmt.Sprintf("rule %d of %s, until %s, of %s", one.Rule, name, last, one.Owner))
+			}
+		}
+	}
+	return all
+}
+
+// Ignored are the tenants' files that count for nothing, by name, with what is wrong with each.
+func (s *Store) Ignored() map[string]error { return s.current.Load().ignored }
 
 func read(path string) (data []byte, err error) {
 	file, err := os.Open(path)

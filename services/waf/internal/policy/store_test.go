@@ -33,15 +33,11 @@ func write(t *testing.T, path, text string) {
 
 func TestFailsToStartOnABadFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "waf.yaml")
-	if _, err := Open(path, time.Now); err == nil {
+	if _, err := Open(Files{Platform: path}, time.Now); err == nil {
 		t.Error("a file that is not there is taken")
 	}
 	write(t, path, "version: 1\ntypes: {api: {paranoia: 9}, admin: {}}\n")
-	if _, err := Open(path, time.Now); err == nil || !strings.Contains(err.Error(), "2 mistakes") {
-		t.Errorf("%v", err)
-	}
-	write(t, path, strings.ReplaceAll(excluding, "2026-11-28", "2026-11-26"))
-	if _, err := Open(path, func() time.Time { return day }); err == nil || !strings.Contains(err.Error(), "is past") {
+	if _, err := Open(Files{Platform: path}, time.Now); err == nil || !strings.Contains(err.Error(), "2 mistakes") {
 		t.Errorf("%v", err)
 	}
 }
@@ -49,7 +45,7 @@ func TestFailsToStartOnABadFile(t *testing.T) {
 func TestABadFileKeepsTheOneBefore(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "waf.yaml")
 	write(t, path, "version: 1\ntypes: {api: {bodyLimit: 1000}}\n")
-	store, err := Open(path, func() time.Time { return day })
+	store, err := Open(Files{Platform: path}, func() time.Time { return day })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,11 +72,11 @@ func TestABadFileKeepsTheOneBefore(t *testing.T) {
 func TestWatchingTellsInMetricsWhatBecameOfAFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "waf.yaml")
 	write(t, path, "version: 1\n")
-	store, err := Open(path, func() time.Time { return day })
+	store, err := Open(Files{Platform: path}, func() time.Time { return day })
 	if err != nil {
 		t.Fatal(err)
 	}
-	metrics := observe.NewMetrics(store.Expiring)
+	metrics := observe.NewMetrics(store)
 	go store.Watch(t.Context(), time.Millisecond, metrics, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	for _, one := range []struct{ text, valid string }{{"version: 2\n", "0"}, {"version: 1\ntypes: {}\n", "1"}} {
 		write(t, path, one.text)
@@ -98,7 +94,7 @@ func TestExclusionsThatExpireAreCounted(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "waf.yaml")
 	write(t, path, excluding)
 	today := day
-	store, err := Open(path, func() time.Time { return today })
+	store, err := Open(Files{Platform: path}, func() time.Time { return today })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +111,7 @@ func TestExclusionsThatExpireAreCounted(t *testing.T) {
 func TestEqualProfilesShareTheirRules(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "waf.yaml")
 	write(t, path, "version: 1\nroutes: {api/a/x: {}, api/b/x: {mode: detect}, api/c/x: {mode: detect}}\n")
-	store, err := Open(path, time.Now)
+	store, err := Open(Files{Platform: path}, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,5 +120,20 @@ func TestEqualProfilesShareTheirRules(t *testing.T) {
 	_, c := store.For("api/c/x")
 	if b.WAF != c.WAF || a.WAF == b.WAF || b.Profile.Mode != config.Detect {
 		t.Error("profiles are not shared by what they are")
+	}
+}
+
+func TestAnExclusionThatIsPastIsNoReasonNotToStart(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "waf.yaml")
+	write(t, path, strings.ReplaceAll(excluding, "2026-11-28", "2026-11-26"))
+	store, err := Open(Files{Platform: path}, func() time.Time { return day })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if expired, _ := store.Expiring(); expired != 1 {
+		t.Errorf("%d are past their day", expired)
+	}
+	if said := store.Expired(); len(said) != 1 || said[0] != "rule 942100 of inference/acme/chat, until 2026-11-26, of ml@acme.example" {
+		t.Errorf("%q", said)
 	}
 }

@@ -45,12 +45,15 @@ func Parse(name string) (Route, error) {
 		return Route{}, fmt.Errorf("route %q: type %q, expected one of %v", name, parts[0], Types)
 	}
 	for _, part := range parts[1:] {
-		if !label.MatchString(part) {
+		if !IsLabel(part) {
 			return Route{}, fmt.Errorf("route %q: %q is not a DNS label", name, part)
 		}
 	}
 	return found, nil
 }
+
+// IsLabel says whether a text may be the name of a tenant or an exposure.
+func IsLabel(text string) bool { return label.MatchString(text) }
 
 func (t Type) known() bool {
 	for _, one := range Types {
