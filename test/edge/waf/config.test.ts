@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { App, Chart, Testing } from 'cdk8s';
 import { CATALOG } from '../../../charts';
 import { listAt, numberAt, stringAt, valueAt } from '../../../constructs/core/json';
@@ -140,6 +141,9 @@ describe('the firewall’s Deployment fits its program', () => {
       const { text } = await running.get('/metrics');
       expect(text).toContain('\nwaf_tenant_files_ignored 1\n');
       expect(text).toContain('\nwaf_exclusions_expired 1\n');
+      // Once the file is right it is taken, without a restart.
+      writeFileSync(join(mounted.at('/etc/waf/tenants'), 'acme.json'), acme('api/acme/shop', SOON));
+      await waitUntil(async () => (await running.get('/metrics')).text.includes('\nwaf_tenant_files_ignored 0\n'));
     } finally {
       await running.stop();
       mounted.remove();
@@ -154,3 +158,11 @@ describe('the firewall’s Deployment fits its program', () => {
     expect(file).toContain('-tags no_fs_access');
   });
 });
+
+async function waitUntil(holds: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    if (await holds()) return;
+    await setTimeout(50);
+  }
+  throw new Error('it does not come to hold');
+}
