@@ -74,8 +74,6 @@ const OVERRIDES = (jwks: string): readonly Weakening[] => [
   changed('RequestAuthentication', 'edge-tokens', ['spec', 'jwtRules', 0, 'jwks'], jwks),
   // A minute is too long for a test.
   changed('EnvoyFilter', 'edge-requests', requestLimit('request_timeout'), `${REQUEST_SECONDS}s`),
-  // Envoy as its makers release it has none of Istio's own filters, and this one counts requests.
-  changed('Telemetry', 'default', ['spec', 'metrics']),
 ];
 
 /** Place of a field of HTTP's limits. */
