@@ -13,6 +13,9 @@ const MESH = {
 /** The tenant with a waypoint, and the one that it has nothing to do with: the other way round than for sidecars. */
 const AMBIENT = STRANGER;
 
+/** What the whole mesh has for waypoints without a policy of their own. */
+const NO_DENIAL = without('AuthorizationPolicy', 'waypoints-default-deny');
+
 describe('waypoint', () => {
   let callers: Callers;
   let objects: Objects;
@@ -54,8 +57,8 @@ describe('waypoint', () => {
     });
   });
 
-  test('[NET-1] without its policy a waypoint lets everybody through', async () => {
-    await using(TENANTS, without('AuthorizationPolicy', 'waypoint'), async (lab) => {
+  test('[NET-1] without its policy, and that of the whole mesh, a waypoint lets everybody through', async () => {
+    await using(TENANTS, all(without('AuthorizationPolicy', 'waypoint'), NO_DENIAL), async (lab) => {
       expect(said(await lab.call(callers.own, lab.service))).toBe(200);
     });
   });
@@ -84,6 +87,7 @@ describe('waypoint', () => {
       const open = all(
         without('AuthorizationPolicy', 'egress-default-deny'),
         without('AuthorizationPolicy', 'to-api-anthropic-com'),
+        NO_DENIAL,
       );
       await using(EGRESS, open, async (lab) => {
         expect(said(await lab.call(callers.own, lab.external))).toBe(200);
