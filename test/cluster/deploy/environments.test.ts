@@ -39,9 +39,13 @@ describe.each(REGIONS)('%s in %s', (_, name, environment) => {
     console.info(`${environment.name} ${name}: ${objects} objects applied`);
   });
 
-  test('charts are counted as left out, and nothing else is', () => {
+  test('charts and Vault objects are counted as left out, and nothing else is', () => {
     expect(first.flatMap(({ leftOut }) => leftOut.releases).length).toBeGreaterThan(0);
-    expect(first.flatMap(({ leftOut }) => leftOut.vault)).toEqual([]);
+    // Regions of one mesh have their authority in Vault; nobody says here where that is.
+    const joined = environment.regions.find((one) => one.name === name)?.mesh.clusters.mode === 'multi-primary';
+    const vault = first.flatMap(({ leftOut }) => leftOut.vault);
+    expect(vault.filter((path) => !path.startsWith(`${name}/mesh/Authority/`))).toEqual([]);
+    expect(vault.length > 0).toBe(joined);
   });
 
   test('the server has no remark, and every admission policy passes its type check', async () => {
