@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { writePrivate } from '../../../cluster/local/host-root';
 import { Part } from '../../../cluster/local/part';
 import { clusterFactsSchema } from '../../../constructs/core/cluster-facts';
+import { stringAt } from '../../../constructs/core/json';
 import { stampFor } from '../../../constructs/core/stamp';
 import { edgeGlobal } from '../../../constructs/ingress/edge-global';
 import { exposureLimits } from '../../../constructs/ingress/exposure-rules';
@@ -18,10 +19,11 @@ import { type Answer, type Ask, ask } from './client';
 import { type Control, startJudge } from './control';
 import { startEcho } from './echo';
 import { startEdge } from './edge';
-import { GATEWAY_PORT, gatewayFixture, HOST, INGRESS, SELECTOR, WAF_PORT } from './fixture';
+import { TRUST_DOMAIN } from './environment';
+import { GATEWAY_PORT, gatewayFixture, HOST, INGRESS, SELECTOR, WAF_PORT, withoutProxy } from './fixture';
 import { type Loopback, newLoopback } from './loopback';
 import { newMeshPki } from './mesh-pki';
-import { namespaceObject, workloadObjects } from './objects';
+import { workloadObjects } from './objects';
 import { type Redis, startRedis } from './redis';
 import { AT, surroundings } from './surroundings';
 
@@ -59,16 +61,16 @@ export async function startCounting(props: CountingProps): Promise<CountingLab> 
   const redis = await startRedis(folder, net(50));
   const service = await startService(folder, net, redis);
   const echo = await startEcho({ host: net(AT.web) });
-  const pki = await newMeshPki('example.test');
+  const pki = await newMeshPki(TRUST_DOMAIN);
   const { mesh, annotations } = gatewayFixture(props.cast.jwks);
-  const pod = { namespace: INGRESS, account: 'gateway', labels: SELECTOR, role: 'router' as const, annotations };
+  const pod = { namespace: INGRESS, account: 'ingress', labels: SELECTOR, role: 'router' as const, annotations };
   const edge = await startEdge({
     objects: objects(props, net, echo.port),
     mesh,
     pki,
     proxies: [
-      { ...pod, name: 'gateway', address: net(AT.gateway) },
-      { ...pod, name: 'gateway-2', address: net(SECOND) },
+      { ...pod, name: 'ingress', address: net(AT.gateway) },
+      { ...pod, name: 'ingress-2', address: net(SECOND) },
     ],
   });
   const judge: Control = await startJudge(await toolPath('edge-lab'), `${net(AT.waf)}:${WAF_PORT}`, edge.folder);
@@ -84,9 +86,9 @@ export async function startCounting(props: CountingProps): Promise<CountingLab> 
   };
 }
 
-function wanted(to: Ask['to'] | undefined, host: string, headers: Ask['headers'], { publicRoot: ca }: Cast): Ask {
+function wanted(to: Ask['to'] | undefined, host: string, headers: Ask['headers'], { tls }: Cast): Ask {
   if (to === undefined) throw new Error('there are two proxies');
-  return { to, host, tls: { ca }, headers: { ...headers } };
+  return { to, host, tls, headers: { ...headers } };
 }
 
 function objects(
@@ -101,11 +103,15 @@ function objects(
   const own = [...platformFilter(localOnly === true), ...routes(perKey, perAddress, perTenant)].filter(
     ({ metadata }) => metadata.name !== without,
   );
+  // The environment of the lab counts for each proxy alone: its routes are taken for those that count for all of them.
+  const counted = new Set(own.map(({ kind, metadata }) => `${kind} ${metadata.name}`));
+  const platform = withoutProxy(gatewayFixture(cast.jwks).objects).filter(
+    (one) => !counted.has(`${stringAt(one, 'kind')} ${stringAt(one, 'metadata', 'name')}`),
+  );
   return [
-    ...gatewayFixture(cast.jwks).objects,
+    ...platform,
     ...around,
-    ...workloadObjects({ ...at, name: 'gateway-2', address: net(SECOND), mesh: 'none' }),
-    namespaceObject(SERVICE.namespace),
+    ...workloadObjects({ ...at, name: 'ingress-2', address: net(SECOND), mesh: 'none' }),
     ...workloadObjects({ ...counter, ...port, address: net(SERVICE.host) }),
     ...own.map((object) => ({ ...object, metadata: { ...object.metadata, namespace: INGRESS } })),
   ];
