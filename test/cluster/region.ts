@@ -107,7 +107,9 @@ export async function everything(region: LiveRegion): Promise<ReadonlyMap<string
   const kinds = listable(live.resources).filter(({ kind }) => !RESTLESS.includes(kind));
   const lists = await pooled(kinds, 8, async (resource) => {
     const found = await listMetadata(live.cluster, resource, '');
-    return found.map((object) => [nameOf(resource.group, resource.kind, object), versionOf(object)] as const);
+    return found.map(
+      (object) => [nameOf(resource.group, resource.kind, object), versionOf(resource.kind, object)] as const,
+    );
   });
   return new Map(lists.flat());
 }
@@ -135,7 +137,11 @@ function nameOf(group: string, kind: string, object: JsonObject): string {
   return [group, kind, stringAt(object, 'metadata', 'namespace') ?? '', stringAt(object, 'metadata', 'name')].join('/');
 }
 
-function versionOf(object: JsonObject): string {
+/** A scaler's controller writes down what it measured, every few seconds. */
+const MEASURED = ['HorizontalPodAutoscaler'];
+
+function versionOf(kind: string, object: JsonObject): string {
+  if (MEASURED.includes(kind)) return `${stringAt(object, 'metadata', 'uid')}`;
   return `${stringAt(object, 'metadata', 'uid')}@${stringAt(object, 'metadata', 'resourceVersion')}`;
 }
 

@@ -20,6 +20,8 @@ const READINESS: Readonly<Record<string, Readiness>> = {
   'Certificate.cert-manager.io': { waitFor: ['condition=Ready'] },
   // A quota that nobody has counted yet refuses by itself: waiting for the count makes nothing safer.
   'ResourceQuota.core': { skipAwait: true },
+  // Each stands in front of a Deployment that is waited for; its endpoints follow from that.
+  'Service.core': { skipAwait: true },
   // The provider waits for token secrets, which clusters no longer make.
   'ServiceAccount.core': { skipAwait: true },
 };
