@@ -2,6 +2,7 @@ import type { JsonObject } from '../core/json';
 import type { Manifest, ServiceAccount } from '../core/manifest';
 import { PLATFORM_NAMESPACE } from '../core/platform-service';
 import type { Stamp } from '../core/stamp';
+import { edgeDeployment } from './edge-deployment';
 import { globalConfiguration } from './global-rates';
 import type { GlobalSettings } from './global-settings';
 import { imageName, runs } from './references';
@@ -56,39 +57,17 @@ export function rateLimitService(settings: GlobalSettings, stamp: Stamp): readon
 }
 
 function deployment({ image, replicas, store }: GlobalSettings): JsonObject {
-  return {
+  return edgeDeployment({
+    account: RATE_LIMIT.name,
     replicas,
-    strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
-    selector: { matchLabels: RATE_LIMIT_PODS },
-    template: {
-      metadata: { labels: { ...RATE_LIMIT_PODS, 'istio.io/dataplane-mode': 'ambient' } },
-      spec: {
-        serviceAccountName: RATE_LIMIT.name,
-        automountServiceAccountToken: false,
-        priorityClassName: 'drun-platform',
-        securityContext: {
-          runAsNonRoot: true,
-          runAsUser: 65_532,
-          runAsGroup: 65_532,
-          fsGroup: 65_532,
-          seccompProfile: { type: 'RuntimeDefault' },
-        },
-        topologySpreadConstraints: [
-          {
-            maxSkew: 1,
-            topologyKey: 'kubernetes.io/hostname',
-            whenUnsatisfiable: 'ScheduleAnyway',
-            labelSelector: { matchLabels: RATE_LIMIT_PODS },
-          },
-        ],
-        containers: [container(imageName(image), store)],
-        volumes: [
-          { name: 'config', configMap: { name: RATE_LIMIT.name } },
-          ...(store.ca === undefined ? [] : [authority(store.ca)]),
-        ],
-      },
-    },
-  };
+    pods: RATE_LIMIT_PODS,
+    inMesh: { 'istio.io/dataplane-mode': 'ambient' },
+    containers: [container(imageName(image), store)],
+    volumes: [
+      { name: 'config', configMap: { name: RATE_LIMIT.name } },
+      ...(store.ca === undefined ? [] : [authority(store.ca)]),
+    ],
+  });
 }
 
 /** The certificate that verifies the store; the Secret may hold more, and no more is given to the pod. */

@@ -3,6 +3,7 @@ import type { JsonObject } from '../core/json';
 import type { Manifest, ServiceAccount } from '../core/manifest';
 import { PLATFORM_NAMESPACE } from '../core/platform-service';
 import type { Stamp } from '../core/stamp';
+import { edgeDeployment } from './edge-deployment';
 import { WAF_ROUTES_LABEL } from './edge-facts';
 import type { IngressSettings } from './ingress-settings';
 import { imageName, runs } from './references';
@@ -105,42 +106,20 @@ const SECURITY = {
 } as const;
 
 function deployment(waf: IngressSettings['waf'], { image, replicas }: ExtProc, dataPlane: DataPlane): JsonObject {
-  return {
+  return edgeDeployment({
+    account: WAF.name,
     replicas,
-    strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
-    selector: { matchLabels: WAF_PODS },
-    template: {
-      metadata: { labels: { ...WAF_PODS, ...IN_MESH[dataPlane] } },
-      spec: {
-        serviceAccountName: WAF.name,
-        automountServiceAccountToken: false,
-        priorityClassName: 'drun-platform',
-        securityContext: {
-          runAsNonRoot: true,
-          runAsUser: 65_532,
-          runAsGroup: 65_532,
-          fsGroup: 65_532,
-          seccompProfile: { type: 'RuntimeDefault' },
-        },
-        topologySpreadConstraints: [
-          {
-            maxSkew: 1,
-            topologyKey: 'kubernetes.io/hostname',
-            whenUnsatisfiable: 'ScheduleAnyway',
-            labelSelector: { matchLabels: WAF_PODS },
-          },
-        ],
-        containers:
-          waf.configSync === undefined
-            ? [firewall(imageName(image), [])]
-            : [firewall(imageName(image), [TENANTS]), sync(waf.configSync)],
-        volumes: [
-          { name: 'platform', configMap: { name: WAF.name } },
-          ...(waf.configSync === undefined ? [] : [{ name: TENANTS.name, emptyDir: { sizeLimit: '64Mi' } }, TOKEN]),
-        ],
-      },
-    },
-  };
+    pods: WAF_PODS,
+    inMesh: IN_MESH[dataPlane],
+    containers:
+      waf.configSync === undefined
+        ? [firewall(imageName(image), [])]
+        : [firewall(imageName(image), [TENANTS]), sync(waf.configSync)],
+    volumes: [
+      { name: 'platform', configMap: { name: WAF.name } },
+      ...(waf.configSync === undefined ? [] : [{ name: TENANTS.name, emptyDir: { sizeLimit: '64Mi' } }, TOKEN]),
+    ],
+  });
 }
 
 /** Where files of tenants are written by one container and read by the other. */

@@ -1,0 +1,49 @@
+import type { JsonObject } from '../core/json';
+
+/** What tells one service of the edge from another. */
+export interface EdgeDeployment {
+  /** Its service account. */
+  readonly account: string;
+  readonly replicas: number;
+  /** Labels by which its pods are selected. */
+  readonly pods: Readonly<Record<string, string>>;
+  /** Labels by which the mesh takes hold of them. */
+  readonly inMesh: Readonly<Record<string, string>>;
+  readonly containers: readonly JsonObject[];
+  readonly volumes: readonly JsonObject[];
+}
+
+/** The specification of a service beside the edge's proxy: no root, no token, spread over nodes, replaced without a gap. */
+export function edgeDeployment(service: EdgeDeployment): JsonObject {
+  const { account, replicas, pods, inMesh, containers, volumes } = service;
+  return {
+    replicas,
+    strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+    selector: { matchLabels: pods },
+    template: {
+      metadata: { labels: { ...pods, ...inMesh } },
+      spec: {
+        serviceAccountName: account,
+        automountServiceAccountToken: false,
+        priorityClassName: 'drun-platform',
+        securityContext: {
+          runAsNonRoot: true,
+          runAsUser: 65_532,
+          runAsGroup: 65_532,
+          fsGroup: 65_532,
+          seccompProfile: { type: 'RuntimeDefault' },
+        },
+        topologySpreadConstraints: [
+          {
+            maxSkew: 1,
+            topologyKey: 'kubernetes.io/hostname',
+            whenUnsatisfiable: 'ScheduleAnyway',
+            labelSelector: { matchLabels: pods },
+          },
+        ],
+        containers,
+        volumes,
+      },
+    },
+  };
+}
