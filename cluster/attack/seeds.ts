@@ -70,6 +70,13 @@ export const TENANT_SEEDS: Readonly<Record<SeedName, CaseObject>> = {
     },
     { 'kueue.x-k8s.io/queue-name': '{queue}' },
   ),
+  cronJob: train('batch/v1', 'CronJob', 'nightly', {
+    spec: {
+      schedule: '0 0 * * *',
+      suspend: true,
+      jobTemplate: { spec: { template: { spec: podSpec({ restartPolicy: 'Never' }) } } },
+    },
+  }),
   service: train('v1', 'Service', 'web', { spec: { selector: { app: 'web' }, ports: [{ port: 80 }] } }),
   ingress: train('networking.k8s.io/v1', 'Ingress', 'web', {
     spec: { ingressClassName: 'drun', rules: [{ host: '{host}' }] },

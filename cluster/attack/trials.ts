@@ -108,8 +108,8 @@ interface Right {
   readonly namespace: string | undefined;
 }
 
-/** The right that a request needs. */
-function rightOf(request: CaseRequest): Right {
+/** The right that a request needs; a plain request names its path, and throws. */
+export function rightOf(request: CaseRequest): Right {
   switch (request.verb) {
     case 'plain':
       throw new Error('a plain request says itself what stops it');

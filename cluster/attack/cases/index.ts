@@ -6,6 +6,7 @@ import { OWNERSHIP_CASES, WORKLOAD_CASES } from './ownership';
 import type { PodCase } from './pod-case';
 import { POD_CASES } from './pods';
 import { INGRESS_CASES, SERVICE_CASES } from './services';
+import { TEMPLATE_CHANGE_CASES } from './template-changes';
 import { type PodChange, pod, WORKLOADS, workload } from './templates';
 
 /** Rows S01 to S33 on pods, and again, as row S34 asks, in every kind that holds a pod template. */
@@ -35,6 +36,7 @@ function onKind(one: PodCase, prefix: string, id: string, make: (change: PodChan
 /** Every attack on admission with its benign twin. The offline tests and the cluster suite run the same table. */
 export const ADMISSION_CASES: readonly AdmissionCase[] = [
   ...TEMPLATE_CASES,
+  ...TEMPLATE_CHANGE_CASES,
   ...WORKLOAD_CASES,
   ...DEVICE_CASES,
   ...SERVICE_CASES,

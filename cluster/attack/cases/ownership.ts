@@ -5,6 +5,7 @@ import { container, pod, workload } from './templates';
 
 const del = (target: string): CaseRequest => ({ verb: 'delete', target });
 const label = (key: string, value: string | null) => ({ metadata: { labels: { [key]: value } } });
+const annotation = (key: string) => ({ metadata: { annotations: { [key]: 'x' } } });
 const configMap = (metadata: Parameters<typeof object>[3]) => create(object('v1', 'ConfigMap', {}, metadata));
 const labelled = (labels: Readonly<Record<string, string>>) => configMap({ labels });
 const OWN = patch('configMap', label('app', 'x'));
@@ -288,10 +289,10 @@ export const WORKLOAD_CASES: readonly AdmissionCase[] = [
     patch('pod', label('app', 'y')),
   ),
   attack(
-    'S35-template',
-    'template-images',
-    patch('deployment', { spec: { template: { spec: { containers: [container({ image: 'nginx' })] } } } }),
-    patch('deployment', { spec: { template: { metadata: { annotations: { a: 'b' } } } } }),
+    'S07-annotation',
+    'pod-placement',
+    patch('pod', annotation('io.katacontainers.config.hypervisor.kernel_params')),
+    patch('pod', annotation('example.com/kernel')),
   ),
   attack('W02-no-sidecar', 'pod-mesh', create(inSidecar([])), create(inSidecar([SIDECAR])), { actor: 'sidecar-owner' }),
   attack(

@@ -156,6 +156,23 @@ const EXPECTED_SURVIVORS: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
+/** Walls that another wall stands in front of, so that only their absence is noticed. */
+const BEHIND_OTHERS: readonly (readonly [RegExp, string])[] = [
+  [
+    /^ValidatingAdmissionPolicyBinding drun-pod-identity-update$/,
+    'the API server changes no account and no volume of a pod',
+  ],
+  [
+    /^ValidatingAdmissionPolicyBinding drun-pod-devices-update$/,
+    'the API server changes no variable, mount or device of a pod; ephemeral containers fall under the other binding',
+  ],
+  [/^ValidatingAdmissionPolicyBinding drun-pod-images-update$/, 'drun-changes-of-pods refuses any other image'],
+  [
+    /^ValidatingAdmissionPolicyBinding drun-job-queue$/,
+    'a job without a queue is given one by drun-job-defaults; one in another queue is refused by drun-template-queue',
+  ],
+];
+
 describe('[IAM-2] the deployed platform with one thing taken away', () => {
   const fates: Fate[] = [];
 
@@ -204,12 +221,10 @@ describe('[IAM-2] the deployed platform with one thing taken away', () => {
     );
     expect(fates.length).toBe(mutants.length);
     expect((fates.length - survivors.length) / fates.length).toBeGreaterThanOrEqual(0.98);
-    const unexplained = survivors.filter(
-      ({ mutant }) => !EXPECTED_SURVIVORS.some(([pattern]) => pattern.test(mutant.name)),
-    );
-    expect(unexplained.map(({ mutant }) => mutant.name)).toEqual([]);
+    expect(unexplained(survivors, EXPECTED_SURVIVORS)).toEqual([]);
     const weak = by('absence').filter(({ mutant }) => isWall(mutant));
-    expect(weak.map(({ mutant }) => mutant.name)).toEqual([]);
+    expect(unexplained(weak, BEHIND_OTHERS)).toEqual([]);
+    expect(weak.length).toBe(BEHIND_OTHERS.length);
   });
 
   test('the choice of trials is sound: of a sample, all trials together notice nothing that the chosen ones do not', async () => {
@@ -231,6 +246,10 @@ describe('[IAM-2] the deployed platform with one thing taken away', () => {
     }
   }, 900_000);
 });
+
+function unexplained(fates: readonly Fate[], reasons: readonly (readonly [RegExp, string])[]): readonly string[] {
+  return fates.map(({ mutant }) => mutant.name).filter((name) => !reasons.some(([pattern]) => pattern.test(name)));
+}
 
 function tally(values: readonly string[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};

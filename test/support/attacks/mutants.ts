@@ -1,8 +1,8 @@
-import type { CaseObject } from '../../../cluster/attack/cases/case';
+import type { CaseObject, CaseRequest, Expected } from '../../../cluster/attack/cases/case';
 import { fill, type Names } from '../../../cluster/attack/names';
 import { objectPath } from '../../../cluster/attack/send';
 import type { Question } from '../../../cluster/attack/sweep';
-import type { Trial } from '../../../cluster/attack/trials';
+import { rightOf, type Trial } from '../../../cluster/attack/trials';
 import { type JsonObject, listAt, recordAt, stringAt } from '../../../constructs/core/json';
 import type { Manifest } from '../../../constructs/core/manifest';
 import { jsonOf } from './json';
@@ -44,7 +44,7 @@ function dropped(object: CaseObject, names: Names): Mutant {
     path: objectPath(object),
     change: 'deleted',
     apart: !SHARED.includes(kind) || (namespace !== undefined && namespace !== names.ns),
-    concerns: namespace === undefined || namespace === names.ns ? (CONCERNS[kind] ?? nobody)(name) : nobody(),
+    concerns: namespace === undefined || namespace === names.ns ? (CONCERNS[kind] ?? nobody)(name, object) : nobody(),
   };
 }
 
@@ -62,12 +62,43 @@ const SHARED = [
   'ServiceAccount',
 ];
 
-type Concern = (name: string) => Mutant['concerns'];
+type Concern = (name: string, object: CaseObject) => Mutant['concerns'];
 
 const nobody = (): Mutant['concerns'] => () => false;
 
-const refusing: Concern = (name) => (trial) =>
-  trial.expected.by === 'policy' && [trial.expected.policy, `${trial.expected.policy}-update`].includes(name);
+const refusing: Concern =
+  (name) =>
+  ({ expected }) =>
+    expected.by === 'policy' && expected.policy === name && stoppedByOne(expected);
+
+/** A binding is missed by the requests that it binds its policy to, where no other wall stands behind it. */
+const binding: Concern =
+  (_, object) =>
+  ({ expected, case: { attack } }) =>
+    expected.by === 'policy' &&
+    expected.policy === stringAt(object, 'spec', 'policyName') &&
+    stoppedByOne(expected) &&
+    isBound(object, attack);
+
+/** What several walls stop shows the loss of none. */
+function stoppedByOne({ also = [] }: Extract<Expected, { by: 'policy' }>): boolean {
+  return also.length === 0;
+}
+
+function isBound(object: CaseObject, attack: CaseRequest): boolean {
+  const rules = listAt(object, 'spec', 'matchResources', 'resourceRules');
+  if (rules.length === 0 || attack.verb === 'plain') return true;
+  const { verb, resource } = rightOf(attack);
+  return rules.some((rule) => texts(rule, 'operations').includes(OPERATIONS[verb] ?? '') && reaches(rule, resource));
+}
+
+const OPERATIONS: Readonly<Record<string, string>> = { create: 'CREATE', patch: 'UPDATE', delete: 'DELETE' };
+
+function reaches(rule: unknown, resource: string): boolean {
+  return texts(rule, 'apiGroups').some((group) =>
+    texts(rule, 'resources').some((one) => inGroup(one, group) === resource),
+  );
+}
 
 /** What a policy fills in, by the trials that miss it. */
 const FILLS: Readonly<Record<string, RegExp>> = {
@@ -100,7 +131,7 @@ const NAMES_OF: Readonly<Record<string, string>> = {
 /** Which trials a kind of object concerns. What is not here is the network's, and no request to the API server tells. */
 const CONCERNS: Readonly<Record<string, Concern>> = {
   ValidatingAdmissionPolicy: refusing,
-  ValidatingAdmissionPolicyBinding: refusing,
+  ValidatingAdmissionPolicyBinding: binding,
   MutatingAdmissionPolicy: filling,
   MutatingAdmissionPolicyBinding: filling,
   ClusterRole: byDuty,
@@ -149,10 +180,15 @@ function rules(role: CaseObject, names: Names): readonly Mutant[] {
 function rightsIn(rule: unknown, namespace: string): readonly Question[] {
   const [group = ''] = texts(rule, 'apiGroups');
   return texts(rule, 'resources').flatMap((resource) => {
-    const [whole = '', sub] = resource.split('/');
-    const named = `${group === '' ? whole : `${whole}.${group}`}${sub === undefined ? '' : `/${sub}`}`;
+    const named = inGroup(resource, group);
     return texts(rule, 'verbs').map((verb) => ({ verb, resource: named, namespace, expected: true }));
   });
+}
+
+/** A resource as `kubectl` names it: `pods/exec`, `jobs.batch`. */
+function inGroup(resource: string, group: string): string {
+  const [whole = '', sub] = resource.split('/');
+  return `${group === '' ? whole : `${whole}.${group}`}${sub === undefined ? '' : `/${sub}`}`;
 }
 
 function texts(value: unknown, key: string): readonly string[] {
