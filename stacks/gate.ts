@@ -74,7 +74,7 @@ function releaseProblems(root: IConstruct, today: string): readonly Problem[] {
         path: construct.node.path,
         given: `a chart without a digest, allowed until ${expires}`,
         expected: 'the digest of the chart',
-        remedy: `write it into charts/catalog.ts, or let ${owner} give it a new date and a reason`,
+        remedy: `take the chart from an OCI registry and write its digest into charts/catalog.ts, or let ${owner} give it a new date and a reason`,
       },
     ];
   });

@@ -80,6 +80,7 @@ S32 run on every node
 S33 pose as a pod of the node itself
 S34 the same through every kind of template
 S35 the same by every way to write
+S36 fill a pod with containers
 Q01 take one GPU more
 Q02 create at the same time more than the quota allows
 Q03 claim more devices than the quota allows

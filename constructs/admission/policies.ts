@@ -13,6 +13,7 @@ import { podMesh } from './pod-mesh';
 import { podNetwork } from './pod-network';
 import { podPlacement } from './pod-placement';
 import { podPolicies } from './pod-rule';
+import { podSize } from './pod-size';
 import type { Policy } from './policy';
 import { queuePolicies } from './queue';
 import { rbacPolicies } from './rbac';
@@ -35,6 +36,7 @@ export function denyPolicies(settings: AdmissionSettings): readonly Policy[] {
     podNetwork,
     podDevices,
     podLifecycle(settings),
+    podSize(settings),
   ];
   return [
     ...podRules.flatMap((rule) => podPolicies(rule, settings)),

@@ -43,6 +43,8 @@ export const admissionSchema = z.strictObject({
   maxGraceSeconds: z.int().min(1).max(86_400).default(3_600),
   /** Longest time, in seconds, that a pod with an open terminal may run. */
   maxInteractiveSeconds: z.int().min(60).max(604_800).default(43_200),
+  /** Most containers of a pod, those of initialization and of debugging counted apart; the mesh's own count as well. */
+  maxContainers: z.int().min(1).max(128).default(32),
 });
 
 /** What a caller may say of the cluster; every field has a default. */

@@ -49,7 +49,8 @@ export const PLAN_CODES = {
   PL004: {
     title: 'every chart is pinned by its digest, or has time to become so',
     why: 'a version can be published again with other content; only the digest says which bytes are installed',
-    remedy: 'write the digest into charts/catalog.ts, or give the exception a new date and a reason',
+    remedy:
+      'take the chart from an OCI registry and write its digest into charts/catalog.ts, or give the exception a new date and a reason',
     control: 'CTR-2',
   },
   PL100: {

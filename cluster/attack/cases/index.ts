@@ -4,12 +4,13 @@ import { DEVICE_CASES, STORAGE_CASES } from './claims';
 import { create } from './objects';
 import { OWNERSHIP_CASES, WORKLOAD_CASES } from './ownership';
 import type { PodCase } from './pod-case';
+import { LARGE_CASES } from './pod-size';
 import { POD_CASES } from './pods';
 import { INGRESS_CASES, SERVICE_CASES } from './services';
 import { TEMPLATE_CHANGE_CASES } from './template-changes';
 import { type PodChange, pod, WORKLOADS, workload } from './templates';
 
-/** Rows S01 to S33 on pods, and again, as row S34 asks, in every kind that holds a pod template. */
+/** Rows S01 to S33 and S36 on pods, and again, as row S34 asks, in every kind that holds a pod template. */
 const TEMPLATE_CASES: readonly AdmissionCase[] = POD_CASES.flatMap((one) => [
   onKind(one, 'pod', one.id, pod),
   ...(one.podOnly === true
@@ -44,4 +45,5 @@ export const ADMISSION_CASES: readonly AdmissionCase[] = [
   ...STORAGE_CASES,
   ...ACCOUNT_CASES,
   ...OWNERSHIP_CASES,
+  ...LARGE_CASES,
 ];

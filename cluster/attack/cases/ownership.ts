@@ -183,15 +183,6 @@ function inSidecar(added: readonly JsonObject[]): CaseObject {
   return pod({ spec: { containers: [own, ...added] } }, '{sidecar}');
 }
 
-/** A pod of a thousand containers, small enough for any quota, the last of which may have another image. */
-function thousand(last?: string) {
-  const size = { cpu: '1m', memory: '1Mi', 'ephemeral-storage': '1Mi' };
-  const small = { resources: { requests: size, limits: size } };
-  const containers = Array.from({ length: 1_000 }, (_, index) => container({ name: `c${index}`, ...small }));
-  const foreign = container({ name: 'last', image: last, ...small });
-  return pod({ spec: { containers: last === undefined ? containers : [...containers.slice(1), foreign] } });
-}
-
 const entrance = object(
   'v1',
   'Service',
@@ -356,5 +347,4 @@ export const WORKLOAD_CASES: readonly AdmissionCase[] = [
     create(object('v1', 'Service', NODE_PORT, { namespace: '{platform}' })),
     { lost: 'labels' },
   ),
-  attack('W07-thousand', 'pod-images', create(thousand('docker.io/library/busybox')), create(thousand())),
 ];

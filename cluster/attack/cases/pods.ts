@@ -1,4 +1,5 @@
 import { affinity, annotation, DIGEST, FOREIGN, main, ownPool, type PodCase, toleration, volume } from './pod-case';
+import { SIZE_CASES } from './pod-size';
 import { MESH_CASES } from './pods-in-the-mesh';
 import { container, IMAGE } from './templates';
 
@@ -272,4 +273,11 @@ const IDENTITY: readonly PodCase[] = [
 ];
 
 /** Every attack in the fields of a pod. */
-export const POD_CASES: readonly PodCase[] = [...PLACEMENT, ...IMAGES, ...DEVICES, ...IDENTITY, ...MESH_CASES];
+export const POD_CASES: readonly PodCase[] = [
+  ...PLACEMENT,
+  ...IMAGES,
+  ...DEVICES,
+  ...IDENTITY,
+  ...MESH_CASES,
+  ...SIZE_CASES,
+];

@@ -143,9 +143,13 @@ function objectDraft(name: string, object: Manifest, stack: string): Draft {
   };
 }
 
-/** A release is awaited, so that the definitions of its kinds are there for the next layer; its namespace is ours. */
-function releaseDraft(path: string, { name, namespace, repo, chart, version, values }: HelmReleaseProps): Draft {
-  const oci = repo.startsWith('oci://');
+/**
+ * A release is awaited, so that the definitions of its kinds are there for the next layer; its namespace is ours. With a
+ * digest Helm pulls by it, and refuses a version that the registry gives another one.
+ */
+function releaseDraft(path: string, props: HelmReleaseProps): Draft {
+  const { name, namespace, repo, chart, version, digest, values } = props;
+  const pin = 'sha256' in digest ? `@sha256:${digest.sha256}` : '';
   return {
     name: path,
     type: 'release',
@@ -153,8 +157,7 @@ function releaseDraft(path: string, { name, namespace, repo, chart, version, val
     inputs: {
       name,
       namespace,
-      chart: oci ? `${repo}/${chart}` : chart,
-      ...(oci ? {} : { repositoryOpts: { repo } }),
+      ...(repo.startsWith('oci://') ? { chart: `${repo}/${chart}${pin}` } : { chart, repositoryOpts: { repo } }),
       version,
       createNamespace: false,
       skipAwait: false,

@@ -8,33 +8,35 @@ import type { Environment } from '../../../stacks/spec/environment';
 import { ENGINE, PASSPHRASE } from '../../support/engine/checkout';
 import { skippedBecause, whereInstalled } from '../../support/where-installed';
 import { eventually, everything, settled, TODAY } from '../region';
-import { startWorld, type World } from './world';
+import { startWorld, type World, type WorldPart } from './world';
 
 jest.setTimeout(600_000);
 
 const DELIVERED = ENVIRONMENTS.filter(({ delivery }) => delivery.by === 'pulumi');
 
-/** Environments that are deployed, separated by commas. A thousand objects in three regions take the engine many minutes. */
-const CHOSEN = (process.env.DRUN_ENGINE_ENVIRONMENTS ?? 'dev').split(',');
+/** Environments that are deployed with their tenants, separated by commas. Of the others the platform’s own stack is. */
+const WHOLE = (process.env.DRUN_ENGINE_ENVIRONMENTS ?? 'dev').split(',');
 
 whereInstalled(ENGINE, () => {
   for (const environment of DELIVERED) {
     const { name } = environment;
-    if (CHOSEN.includes(name)) deployed(environment);
-    else
-      skippedBecause(`${name} with the engine takes minutes: DRUN_ENGINE_ENVIRONMENTS=dev,${name}`, () =>
-        deployed(environment),
+    deployed(environment, WHOLE.includes(name) ? 'all' : 'platform');
+    if (!WHOLE.includes(name))
+      skippedBecause(`tenants of ${name} with the engine take minutes: DRUN_ENGINE_ENVIRONMENTS=dev,${name}`, () =>
+        deployed(environment, 'all'),
       );
   }
 });
 
-function deployed(environment: Environment): void {
-  describe(`${environment.name} by the real engine and its kubernetes plugin`, () => {
+function deployed(environment: Environment, part: WorldPart): void {
+  /** What takes tenants, or is the same whichever environment it is tried in. */
+  const once = part === 'all' ? test : () => undefined;
+  describe(`${environment.name}${part === 'all' ? '' : ', the platform alone,'} by the real engine and its kubernetes plugin`, () => {
     let world: World;
     let empty: readonly string[];
 
     beforeAll(async () => {
-      world = await startWorld(environment);
+      world = await startWorld(environment, part);
       for (const region of world.regions) await settled(region);
       empty = await names(world);
     });
@@ -61,7 +63,8 @@ function deployed(environment: Environment): void {
 
     test('what it made is what the direct path would make, for every object and every field', async () => {
       for (const { plan, connect } of world.regions) {
-        const found = await drift([plan], { connect });
+        const stacks = plan.stacks.filter(({ stack }) => world.stacks.some((content) => content.stack === stack));
+        const found = await drift([{ ...plan, stacks }], { connect });
         expect({ objects: found.changes.objects, notes: found.notes, drifted: hasDrifted(found) }).toEqual({
           objects: [],
           notes: [],
@@ -79,7 +82,7 @@ function deployed(environment: Environment): void {
       expect(await Promise.all(world.regions.map(everything))).toEqual(before);
     });
 
-    test('[BDR-2] drun up fails to remove a tenant that nobody let go, before anything is removed', async () => {
+    once('[BDR-2] drun up fails to remove a tenant that nobody let go, before anything is removed', async () => {
       const before = await names(world);
       const restore = withoutTenant(join(world.checkout.folder, 'stacks/environments', environment.name, 'tenants'));
       const flags = ['--engine', 'pulumi', '--today', TODAY, '--json'];
@@ -99,6 +102,17 @@ function deployed(environment: Environment): void {
         const { summary } = await (await world.stack(content.stack)).refresh();
         expect([content.stack, summary.resourceChanges]).toEqual([content.stack, { same: resources(content) }]);
       }
+    });
+
+    once('[CTR-2] fails where a registry has another chart than the catalog says, and takes the very one', async () => {
+      const preview = async (sha256: string) => {
+        const restore = withDigest(join(world.checkout.folder, 'lib/charts/catalog.js'), 'kueue', sha256);
+        const { code, stdout } = await world.checkout.pulumi('preview', '--stack', environment.name);
+        restore();
+        return { accepted: code === 0, refused: /failed to download "oci:[^"]*kueue@sha256:/.test(stdout) };
+      };
+      expect(await preview('f'.repeat(64))).toEqual({ accepted: false, refused: true });
+      expect(await preview(world.digests.get('kueue') ?? '')).toEqual({ accepted: true, refused: false });
     });
 
     test('[ENC-3] neither state nor history holds a credential', () => {
@@ -153,6 +167,15 @@ function withoutTenant(folder: string): () => void {
   return () => {
     for (const [at, path] of paths.entries()) writeFileSync(path, texts[at] ?? '');
   };
+}
+
+/** Writes the digest of a chart into the catalog of a checkout, as whoever pulled it would; gives the way back. */
+function withDigest(catalog: string, name: string, sha256: string): () => void {
+  const text = readFileSync(catalog, 'utf8');
+  const entry = new RegExp(`(name: '${name}',[^}]*?digest: )UNPINNED`);
+  if (!entry.test(text)) throw new Error(`no chart ${name} in the catalog`);
+  writeFileSync(catalog, text.replace(entry, `$1{ sha256: '${sha256}' }`));
+  return () => writeFileSync(catalog, text);
 }
 
 /** Istio marks its definitions so that Helm leaves them behind: `helm.sh/resource-policy: keep`. */

@@ -1,67 +1,35 @@
-import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { listAt, recordAt, stringAt } from '../../../constructs/core/json';
+import { collectionPath } from '../../../cluster/client/resources';
+import { isRecord, type JsonObject, listAt, recordAt, stringAt } from '../../../constructs/core/json';
 import { IDENTITY_LABEL } from '../../../constructs/core/labels';
-import { urnHash } from '../../../stacks/identity';
-import { type Checkout, checkOut, ENGINE } from '../../support/engine/checkout';
-import { startControllers } from '../../support/engine/controllers';
-import { type FaultyServer, startFaultyServer } from '../../support/engine/faulty-server';
-import { killAll, processesBelow } from '../../support/engine/processes';
+import { type PendingObject, pendingObjects, pendingOperations } from '../../../stacks/resume/pending';
+import { ENGINE } from '../../support/engine/checkout';
 import { whereInstalled } from '../../support/where-installed';
-import { DEV, REGION } from '../faults/plans';
-import { everything, type LiveRegion, labelled, planOf, startRegion, TODAY, up } from '../region';
+import { eventually } from '../region';
+import { STACK, STEPS, type Step, Trials, VICTIMS } from './trials';
 
 jest.setTimeout(600_000);
 
-const STACK = 'dev-tenants-00';
-const STEPS = ['create', 'update', 'destroy'] as const;
-const VICTIMS = ['deployer', 'kube-apiserver', 'plugin', 'etcd'] as const;
 const WHENS = ['after', 'during', 'before'] as const;
 
-/** Rounds of create, update and destroy, each interrupted once; more of them reach more victims at more moments. */
+/**
+ * Rounds of all steps, each interrupted once. In one round every step and every victim has its turn; four of them pair each
+ * step with each victim.
+ */
 const ROUNDS = Number(process.env.DRUN_ENGINE_ROUNDS ?? 1);
 
-/** How long an engine that lost something may go on waiting. */
-const PATIENCE_MS = 90_000;
-
-type Step = (typeof STEPS)[number];
-type Victim = (typeof VICTIMS)[number];
-
 whereInstalled(ENGINE, () => {
-  let region: LiveRegion;
-  let way: FaultyServer;
-  let checkout: Checkout;
-  let endControllers: () => Promise<void>;
+  let trials: Trials;
   let empty: readonly string[];
-  let files: Readonly<Record<Exclude<Step, 'destroy'>, string>>;
-  const writes: Record<Step, number> = { create: 0, update: 0, destroy: 0 };
+  const writes: Record<Step, number> = { create: 0, update: 0, revert: 0, destroy: 0 };
   const outcomes: string[] = [];
 
   beforeAll(async () => {
-    region = await startRegion(DEV, REGION);
-    endControllers = startControllers([region.plane.admin]);
-    // The platform lands by the direct path, which is quicker: the trials are about a stack of tenants.
-    const stacks = region.plan.stacks.filter(({ stack }) => stack === DEV.name);
-    expect((await up(region, { ...region.plan, stacks })).flatMap(({ problems }) => problems)).toEqual([]);
-    way = await startFaultyServer(region.plane.admin, REGION, join(region.plane.folder, 'way.kubeconfig'));
-    checkout = await checkOut([way.kubeconfig]);
-    const { pulumi } = checkout;
-    expect(await pulumi('stack', 'init', STACK)).toMatchObject({ code: 0 });
-    for (const [key, value] of [
-      ['drun:today', TODAY],
-      ['drun:unprotect', 'team-alpha,team-beta'],
-    ] as const)
-      expect(await pulumi('config', 'set', '--stack', STACK, key, value)).toMatchObject({ code: 0 });
-    const first = readFileSync(tenantFile(), 'utf8');
-    files = { create: first, update: changed(first) };
-    empty = await names();
-    for (const step of STEPS) writes[step] = await counted(step);
+    trials = await Trials.start();
+    empty = await trials.names();
+    for (const step of STEPS) writes[step] = await trials.counted(step);
   });
   afterAll(async () => {
-    await way?.stop();
-    await endControllers?.();
-    await region?.stop();
+    await trials?.stop();
     process.stderr.write(`${outcomes.length} trials with the engine:\n${outcomes.join('\n')}\n`);
   });
 
@@ -74,116 +42,109 @@ whereInstalled(ENGINE, () => {
       '[BDR-2] %s by the engine, interrupted by the loss of the %s %s a write, is resumed, converges, and then nothing changes',
       async (step, victim, when = 'after') => {
         const at = 1 + Math.floor(((round + 0.5) * writes[step]) / ROUNDS);
-        prepare(step);
-        await interrupted(step, victim, when, at);
-        const resumed = await checkout.drun('resume', STACK, '--json');
+        const start = performance.now();
+        await trials.interrupted(step, victim, { at, when });
+        const resumed = await trials.checkout.drun('resume', STACK, '--json');
         expect(resumed).toMatchObject({ code: 0 });
         const answer: unknown = JSON.parse(resumed.stdout);
-        outcomes.push(`${step}, ${victim} ${when} write ${at} of ${writes[step]}: ${told(answer)}`);
-        expect(await unrecorded()).toEqual([]);
-        expect(await engine(step)).toMatchObject({ code: 0 });
-        expect(await owned()).toEqual(step === 'destroy' ? [] : planned());
+        expect(await trials.unrecorded()).toEqual([]);
+        expect(await trials.engine(step)).toMatchObject({ code: 0 });
+        expect(await trials.owned()).toEqual(step === 'destroy' ? [] : trials.planned());
         const nothing = step === 'destroy' ? [] : ['--expect-no-changes'];
-        expect(await engine(step, ...nothing)).toMatchObject({ code: 0 });
-        if (step === 'destroy') expect(await names()).toEqual(empty);
+        expect(await trials.engine(step, ...nothing)).toMatchObject({ code: 0 });
+        if (step === 'destroy') expect(await trials.names()).toEqual(empty);
+        const seconds = Math.round((performance.now() - start) / 1000);
+        outcomes.push(`${step}, ${victim} ${when} write ${at} of ${writes[step]}: ${told(answer)}, ${seconds} s`);
       },
     );
   });
 
-  /** Runs a step from its beginning to its end, undisturbed; gives how many writes it took. */
-  async function counted(step: Step): Promise<number> {
-    prepare(step);
-    way.arm();
-    expect(await engine(step)).toMatchObject({ code: 0 });
-    return way.writes;
-  }
+  describe('[IAM-2] where a creation never came through and its name is taken,', () => {
+    /** An object that the state has pending and the cluster has not, as it was to be. */
+    let pending: PendingObject;
+    let wanted: JsonObject;
+    let before: JsonObject;
 
-  function prepare(step: Step): void {
-    if (step !== 'destroy') writeFileSync(tenantFile(), files[step]);
-  }
-
-  function engine(step: Step, ...more: readonly string[]) {
-    return checkout.pulumi(...commandOf(step), ...more);
-  }
-
-  /** Runs a step and lets something be lost at one of its writes; afterwards everything that was lost is there again. */
-  async function interrupted(step: Step, victim: Victim, when: (typeof WHENS)[number], at: number): Promise<void> {
-    const child = checkout.start(...commandOf(step));
-    const pid = child.pid ?? 0;
-    const ended = once(child, 'exit');
-    let hit = false;
-    const strike = async () => {
-      hit = true;
-      const below = await processesBelow(pid);
-      if (victim === 'deployer') await strikeDown(pid);
-      else if (victim === 'plugin')
-        killAll(below.filter(({ command }) => command.includes('pulumi-resource-kubernetes')).map((one) => one.pid));
-      else {
-        await region.plane.kill(victim);
-        // It comes back, as a failed-over one would: the engine waits for what it had begun, and then fails.
-        await region.plane.restart(victim);
+    beforeAll(async () => {
+      await trials.interrupted('create', 'deployer', { at: Math.ceil(writes.create / 2), when: 'before' });
+      before = await trials.state();
+      for (const operation of pendingOperations(before)) {
+        const [object] = pendingObjects([operation]);
+        const { inputs } = operation.resource;
+        if (object === undefined || !isRecord(inputs) || (await lived(object)) !== undefined) continue;
+        pending = object;
+        wanted = inputs;
       }
-    };
-    way.arm({ at, when, strike });
-    // An engine that waits for ever is ended by whoever waits for it.
-    const patience = setTimeout(() => strikeDown(pid), PATIENCE_MS);
-    const [code, signal] = await ended;
-    clearTimeout(patience);
-    expect({ hit, failed: code !== 0 }).toEqual({ hit: true, failed: true });
-    way.arm();
-    // A lock that a dead deployer left is a person's to take away: only he knows that nobody else is at work.
-    if (signal !== null) expect(await checkout.pulumi('cancel', '--yes', '--stack', STACK)).toMatchObject({ code: 0 });
-  }
+      expect(pending).toBeDefined();
+    });
 
-  /** Objects of the stack in the cluster, by the hash of their URN. */
-  async function owned(): Promise<readonly string[]> {
-    const found = await labelled(region, `${IDENTITY_LABEL.stack}=${STACK}`);
-    return found.flatMap((object) => stringAt(object, 'metadata', 'labels', IDENTITY_LABEL.urn) ?? []).sort();
-  }
+    test.each([
+      ['without an identity', { [IDENTITY_LABEL.stack]: undefined, [IDENTITY_LABEL.urn]: undefined }],
+      ['of another stack', { [IDENTITY_LABEL.stack]: 'dev-tenants-01' }],
+      ['of another resource', { [IDENTITY_LABEL.urn]: 'f'.repeat(40) }],
+    ])('fails to take in an object %s, and leaves state and object alone', async (_, labels) => {
+      await make(relabelled(wanted, labels));
+      const foreign = await lived(pending);
+      const { code, stdout } = await trials.checkout.drun('resume', STACK, '--json');
+      const problems = listAt(JSON.parse(stdout), 'problems');
+      expect({ refused: code !== 0, problems }).toMatchObject({
+        refused: true,
+        problems: [{ code: 'LIV020', path: pending.urn }],
+      });
+      expect(await trials.state()).toEqual(before);
+      expect(await lived(pending)).toEqual(foreign);
+      await unmake();
+    });
 
-  /** Objects of the stack that its state does not know. */
-  async function unrecorded(): Promise<readonly string[]> {
-    const { stdout } = await checkout.pulumi('stack', 'export', '--stack', STACK);
-    const state: unknown = JSON.parse(stdout);
-    const known = listAt(state, 'deployment', 'resources').map((one) => urnHash(stringAt(one, 'urn') ?? ''));
-    return (await owned()).filter((urn) => !known.includes(urn));
-  }
+    test('takes in the very object that was asked for, and goes on with it', async () => {
+      await make(wanted);
+      const own = stringAt(await lived(pending), 'metadata', 'uid');
+      const { code, stdout } = await trials.checkout.drun('resume', STACK, '--json');
+      expect({ code, resumed: listAt(JSON.parse(stdout), 'resumed') }).toMatchObject({
+        code: 0,
+        resumed: expect.arrayContaining([{ urn: pending.urn, outcome: 'adopted' }]),
+      });
+      expect(await trials.engine('create')).toMatchObject({ code: 0 });
+      expect(await trials.owned()).toEqual(trials.planned());
+      expect(stringAt(await lived(pending), 'metadata', 'uid')).toBe(own);
+      expect(await trials.engine('create', '--expect-no-changes')).toMatchObject({ code: 0 });
+    });
 
-  function planned(): readonly string[] {
-    const { stacks } = planOf(DEV, REGION, join(checkout.folder, 'stacks/environments/dev/tenants'));
-    const layers = stacks.filter(({ stack }) => stack === STACK).flatMap((stack) => stack.layers);
-    const objects = layers.flatMap((layer) => layer.objects);
-    return objects.map(({ inputs }) => inputs.metadata.labels?.[IDENTITY_LABEL.urn] ?? '').sort();
-  }
+    async function lived(object: PendingObject): Promise<JsonObject | undefined> {
+      return (await found(object))?.object;
+    }
 
-  async function names(): Promise<readonly string[]> {
-    return [...(await everything(region)).keys()].sort();
-  }
+    function found({ apiVersion, kind, name, namespace }: PendingObject) {
+      const metadata = namespace === undefined ? { name } : { name, namespace };
+      return trials.region.live.get({ apiVersion, kind, metadata });
+    }
 
-  function tenantFile(): string {
-    return join(checkout.folder, 'stacks/environments/dev/tenants/team-alpha.yaml');
-  }
+    /** As the plugin makes it: under a field manager of its own. */
+    async function make(body: JsonObject): Promise<void> {
+      const { live } = trials.region;
+      const path = collectionPath(await live.resourceOf(pending), pending.namespace);
+      const query = { fieldManager: 'pulumi-kubernetes-trial' };
+      expect(await live.cluster.request({ method: 'POST', path, query, body })).toMatchObject({ status: 201 });
+    }
+
+    async function unmake(): Promise<void> {
+      const foreign = await found(pending);
+      if (foreign !== undefined) await trials.region.live.delete(foreign);
+      const gone = await eventually(
+        () => found(pending),
+        (object) => object === undefined,
+      );
+      expect(gone).toBeUndefined();
+    }
+  });
 });
 
-/** Ends the engine with all that belongs to it. */
-async function strikeDown(pid: number): Promise<void> {
-  const below = await processesBelow(pid);
-  killAll([pid, ...below.map((one) => one.pid)]);
-}
-
-function commandOf(step: Step): readonly string[] {
-  return [step === 'destroy' ? 'destroy' : 'up', '--yes', '--skip-preview', '--stack', STACK];
-}
-
-/** Another quota, an exception less, a path to the outside less, and a new namespace: changes, removals and creations. */
-function changed(file: string): string {
-  const next = file
-    .replace('cpu: 8\n', 'cpu: 9\n')
-    .replace(/ {2}- to:\n {6}fqdn: .*\n/, '')
-    .replace(/(namespaces:\n)/, '$1  more:\n    cpu: 1\n    memory: 2Gi\n');
-  if (next.includes('fqdn') || !next.includes('more:') || !next.includes('cpu: 9'))
-    throw new Error('the tenant of the trials has another shape');
-  return next;
+/** The object with other labels; those without a value are left out. */
+function relabelled(object: JsonObject, labels: Readonly<Record<string, string | undefined>>): JsonObject {
+  const metadata = recordAt(object, 'metadata');
+  const changed = { ...object, metadata: { ...metadata, labels: { ...recordAt(metadata, 'labels'), ...labels } } };
+  const written: JsonObject = JSON.parse(JSON.stringify(changed));
+  return written;
 }
 
 /** What became of the pending operations, counted. */

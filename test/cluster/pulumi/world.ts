@@ -20,16 +20,21 @@ export interface World {
   readonly stacks: readonly StackContent[];
   /** Hosts that something asked for, besides those that charts come from. */
   readonly refused: readonly string[];
+  /** SHA-256 of the manifests of charts that come from registries, by the name of the chart. */
+  readonly digests: ReadonlyMap<string, string>;
   /** A stack through the Automation API; made first where it is not there. */
   stack(name: string): Promise<Stack>;
   stop(): Promise<void>;
 }
 
+/** Which stacks: all of them, or the one that carries the platform. */
+export type WorldPart = 'all' | 'platform';
+
 /** Groups of which charts bring the kinds. */
 const BY_CHARTS = /(^|\.)(istio\.io|kueue\.x-k8s\.io)$/;
 
 /** Starts a control plane for each region, the places that charts come from, and a checkout. */
-export async function startWorld(environment: Environment): Promise<World> {
+export async function startWorld(environment: Environment, part: WorldPart): Promise<World> {
   const ends: (() => Promise<void>)[] = [];
   const stop = async () => {
     for (const end of ends.reverse()) await end();
@@ -44,7 +49,8 @@ export async function startWorld(environment: Environment): Promise<World> {
     );
     ends.push(startControllers(regions.map(({ plane }) => plane.admin)));
     const admitted = admit(environment, TODAY);
-    const stacks = targetsOf(environment).map((target) => stackContent(admitted, target, { unprotected: [] }));
+    const targets = targetsOf(environment).filter(({ carries }) => part === 'all' || carries === 'platform');
+    const stacks = targets.map((target) => stackContent(admitted, target, { unprotected: [] }));
     const web = await startCharts(
       releasesOf(admitted.tree),
       await definitionsOf(regions),
@@ -53,9 +59,10 @@ export async function startWorld(environment: Environment): Promise<World> {
     ends.push(web.stop);
     const checkout = await checkOut(
       regions.map(({ plane }) => plane.kubeconfig),
-      web.env,
+      // Nothing is interrupted here, and a state of a thousand resources that is written at each step takes minutes.
+      { ...web.env, PULUMI_SKIP_CHECKPOINTS: 'true' },
     );
-    return { regions, checkout, stacks, refused: web.refused, stack: opener(checkout), stop };
+    return { regions, checkout, stacks, refused: web.refused, digests: web.digests, stack: opener(checkout), stop };
   } catch (error) {
     await stop();
     throw error;

@@ -18,16 +18,22 @@ interface Served {
 /** Which definitions a chart carries, by the name of the chart and the end of their group. */
 const CARRIES: Readonly<Record<string, string>> = { base: 'istio.io', kueue: 'kueue.x-k8s.io' };
 
+/** The web that charts come from, and what its registries know of them. */
+export interface ChartWeb extends StandInWeb {
+  /** SHA-256 of the manifest of each chart that a registry has, by the name of the chart. */
+  readonly digests: ReadonlyMap<string, string>;
+}
+
 /**
  * Stands in for the repositories and registries that charts come from, under their own addresses. What is served under the
  * name and version of a chart has the definitions of its kinds, as the real one has, and a mark; no program runs from it,
  * because there is no kubelet.
  */
-export function startCharts(
+export async function startCharts(
   releases: readonly HelmReleaseProps[],
   definitions: readonly object[],
   folder: string,
-): Promise<StandInWeb> {
+): Promise<ChartWeb> {
   const charts = [...groupBy(releases, addressOf)].map(([address, [first]]): Chart => {
     const { chart: name = '', version = '', repo = '' } = first ?? {};
     const end = CARRIES[name];
@@ -38,12 +44,14 @@ export function startCharts(
     charts.filter(({ from }) => !isOci(from)),
     ({ from }) => from,
   );
+  const pushed = charts.filter(({ from }) => isOci(from));
   const served = new Map([
     ...[...repositories].flatMap(([repo, members]) => repository(repo, members)),
-    ...charts.filter(({ from }) => isOci(from)).flatMap(registry),
+    ...pushed.flatMap(registry),
   ]);
   const hosts = [...new Set([...served.keys()].map((address) => new URL(address).hostname))];
-  return startWeb(hosts, (request, response) => answer(served, request, response), folder);
+  const web = await startWeb(hosts, (request, response) => answer(served, request, response), folder);
+  return { ...web, digests: new Map(pushed.map((chart) => [chart.name, hash('sha256', manifestOf(chart))])) };
 }
 
 function addressOf({ repo, chart }: HelmReleaseProps): string {
@@ -114,30 +122,32 @@ const CONFIG = 'application/vnd.cncf.helm.config.v1+json';
 const CONTENT = 'application/vnd.cncf.helm.chart.content.v1.tar+gzip';
 
 /** A manifest under the chart's version, and what it names. */
-function registry({ name, version, bytes, from }: Chart): readonly Place[] {
-  const { host, pathname } = new URL(from.replace('oci://', 'https://'));
+function registry(chart: Chart): readonly Place[] {
+  const { host, pathname } = new URL(chart.from.replace('oci://', 'https://'));
   const root = `https://${host}/v2${pathname}`;
-  const config = Buffer.from(JSON.stringify({ apiVersion: 'v2', name, version }));
+  const [config, manifest] = [configOf(chart), manifestOf(chart)];
+  return [
+    [`https://${host}/v2/`, { type: 'application/json', bytes: Buffer.from('{}') }],
+    [`${root}/manifests/${chart.version}`, { type: MANIFEST, bytes: manifest }],
+    [`${root}/manifests/${digestOf(manifest)}`, { type: MANIFEST, bytes: manifest }],
+    [`${root}/blobs/${digestOf(config)}`, { type: CONFIG, bytes: config }],
+    [`${root}/blobs/${digestOf(chart.bytes)}`, { type: CONTENT, bytes: chart.bytes }],
+  ];
+}
+
+function configOf({ name, version }: Chart): Buffer {
+  return Buffer.from(JSON.stringify({ apiVersion: 'v2', name, version }));
+}
+
+function manifestOf(chart: Chart): Buffer {
   const layer = (mediaType: string, content: Buffer) => ({
     mediaType,
     digest: digestOf(content),
     size: content.length,
   });
-  const manifest = Buffer.from(
-    JSON.stringify({
-      schemaVersion: 2,
-      mediaType: MANIFEST,
-      config: layer(CONFIG, config),
-      layers: [layer(CONTENT, bytes)],
-    }),
-  );
-  return [
-    [`https://${host}/v2/`, { type: 'application/json', bytes: Buffer.from('{}') }],
-    [`${root}/manifests/${version}`, { type: MANIFEST, bytes: manifest }],
-    [`${root}/manifests/${digestOf(manifest)}`, { type: MANIFEST, bytes: manifest }],
-    [`${root}/blobs/${digestOf(config)}`, { type: CONFIG, bytes: config }],
-    [`${root}/blobs/${digestOf(bytes)}`, { type: CONTENT, bytes }],
-  ];
+  const config = layer(CONFIG, configOf(chart));
+  const layers = [layer(CONTENT, chart.bytes)];
+  return Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: MANIFEST, config, layers }));
 }
 
 function digestOf(bytes: Buffer): string {

@@ -50,7 +50,8 @@ export async function checkOut(
     PATH: [...[...tools.values()].map(({ path }) => dirname(path)), process.env.PATH ?? ''].join(delimiter),
     HOME: home,
     PULUMI_HOME: join(home, '.pulumi'),
-    PULUMI_BACKEND_URL: `file://${state}`,
+    // Without it each file has a second one beside it, and an engine that dies between the two leaves a state that cannot be read.
+    PULUMI_BACKEND_URL: `file://${state}?metadata=skip`,
     PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
     PULUMI_SKIP_UPDATE_CHECK: 'true',
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',

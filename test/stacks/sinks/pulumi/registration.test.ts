@@ -165,17 +165,12 @@ describe('readiness', () => {
 });
 
 describe('leaves that are no objects', () => {
-  const chartOf = (repo: string) => ({
-    name: 'kueue',
-    namespace: 'kueue-system',
-    repo,
-    chart: 'kueue',
-    version: '0.19.2',
-    digest: { sha256: 'ab' },
-  });
+  const kueue = { name: 'kueue', namespace: 'kueue-system', chart: 'kueue', version: '0.19.2' };
+  const digest = { unpinned: { because: 'a test', owner: 'nobody', expires: '2027-01-01' } };
+  const REGISTRY = 'oci://r.example/charts';
 
   test('a release of an OCI registry is named by its whole address', () => {
-    const it = only(layer((chart) => helmRelease(chart, 'Kueue', chartOf('oci://r.example/charts'))).registrations);
+    const it = only(layer((chart) => helmRelease(chart, 'Kueue', { ...kueue, repo: REGISTRY, digest })).registrations);
     expect(it.token).toBe('kubernetes:helm.sh/v3:Release');
     expect(it.protect).toBe(true);
     expect(it.inputs).toEqual({
@@ -188,8 +183,15 @@ describe('leaves that are no objects', () => {
     });
   });
 
+  test('[CTR-2] a release with a digest is pulled by it, and its version must be the one of that digest', () => {
+    const pinned = { ...kueue, repo: REGISTRY, digest: { sha256: 'ab' } } as const;
+    const { inputs } = only(layer((chart) => helmRelease(chart, 'Kueue', pinned)).registrations);
+    expect(inputs).toMatchObject({ chart: 'oci://r.example/charts/kueue@sha256:ab', version: '0.19.2' });
+  });
+
   test('a release of a chart repository names the repository', () => {
-    const { inputs } = only(layer((chart) => helmRelease(chart, 'Kueue', chartOf('https://r.example'))).registrations);
+    const fetched = { ...kueue, repo: 'https://r.example', digest } as const;
+    const { inputs } = only(layer((chart) => helmRelease(chart, 'Kueue', fetched)).registrations);
     expect(inputs).toMatchObject({ chart: 'kueue', repositoryOpts: { repo: 'https://r.example' } });
   });
 
