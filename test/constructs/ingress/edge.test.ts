@@ -9,6 +9,7 @@ import type { Manifest } from '../../../constructs/core/manifest';
 import { parse } from '../../../constructs/core/parse';
 import { EdgeCertificates } from '../../../constructs/ingress/edge-certificates';
 import { externalDnsValues } from '../../../constructs/ingress/edge-controllers';
+import type { DataPlane } from '../../../constructs/ingress/edge-deployment';
 import { type IngressProps, ingressSchema } from '../../../constructs/ingress/ingress-settings';
 import { WafIngress } from '../../../constructs/ingress/waf-ingress';
 import { renderedRegions } from '../../support/rendered';
@@ -21,13 +22,18 @@ const SETTINGS: IngressProps = {
   issuers: [{ issuer: 'https://id.example' }],
 };
 const CDN = { profile: 'generic' as const, ranges: ['192.0.2.0/24'], clientCa: 'cdn-ca', hops: 2 };
+const COUNTED = {
+  image: `registry.example.com/ratelimit@${DIGEST}`,
+  store: { host: 'redis.example.com', ranges: ['192.0.2.0/28'], password: { secret: 'edge-counts', key: 'password' } },
+};
 const EXEMPT = { because: 'the rules are being tried out', owner: 'a@example.com', expires: '2027-01-31' };
 
-function edge(more: Partial<IngressProps> = {}): readonly Manifest[] {
+function edge(more: Partial<IngressProps> = {}, dataPlane: DataPlane = 'ambient'): readonly Manifest[] {
   const chart = new Chart(new App(), 'edge');
   new WafIngress(chart, 'Ingress', {
     settings: ingressSchema.parse({ ...SETTINGS, ...more }),
     gateway: CATALOG.ingressGateway,
+    dataPlane,
   });
   return Testing.synth(chart);
 }
@@ -164,13 +170,7 @@ test.each([
 ] as const)(
   '[NET-1] the firewall’s pods are in the %s mesh, and take calls of the proxy alone',
   (dataPlane, key, value) => {
-    const chart = new Chart(new App(), 'edge');
-    new WafIngress(chart, 'Ingress', {
-      settings: ingressSchema.parse(SETTINGS),
-      gateway: CATALOG.ingressGateway,
-      dataPlane,
-    });
-    const objects: readonly Manifest[] = Testing.synth(chart);
+    const objects = edge({}, dataPlane);
     const [deployment] = objects.filter(({ kind }) => kind === 'Deployment');
     expect(recordAt(deployment, 'spec', 'template', 'metadata', 'labels')[key]).toBe(value);
     const [policy] = objects.filter(
@@ -181,6 +181,20 @@ test.each([
     );
   },
 );
+
+test.each([
+  ['ambient', 'istio.io/dataplane-mode', 'ambient'],
+  ['sidecar', 'sidecar.istio.io/inject', 'true'],
+] as const)('[NET-1] all that the edge deploys is in the %s mesh, and in no other', (dataPlane, key, value) => {
+  const objects = edge({ limits: { global: COUNTED } }, dataPlane);
+  const labels = objects
+    .filter(({ kind }) => kind === 'Deployment')
+    .map((one) => [one.metadata.name, recordAt(one, 'spec', 'template', 'metadata', 'labels')]);
+  expect(labels).toEqual([
+    ['waf', { 'app.kubernetes.io/name': 'waf', [key]: value }],
+    ['ratelimit', { 'app.kubernetes.io/name': 'ratelimit', [key]: value }],
+  ]);
+});
 
 test('[NET-3] memory runs out in steps: give back, then no new streams, then no connections', () => {
   const [map] = edge().filter(({ metadata }) => metadata.name === 'edge-bootstrap');

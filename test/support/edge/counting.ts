@@ -127,7 +127,9 @@ function platformFilter(localOnly: boolean) {
     store: { host: 'redis.example.com', ranges: ['192.0.2.0/28'], password: { secret: 'counts', key: 'password' } },
     ...(localOnly ? { onFailure: { localOnly: EXEMPT } } : {}),
   });
-  return edgeGlobal(settings, clusterFactsSchema.parse({}), STAMP).filter(({ kind }) => kind === 'EnvoyFilter');
+  return edgeGlobal(settings, clusterFactsSchema.parse({}), 'ambient', STAMP).filter(
+    ({ kind }) => kind === 'EnvoyFilter',
+  );
 }
 
 /** What a tenant's routes have counted: by caller where a token is asked for, by address where none is. */
