@@ -46,7 +46,11 @@ export function wafService(
     ...(waf.configSync === undefined ? [] : reader(stamp)),
     {
       ...named('Deployment', 'apps/v1', { spec: deployment(waf, engine, dataPlane) }),
-      metadata: runs(stamp(WAF.name, PLATFORM_NAMESPACE.ingress), engine.image),
+      metadata: runs(
+        stamp(WAF.name, PLATFORM_NAMESPACE.ingress),
+        engine.image,
+        ...(waf.configSync === undefined ? [] : [waf.configSync]),
+      ),
     },
     named('Service', 'v1', {
       spec: { selector: WAF_PODS, ports: [{ name: 'grpc', port: WAF.port, targetPort: WAF.port, protocol: 'TCP' }] },
@@ -105,7 +109,7 @@ function deployment(waf: IngressSettings['waf'], { image, replicas }: ExtProc, d
     containers:
       waf.configSync === undefined
         ? [firewall(imageName(image), [])]
-        : [firewall(imageName(image), [TENANTS]), sync(waf.configSync)],
+        : [firewall(imageName(image), [TENANTS]), sync(imageName(waf.configSync))],
     volumes: [
       { name: 'platform', configMap: { name: WAF.name } },
       ...(waf.configSync === undefined ? [] : [{ name: TENANTS.name, emptyDir: { sizeLimit: '64Mi' } }, TOKEN]),

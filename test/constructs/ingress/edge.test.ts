@@ -164,6 +164,29 @@ test('[NET-2] only what carries exclusions has a token, and it reads ConfigMaps 
   expect(edge().some(({ kind }) => kind === 'Role')).toBe(false);
 });
 
+test('[NET-2] every edge that ships carries tenants’ exclusions to its firewall: one folder, written here and read there', () => {
+  const edges = renderedRegions().filter(({ planned }) => planned.region.ingress !== undefined);
+  expect(edges.length).toBeGreaterThan(5);
+  for (const { objects } of edges) {
+    const [waf] = objects.filter(({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'waf');
+    const [reads, writes] = listAt(waf, 'spec', 'template', 'spec', 'containers');
+    expect(listAt(reads, 'args')).toContain('--tenants=/etc/waf/tenants');
+    expect(listAt(writes, 'env')).toContainEqual({ name: 'FOLDER', value: '/etc/waf/tenants' });
+  }
+});
+
+test('[CTR-2] images without digests say why, and the first to end is the one that is held to its day', () => {
+  const unpinned = (day: string) => ({ ...EXEMPT, unpinned: 'registry.example.com/one:1', expires: day });
+  const until = (image: string, sync: string) => {
+    const engine = { kind: 'ext-proc' as const, image: unpinned(image) };
+    const objects = edge({ waf: { engine, configSync: unpinned(sync) } });
+    const [waf] = objects.filter(({ kind }) => kind === 'Deployment');
+    return recordAt(waf, 'metadata', 'annotations')['drun.io/exempt-until'];
+  };
+  expect(until('2027-01-31', '2027-02-28')).toBe('2027-01-31');
+  expect(until('2027-03-31', '2027-02-28')).toBe('2027-02-28');
+});
+
 test.each([
   ['ambient', 'istio.io/dataplane-mode', 'ambient'],
   ['sidecar', 'sidecar.istio.io/inject', 'true'],
