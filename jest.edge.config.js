@@ -5,6 +5,7 @@ module.exports = {
   ...unit,
   testMatch: ['<rootDir>/lib/test/edge/**/*.test.js'],
   testPathIgnorePatterns: ['/node_modules/'],
+  setupFilesAfterEnv: ['<rootDir>/lib/test/support/edge/ending.js'],
   // Limits of time are measured: a second worker would be in the way.
   maxWorkers: 1,
   // An edge is ready in a second or two, on a busy machine in many.

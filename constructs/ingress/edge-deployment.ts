@@ -1,5 +1,14 @@
 import type { JsonObject } from '../core/json';
 
+/** Labels by which the mesh takes hold of pods in a namespace that is outside of it, by how it carries traffic. */
+const IN_MESH = {
+  ambient: { 'istio.io/dataplane-mode': 'ambient' },
+  sidecar: { 'sidecar.istio.io/inject': 'true' },
+} as const;
+
+/** `ambient` or `sidecar`. */
+export type DataPlane = keyof typeof IN_MESH;
+
 /** What tells one service of the edge from another. */
 export interface EdgeDeployment {
   /** Its service account. */
@@ -7,21 +16,21 @@ export interface EdgeDeployment {
   readonly replicas: number;
   /** Labels by which its pods are selected. */
   readonly pods: Readonly<Record<string, string>>;
-  /** Labels by which the mesh takes hold of them. */
-  readonly inMesh: Readonly<Record<string, string>>;
+  /** How the mesh of the cluster carries traffic. */
+  readonly dataPlane: DataPlane;
   readonly containers: readonly JsonObject[];
   readonly volumes: readonly JsonObject[];
 }
 
 /** The specification of a service beside the edge's proxy: no root, no token, spread over nodes, replaced without a gap. */
 export function edgeDeployment(service: EdgeDeployment): JsonObject {
-  const { account, replicas, pods, inMesh, containers, volumes } = service;
+  const { account, replicas, pods, dataPlane, containers, volumes } = service;
   return {
     replicas,
     strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
     selector: { matchLabels: pods },
     template: {
-      metadata: { labels: { ...pods, ...inMesh } },
+      metadata: { labels: { ...pods, ...IN_MESH[dataPlane] } },
       spec: {
         serviceAccountName: account,
         automountServiceAccountToken: false,

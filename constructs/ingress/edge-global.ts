@@ -3,6 +3,7 @@ import { exempted } from '../core/exemption';
 import type { Manifest, NetworkPolicy } from '../core/manifest';
 import { PLATFORM_NAMESPACE } from '../core/platform-service';
 import type { Stamp } from '../core/stamp';
+import type { DataPlane } from './edge-deployment';
 import { type EnvoyFilter, envoyFilter, LAST } from './edge-filters';
 import { PROBES } from './edge-guards';
 import { GLOBAL_DOMAIN } from './global-rates';
@@ -13,13 +14,14 @@ import { RATE_LIMIT, RATE_LIMIT_PODS, rateLimitService } from './rate-limit-serv
 export function edgeGlobal(
   settings: GlobalSettings | undefined,
   facts: ClusterFacts,
+  dataPlane: DataPlane,
   stamp: Stamp,
 ): readonly Manifest[] {
   if (settings === undefined) return [];
   return [
     ...access(facts, stamp),
     ...network(settings, stamp),
-    ...rateLimitService(settings, stamp),
+    ...rateLimitService(settings, dataPlane, stamp),
     globalRates(settings, stamp),
   ];
 }

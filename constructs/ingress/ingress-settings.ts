@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { exemptionSchema } from '../core/exemption';
 import { hostName, shortName } from '../core/names';
 import { globalSchema } from './global-settings';
-import { addressRanges, imageReference, ownImage, secretKey } from './references';
+import { addressRanges, ownImage, secretKey } from './references';
 
 const cdn = z.discriminatedUnion('profile', [
   z.strictObject({ profile: z.literal('none') }),
@@ -84,7 +84,7 @@ const waf = z.strictObject({
     ])
     .describe('where requests are inspected: in a service beside the proxy, or in the proxy itself'),
   /** Fetches tenants' exclusions for the service: https://github.com/kiwigrid/k8s-sidecar. */
-  configSync: imageReference
+  configSync: ownImage
     .optional()
     .describe('image that carries tenants’ exclusions to the firewall; without it they do not apply'),
   paranoia: z

@@ -2,7 +2,7 @@ import type { JsonObject } from '../core/json';
 import type { Manifest, ServiceAccount } from '../core/manifest';
 import { PLATFORM_NAMESPACE } from '../core/platform-service';
 import type { Stamp } from '../core/stamp';
-import { edgeDeployment } from './edge-deployment';
+import { type DataPlane, edgeDeployment } from './edge-deployment';
 import { globalConfiguration } from './global-rates';
 import type { GlobalSettings } from './global-settings';
 import { imageName, runs } from './references';
@@ -18,7 +18,7 @@ interface Loose extends Manifest {
 }
 
 /** What counts requests over all proxies of the edge; it keeps nothing itself, so it grows and restarts as it likes. */
-export function rateLimitService(settings: GlobalSettings, stamp: Stamp): readonly Loose[] {
+export function rateLimitService(settings: GlobalSettings, dataPlane: DataPlane, stamp: Stamp): readonly Loose[] {
   const metadata = stamp(RATE_LIMIT.name, PLATFORM_NAMESPACE.ingress);
   const named = (kind: string, apiVersion: string, fields: JsonObject): Loose => ({
     apiVersion,
@@ -36,7 +36,10 @@ export function rateLimitService(settings: GlobalSettings, stamp: Stamp): readon
   return [
     { ...account },
     named('ConfigMap', 'v1', { data: { 'edge.yaml': `${JSON.stringify(globalConfiguration())}\n` } }),
-    { ...named('Deployment', 'apps/v1', { spec: deployment(settings) }), metadata: runs(metadata, settings.image) },
+    {
+      ...named('Deployment', 'apps/v1', { spec: deployment(settings, dataPlane) }),
+      metadata: runs(metadata, settings.image),
+    },
     named('Service', 'v1', {
       spec: { selector: RATE_LIMIT_PODS, ports: [{ name: 'grpc', port, targetPort: port, protocol: 'TCP' }] },
     }),
@@ -56,12 +59,12 @@ export function rateLimitService(settings: GlobalSettings, stamp: Stamp): readon
   ];
 }
 
-function deployment({ image, replicas, store }: GlobalSettings): JsonObject {
+function deployment({ image, replicas, store }: GlobalSettings, dataPlane: DataPlane): JsonObject {
   return edgeDeployment({
     account: RATE_LIMIT.name,
     replicas,
     pods: RATE_LIMIT_PODS,
-    inMesh: { 'istio.io/dataplane-mode': 'ambient' },
+    dataPlane,
     containers: [container(imageName(image), store)],
     volumes: [
       { name: 'config', configMap: { name: RATE_LIMIT.name } },

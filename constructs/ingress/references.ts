@@ -36,9 +36,14 @@ export function imageName(image: OwnImage): string {
   return typeof image === 'string' ? image : image.unpinned;
 }
 
-/** Metadata of what runs an image: one whose digest is not known yet says why, and until when. */
-export function runs(metadata: ManifestMetadata, image: OwnImage): ManifestMetadata {
-  return typeof image === 'string' ? metadata : exempted(metadata, image);
+/** Metadata of what runs images: one whose digest is not known yet says why, and until when. Of several the first to end counts. */
+export function runs(metadata: ManifestMetadata, ...images: readonly OwnImage[]): ManifestMetadata {
+  const [first, ...others] = images.filter((image) => typeof image !== 'string');
+  if (first === undefined) return metadata;
+  return exempted(
+    metadata,
+    others.reduce((one, other) => (other.expires < one.expires ? other : one), first),
+  );
 }
 
 /** The name of a Secret in the edge's namespace, and the key in it; never what is in it. */

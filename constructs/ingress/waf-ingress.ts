@@ -6,13 +6,14 @@ import { type Manifest, manifest } from '../core/manifest';
 import { PLATFORM_NAMESPACE } from '../core/platform-service';
 import { type Stamp, stampFor } from '../core/stamp';
 import { edgeAlerts } from './edge-alerts';
+import type { DataPlane } from './edge-deployment';
 import { edgeLimits } from './edge-filters';
 import { edgeFirewall } from './edge-firewall';
 import { BOOTSTRAP, bootstrap, gatewayValues } from './edge-gateway';
 import { edgeGlobal } from './edge-global';
 import { edgeGuards, edgeNetwork } from './edge-guards';
 import type { IngressSettings } from './ingress-settings';
-import { type DataPlane, wafService } from './waf-service';
+import { wafService } from './waf-service';
 
 const CONTROLS = {
   'NET-1': 'the edge lets in nothing that no exposure publishes, and calls services under its own identity',
@@ -61,7 +62,7 @@ function edgeObjects(
     overload(stamp),
     ...(engine.kind === 'ext-proc' ? wafService(settings.waf, engine, dataPlane, stamp) : []),
     ...edgeLimits(settings, stamp),
-    ...edgeGlobal(settings.limits.global, facts, stamp),
+    ...edgeGlobal(settings.limits.global, facts, dataPlane, stamp),
     ...edgeFirewall(settings, stamp),
     ...edgeAlerts(settings, stamp),
   ];

@@ -3,7 +3,7 @@ import type { JsonObject } from '../core/json';
 import type { Manifest, ServiceAccount } from '../core/manifest';
 import { PLATFORM_NAMESPACE } from '../core/platform-service';
 import type { Stamp } from '../core/stamp';
-import { edgeDeployment } from './edge-deployment';
+import { type DataPlane, edgeDeployment } from './edge-deployment';
 import { WAF_ROUTES_LABEL } from './edge-facts';
 import type { IngressSettings } from './ingress-settings';
 import { imageName, runs } from './references';
@@ -20,15 +20,6 @@ interface Loose extends Manifest {
 }
 
 type ExtProc = Extract<IngressSettings['waf']['engine'], { readonly kind: 'ext-proc' }>;
-
-/** How the mesh takes hold of the firewall’s pods, in a namespace that is outside of it. */
-const IN_MESH = {
-  ambient: { 'istio.io/dataplane-mode': 'ambient' },
-  sidecar: { 'sidecar.istio.io/inject': 'true' },
-} as const;
-
-/** `ambient` or `sidecar`. */
-export type DataPlane = keyof typeof IN_MESH;
 
 /** The firewall as a service of its own: it grows by its own load, and a crash of it takes no connection with it. */
 export function wafService(
@@ -55,7 +46,11 @@ export function wafService(
     ...(waf.configSync === undefined ? [] : reader(stamp)),
     {
       ...named('Deployment', 'apps/v1', { spec: deployment(waf, engine, dataPlane) }),
-      metadata: runs(stamp(WAF.name, PLATFORM_NAMESPACE.ingress), engine.image),
+      metadata: runs(
+        stamp(WAF.name, PLATFORM_NAMESPACE.ingress),
+        engine.image,
+        ...(waf.configSync === undefined ? [] : [waf.configSync]),
+      ),
     },
     named('Service', 'v1', {
       spec: { selector: WAF_PODS, ports: [{ name: 'grpc', port: WAF.port, targetPort: WAF.port, protocol: 'TCP' }] },
@@ -110,11 +105,11 @@ function deployment(waf: IngressSettings['waf'], { image, replicas }: ExtProc, d
     account: WAF.name,
     replicas,
     pods: WAF_PODS,
-    inMesh: IN_MESH[dataPlane],
+    dataPlane,
     containers:
       waf.configSync === undefined
         ? [firewall(imageName(image), [])]
-        : [firewall(imageName(image), [TENANTS]), sync(waf.configSync)],
+        : [firewall(imageName(image), [TENANTS]), sync(imageName(waf.configSync))],
     volumes: [
       { name: 'platform', configMap: { name: WAF.name } },
       ...(waf.configSync === undefined ? [] : [{ name: TENANTS.name, emptyDir: { sizeLimit: '64Mi' } }, TOKEN]),

@@ -6,6 +6,14 @@ export const WAF_IMAGE = {
   expires: '2027-03-31',
 } as const;
 
+/** What carries tenants' exclusions to the firewall (https://github.com/kiwigrid/k8s-sidecar); mirrored by the first release. */
+export const CONFIG_SYNC_IMAGE = {
+  unpinned: 'registry.drun.example/mirror/kiwigrid/k8s-sidecar:2.11.2',
+  because: 'the image is mirrored by the first release, which then states its digest',
+  owner: 'drun-platform',
+  expires: '2027-03-31',
+} as const;
+
 /** Who counts over all proxies, at the commit that tools/ratelimit builds; the first release mirrors it and states its digest. */
 export const RATE_LIMIT_IMAGE = {
   unpinned: 'registry.drun.example/mirror/envoyproxy/ratelimit:3fb70258',

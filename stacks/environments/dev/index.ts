@@ -1,5 +1,5 @@
 import { defineEnvironment } from '../../spec/environment';
-import { RATE_LIMIT_IMAGE, WAF_IMAGE } from '../own-images';
+import { CONFIG_SYNC_IMAGE, RATE_LIMIT_IMAGE, WAF_IMAGE } from '../own-images';
 
 /** One region for developers; the same constructs and the same refusals as prod. */
 export const dev = defineEnvironment({
@@ -11,7 +11,7 @@ export const dev = defineEnvironment({
       name: 'eu-central-1',
       continent: 'europe',
       ingress: {
-        waf: { engine: { kind: 'ext-proc', image: WAF_IMAGE } },
+        waf: { engine: { kind: 'ext-proc', image: WAF_IMAGE }, configSync: CONFIG_SYNC_IMAGE },
         certificates: { issuer: 'vault', path: 'pki-edge/sign/edge' },
         dns: { provider: 'aws', zones: ['apps.dev.drun.example'] },
         limits: {

@@ -1,9 +1,9 @@
 import type { IngressProps } from '../../../constructs/ingress/ingress-settings';
 import { defineEnvironment } from '../../spec/environment';
-import { RATE_LIMIT_IMAGE, WAF_IMAGE } from '../own-images';
+import { CONFIG_SYNC_IMAGE, RATE_LIMIT_IMAGE, WAF_IMAGE } from '../own-images';
 
 const EDGE = {
-  waf: { engine: { kind: 'ext-proc', image: WAF_IMAGE, replicas: 3 } },
+  waf: { engine: { kind: 'ext-proc', image: WAF_IMAGE, replicas: 3 }, configSync: CONFIG_SYNC_IMAGE },
   certificates: { issuer: 'vault', path: 'pki-edge/sign/edge' },
   replicas: { min: 3, max: 30 },
   limits: {

@@ -1,10 +1,10 @@
 import type { IngressProps } from '../../../constructs/ingress/ingress-settings';
 import { defineEnvironment } from '../../spec/environment';
-import { RATE_LIMIT_IMAGE, WAF_IMAGE } from '../own-images';
+import { CONFIG_SYNC_IMAGE, RATE_LIMIT_IMAGE, WAF_IMAGE } from '../own-images';
 
 /** Behind a CDN that is only known by its addresses and its certificate; public certificates from a rehearsal authority. */
 const EDGE: IngressProps = {
-  waf: { engine: { kind: 'ext-proc', image: WAF_IMAGE } },
+  waf: { engine: { kind: 'ext-proc', image: WAF_IMAGE }, configSync: CONFIG_SYNC_IMAGE },
   cdn: { profile: 'generic', ranges: ['192.0.2.0/24', '2001:db8:100::/48'], clientCa: 'cdn-client-ca' },
   certificates: {
     issuer: 'acme',

@@ -9,6 +9,7 @@ import type { Manifest } from '../../../constructs/core/manifest';
 import { parse } from '../../../constructs/core/parse';
 import { EdgeCertificates } from '../../../constructs/ingress/edge-certificates';
 import { externalDnsValues } from '../../../constructs/ingress/edge-controllers';
+import type { DataPlane } from '../../../constructs/ingress/edge-deployment';
 import { type IngressProps, ingressSchema } from '../../../constructs/ingress/ingress-settings';
 import { WafIngress } from '../../../constructs/ingress/waf-ingress';
 import { renderedRegions } from '../../support/rendered';
@@ -21,13 +22,18 @@ const SETTINGS: IngressProps = {
   issuers: [{ issuer: 'https://id.example' }],
 };
 const CDN = { profile: 'generic' as const, ranges: ['192.0.2.0/24'], clientCa: 'cdn-ca', hops: 2 };
+const COUNTED = {
+  image: `registry.example.com/ratelimit@${DIGEST}`,
+  store: { host: 'redis.example.com', ranges: ['192.0.2.0/28'], password: { secret: 'edge-counts', key: 'password' } },
+};
 const EXEMPT = { because: 'the rules are being tried out', owner: 'a@example.com', expires: '2027-01-31' };
 
-function edge(more: Partial<IngressProps> = {}): readonly Manifest[] {
+function edge(more: Partial<IngressProps> = {}, dataPlane: DataPlane = 'ambient'): readonly Manifest[] {
   const chart = new Chart(new App(), 'edge');
   new WafIngress(chart, 'Ingress', {
     settings: ingressSchema.parse({ ...SETTINGS, ...more }),
     gateway: CATALOG.ingressGateway,
+    dataPlane,
   });
   return Testing.synth(chart);
 }
@@ -158,19 +164,36 @@ test('[NET-2] only what carries exclusions has a token, and it reads ConfigMaps 
   expect(edge().some(({ kind }) => kind === 'Role')).toBe(false);
 });
 
+test('[NET-2] every edge that ships carries tenants’ exclusions to its firewall: one folder, written here and read there', () => {
+  const edges = renderedRegions().filter(({ planned }) => planned.region.ingress !== undefined);
+  expect(edges.length).toBeGreaterThan(5);
+  for (const { objects } of edges) {
+    const [waf] = objects.filter(({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'waf');
+    const [reads, writes] = listAt(waf, 'spec', 'template', 'spec', 'containers');
+    expect(listAt(reads, 'args')).toContain('--tenants=/etc/waf/tenants');
+    expect(listAt(writes, 'env')).toContainEqual({ name: 'FOLDER', value: '/etc/waf/tenants' });
+  }
+});
+
+test('[CTR-2] images without digests say why, and the first to end is the one that is held to its day', () => {
+  const unpinned = (day: string) => ({ ...EXEMPT, unpinned: 'registry.example.com/one:1', expires: day });
+  const until = (image: string, sync: string) => {
+    const engine = { kind: 'ext-proc' as const, image: unpinned(image) };
+    const objects = edge({ waf: { engine, configSync: unpinned(sync) } });
+    const [waf] = objects.filter(({ kind }) => kind === 'Deployment');
+    return recordAt(waf, 'metadata', 'annotations')['drun.io/exempt-until'];
+  };
+  expect(until('2027-01-31', '2027-02-28')).toBe('2027-01-31');
+  expect(until('2027-03-31', '2027-02-28')).toBe('2027-02-28');
+});
+
 test.each([
   ['ambient', 'istio.io/dataplane-mode', 'ambient'],
   ['sidecar', 'sidecar.istio.io/inject', 'true'],
 ] as const)(
   '[NET-1] the firewall’s pods are in the %s mesh, and take calls of the proxy alone',
   (dataPlane, key, value) => {
-    const chart = new Chart(new App(), 'edge');
-    new WafIngress(chart, 'Ingress', {
-      settings: ingressSchema.parse(SETTINGS),
-      gateway: CATALOG.ingressGateway,
-      dataPlane,
-    });
-    const objects: readonly Manifest[] = Testing.synth(chart);
+    const objects = edge({}, dataPlane);
     const [deployment] = objects.filter(({ kind }) => kind === 'Deployment');
     expect(recordAt(deployment, 'spec', 'template', 'metadata', 'labels')[key]).toBe(value);
     const [policy] = objects.filter(
@@ -181,6 +204,20 @@ test.each([
     );
   },
 );
+
+test.each([
+  ['ambient', 'istio.io/dataplane-mode', 'ambient'],
+  ['sidecar', 'sidecar.istio.io/inject', 'true'],
+] as const)('[NET-1] all that the edge deploys is in the %s mesh, and in no other', (dataPlane, key, value) => {
+  const objects = edge({ limits: { global: COUNTED } }, dataPlane);
+  const labels = objects
+    .filter(({ kind }) => kind === 'Deployment')
+    .map((one) => [one.metadata.name, recordAt(one, 'spec', 'template', 'metadata', 'labels')]);
+  expect(labels).toEqual([
+    ['waf', { 'app.kubernetes.io/name': 'waf', [key]: value }],
+    ['ratelimit', { 'app.kubernetes.io/name': 'ratelimit', [key]: value }],
+  ]);
+});
 
 test('[NET-3] memory runs out in steps: give back, then no new streams, then no connections', () => {
   const [map] = edge().filter(({ metadata }) => metadata.name === 'edge-bootstrap');

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { recordAt, stringAt } from '../../../constructs/core/json';
+import { type Running, startTogether } from './running';
 
 /** A running control plane, or what stands beside one. */
 export interface Control {
@@ -33,7 +34,11 @@ export function startJudge(program: string, address: string, folder: string): Pr
   return startHelper(program, ['--ext-proc', address], join(folder, 'judge.log'));
 }
 
-async function startHelper(program: string, args: readonly string[], log: string): Promise<Control> {
+function startHelper(program: string, args: readonly string[], log: string): Promise<Control> {
+  return startTogether((running) => start(running, program, args, log));
+}
+
+async function start(running: Running, program: string, args: readonly string[], log: string) {
   const out = openSync(log, 'a', 0o600);
   const child = spawn(program, [...args], {
     stdio: ['pipe', 'pipe', out],
@@ -46,16 +51,13 @@ async function startHelper(program: string, args: readonly string[], log: string
     child.once('exit', () => resolve());
     child.once('error', () => resolve());
   });
+  await running.ends(async () => {
+    child.stdin?.end();
+    await gone;
+  });
   const line = await Promise.race([firstLine(child), gone]);
   if (line === undefined) throw new Error(`${args[0]} ended: ${lastLines(read())}`);
-  return {
-    ignored: recordAt(line, 'ignored'),
-    log: read,
-    stop: async () => {
-      child.stdin?.end();
-      await gone;
-    },
-  };
+  return { ignored: recordAt(line, 'ignored'), log: read };
 }
 
 function firstLine({ stdout }: ChildProcess): Promise<unknown> {

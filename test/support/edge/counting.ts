@@ -16,7 +16,7 @@ import { RATE_LIMIT, RATE_LIMIT_SETTINGS } from '../../../constructs/ingress/rat
 import { toolPath } from '../../../tools/provide';
 import type { Cast } from './cast';
 import { type Answer, type Ask, ask } from './client';
-import { type Control, startJudge } from './control';
+import { startJudge } from './control';
 import { startEcho } from './echo';
 import { startEdge } from './edge';
 import { TRUST_DOMAIN } from './environment';
@@ -25,6 +25,7 @@ import { type Loopback, newLoopback } from './loopback';
 import { newMeshPki } from './mesh-pki';
 import { workloadObjects } from './objects';
 import { type Redis, startRedis } from './redis';
+import { type Running, startTogether } from './running';
 import { AT, surroundings } from './surroundings';
 
 /** Two proxies of one edge, the service that counts for both, and its store. */
@@ -55,34 +56,39 @@ export interface CountingProps {
 }
 
 /** Starts all of it with the platform's own filter, limits and configuration. */
-export async function startCounting(props: CountingProps): Promise<CountingLab> {
+export function startCounting(props: CountingProps): Promise<CountingLab> {
+  return startTogether((running) => start(running, props));
+}
+
+async function start(running: Running, props: CountingProps): Promise<Omit<CountingLab, 'stop'>> {
   const net = newLoopback();
   const folder = mkdtempSync(join(tmpdir(), 'drun-counts-'));
-  const redis = await startRedis(folder, net(50));
-  const service = await startService(folder, net, redis);
-  const echo = await startEcho({ host: net(AT.web) });
+  await running.ends(() => rmSync(folder, { recursive: true, force: true }));
+  const redis = await running.has(startRedis(folder, net(50)));
+  const service = await newService(folder, net, redis);
+  await running.ends(() => service.kill());
+  await service.start();
+  const echo = await running.has(startEcho({ host: net(AT.web) }));
   const pki = await newMeshPki(TRUST_DOMAIN);
   const { mesh, annotations } = gatewayFixture(props.cast.jwks);
   const pod = { namespace: INGRESS, account: 'ingress', labels: SELECTOR, role: 'router' as const, annotations };
-  const edge = await startEdge({
-    objects: objects(props, net, echo.port),
-    mesh,
-    pki,
-    proxies: [
-      { ...pod, name: 'ingress', address: net(AT.gateway) },
-      { ...pod, name: 'ingress-2', address: net(SECOND) },
-    ],
-  });
-  const judge: Control = await startJudge(await toolPath('edge-lab'), `${net(AT.waf)}:${WAF_PORT}`, edge.folder);
+  const edge = await running.has(
+    startEdge({
+      objects: objects(props, net, echo.port),
+      mesh,
+      pki,
+      proxies: [
+        { ...pod, name: 'ingress', address: net(AT.gateway) },
+        { ...pod, name: 'ingress-2', address: net(SECOND) },
+      ],
+    }),
+  );
+  await running.has(startJudge(await toolPath('edge-lab'), `${net(AT.waf)}:${WAF_PORT}`, edge.folder));
   const proxies = [AT.gateway, SECOND].map((host) => ({ host: net(host), port: GATEWAY_PORT }));
   return {
     ask: (proxy, host, headers) => ask(wanted(proxies[proxy], host, headers, props.cast)),
     service,
     redis,
-    stop: async () => {
-      await Promise.all([judge.stop(), edge.stop(), echo.stop(), service.kill(), redis.stop()]);
-      rmSync(folder, { recursive: true, force: true });
-    },
   };
 }
 
@@ -127,7 +133,9 @@ function platformFilter(localOnly: boolean) {
     store: { host: 'redis.example.com', ranges: ['192.0.2.0/28'], password: { secret: 'counts', key: 'password' } },
     ...(localOnly ? { onFailure: { localOnly: EXEMPT } } : {}),
   });
-  return edgeGlobal(settings, clusterFactsSchema.parse({}), STAMP).filter(({ kind }) => kind === 'EnvoyFilter');
+  return edgeGlobal(settings, clusterFactsSchema.parse({}), 'ambient', STAMP).filter(
+    ({ kind }) => kind === 'EnvoyFilter',
+  );
 }
 
 /** What a tenant's routes have counted: by caller where a token is asked for, by address where none is. */
@@ -148,11 +156,12 @@ function routes(perKey: number, perAddress: number, perTenant: number) {
   return exposures.map((exposure) => exposureLimits('acme', exposureSchema.parse(exposure), facts, STAMP));
 }
 
-async function startService(folder: string, net: Loopback, redis: Redis): Promise<Part<'ratelimit'>> {
+/** The service that counts, not yet started. */
+async function newService(folder: string, net: Loopback, redis: Redis): Promise<Part<'ratelimit'>> {
   const host = net(SERVICE.host);
   writePrivate(join(folder, 'config', 'edge.yaml'), JSON.stringify(globalConfiguration()));
   writeFileSync(join(folder, 'ratelimit.log'), '');
-  const part = new Part<'ratelimit'>({
+  return new Part<'ratelimit'>({
     name: 'ratelimit',
     program: await toolPath('ratelimit'),
     args: [],
@@ -169,8 +178,6 @@ async function startService(folder: string, net: Loopback, redis: Redis): Promis
     log: join(folder, 'ratelimit.log'),
     isReady: () => isHealthy(host),
   });
-  await part.start();
-  return part;
 }
 
 /** As the readiness probe asks. */

@@ -8,6 +8,7 @@ import { toolPath } from '../../../tools/provide';
 import { type Control, startControl } from './control';
 import type { MeshPki } from './mesh-pki';
 import { type EnvoyProxy, type ProxyProps, proxyVariables, startProxy } from './proxy';
+import { type Running, startTogether } from './running';
 
 /** A mesh to start. */
 export interface EdgeProps {
@@ -29,28 +30,26 @@ export interface Edge {
 }
 
 /** Starts the control plane, then all proxies at once. Whatever was started is stopped where one of them fails. */
-export async function startEdge({ objects, mesh, pki, proxies }: EdgeProps): Promise<Edge> {
+export function startEdge(props: EdgeProps): Promise<Edge> {
+  return startTogether((running) => start(running, props));
+}
+
+async function start(running: Running, { objects, mesh, pki, proxies }: EdgeProps) {
   const folder = newFolder();
+  await running.ends(() => rmSync(folder, { recursive: true, force: true }));
   const ports = await freePorts(proxies.length);
   writePrivate(join(folder, 'manifests', 'objects.yaml'), emitYaml(objects.map(withoutStatistics)));
   writePrivate(join(folder, 'mesh.yaml'), emitYaml([{ trustDomain: pki.trustDomain, ...mesh }]));
   await writePki(folder, pki, proxies);
   writeProxies(folder, proxies, ports);
-  const control = await startControl(await toolPath('edge-lab'), folder);
+  const control = await running.has(startControl(await toolPath('edge-lab'), folder));
   const program = await toolPath('envoy');
   const started = await Promise.allSettled(
-    proxies.map((props, at) => startProxy({ program, folder, adminPort: ports[at] ?? 0, props })),
+    proxies.map((props, at) => running.has(startProxy({ program, folder, adminPort: ports[at] ?? 0, props }))),
   );
-  const running = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-  const stop = async () => {
-    await Promise.all(running.map((proxy) => proxy.stop()));
-    await control.stop();
-    rmSync(folder, { recursive: true, force: true });
-  };
   const failed = started.find((one) => one.status === 'rejected');
-  if (failed === undefined) return { control, proxies: running, folder, stop };
-  await stop();
-  throw failed.reason;
+  if (failed !== undefined) throw failed.reason;
+  return { control, folder, proxies: started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])) };
 }
 
 /** Envoy as its makers release it has none of Istio’s own filters: the one that counts requests cannot be asked for. */

@@ -18,6 +18,7 @@ import {
 import { type Loopback, newLoopback } from './loopback';
 import { type MeshPki, newMeshPki } from './mesh-pki';
 import type { EnvoyProxy } from './proxy';
+import { type Running, startTogether } from './running';
 import { AT, surroundings } from './surroundings';
 import type { Objects } from './weaken';
 
@@ -58,19 +59,20 @@ export interface GatewayLabProps {
 }
 
 /** Starts the fixture’s gateway, with a workload and a firewall behind it. */
-export async function startGateway(props: GatewayLabProps): Promise<GatewayLab> {
+export function startGateway(props: GatewayLabProps): Promise<GatewayLab> {
+  return startTogether((running) => start(running, props));
+}
+
+async function start(running: Running, props: GatewayLabProps): Promise<Omit<GatewayLab, 'stop'>> {
   const { cast } = props;
   const net = newLoopback();
-  const echo = await startEcho({ host: net(AT.web) });
+  const echo = await running.has(startEcho({ host: net(AT.web) }));
   const pki = await newMeshPki(TRUST_DOMAIN);
-  const edge = await startEnvoy(props, { net, upstream: echo.port, pki }).catch(async (error: unknown) => {
-    await echo.stop();
-    throw error;
-  });
+  const edge = await running.has(startEnvoy(props, { net, upstream: echo.port, pki }));
   const [gateway] = edge.proxies;
   if (gateway === undefined) throw new Error('no gateway was started');
   const to = { host: net(AT.gateway), port: GATEWAY_PORT };
-  const judge = await startJudge(await toolPath('edge-lab'), `${net(AT.waf)}:${WAF_PORT}`, edge.folder);
+  const judge = await running.has(startJudge(await toolPath('edge-lab'), `${net(AT.waf)}:${WAF_PORT}`, edge.folder));
   const behindCdn = () => ({ 'x-forwarded-for': caller() });
   return {
     net,
@@ -82,11 +84,6 @@ export async function startGateway(props: GatewayLabProps): Promise<GatewayLab> 
     to,
     ask: (host, path = '/', { headers, ...more } = {}) =>
       ask({ to, host, path, tls: cast.tls, headers: { ...behindCdn(), ...headers }, ...more }),
-    stop: async () => {
-      await judge.stop();
-      await edge.stop();
-      await echo.stop();
-    },
   };
 }
 

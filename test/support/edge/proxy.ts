@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { Part } from '../../../cluster/local/part';
 import { lastLines } from './control';
+import { type Running, startTogether } from './running';
 
 /** What a proxy stands for; each gets a different configuration. */
 export type ProxyRole = 'router' | 'sidecar' | 'waypoint';
@@ -64,7 +65,11 @@ export function proxyVariables({ name, namespace, account, labels, role, env }: 
  * Starts Envoy with the bootstrap that the control plane made, and waits until it has its configuration. Throws where it refused
  * any part: after a refusal an Envoy would go on with what it had before, and nothing would be proved.
  */
-export async function startProxy({ program, folder, adminPort, props }: EnvoyStart): Promise<EnvoyProxy> {
+export function startProxy(props: EnvoyStart): Promise<EnvoyProxy> {
+  return startTogether((running) => start(running, props));
+}
+
+async function start(running: Running, { program, folder, adminPort, props }: EnvoyStart) {
   const log = join(folder, `${props.name}.log`);
   const bootstrap = join(folder, 'proxies', `${props.name}.bootstrap.json`);
   const admin = (path: string) => get({ host: props.address, port: adminPort }, path);
@@ -82,20 +87,15 @@ export async function startProxy({ program, folder, adminPort, props }: EnvoySta
       return false;
     },
   });
-  try {
-    await part.start();
-    await refuseRejected(admin, read);
-  } catch (error) {
-    await part.kill();
-    throw error;
-  }
+  await running.ends(() => part.kill());
+  await part.start();
+  await refuseRejected(admin, read);
   return {
     address: props.address,
     pid: part.pid,
-    stats: (filter) => statsOf(admin, filter),
+    stats: (filter: string) => statsOf(admin, filter),
     admin,
     log: read,
-    stop: () => part.kill(),
   };
 }
 

@@ -4,6 +4,7 @@ import { createAuthority } from '../../../cluster/local/certificates';
 import { writeKeyPair, writePrivate } from '../../../cluster/local/host-root';
 import { Part } from '../../../cluster/local/part';
 import { freePorts } from '../../../cluster/local/ports';
+import { type Running, startTogether } from './running';
 
 /** A running Redis that speaks TLS and asks for a password. */
 export interface Redis {
@@ -17,7 +18,11 @@ export interface Redis {
 const PROGRAM = 'redis-server';
 
 /** Starts the machine's own Redis in a folder. Throws with the remedy where there is none. */
-export async function startRedis(folder: string, host: string): Promise<Redis> {
+export function startRedis(folder: string, host: string): Promise<Redis> {
+  return startTogether((running) => start(running, folder, host));
+}
+
+async function start(running: Running, folder: string, host: string): Promise<Omit<Redis, 'stop'>> {
   const found = spawnSync(PROGRAM, ['--version']);
   if (found.error !== undefined)
     throw new Error('no redis-server on the PATH: `apt-get install redis-server`, which has one that speaks TLS');
@@ -39,8 +44,9 @@ export async function startRedis(folder: string, host: string): Promise<Redis> {
     log: join(place, 'redis.log'),
     isReady: () => Promise.resolve(isReady(host, port, join(place, 'root.crt'))),
   });
+  await running.ends(() => part.kill());
   await part.start();
-  return { address: `${host}:${port}`, authority: join(place, 'root.crt'), password, stop: () => part.kill() };
+  return { address: `${host}:${port}`, authority: join(place, 'root.crt'), password };
 }
 
 function isReady(host: string, port: number, root: string): boolean {

@@ -7,6 +7,7 @@ import { type Edge, startEdge } from './edge';
 import { newLoopback } from './loopback';
 import { type MeshPki, newMeshPki, spiffe } from './mesh-pki';
 import { workloadObjects } from './objects';
+import { type Running, startTogether } from './running';
 import type { Objects, Weakening } from './weaken';
 
 /** A region of the platform with a tenant whose workloads have sidecars. */
@@ -64,25 +65,26 @@ export interface SidecarLabProps {
 }
 
 /** Starts the workload and its sidecar. */
-export async function startSidecar({
-  callers,
-  objects,
-  mesh,
-  weaken = (as) => as,
-}: SidecarLabProps): Promise<SidecarLab> {
+export function startSidecar(props: SidecarLabProps): Promise<SidecarLab> {
+  return startTogether((running) => start(running, props));
+}
+
+async function start(
+  running: Running,
+  { callers, objects, mesh, weaken = (as) => as }: SidecarLabProps,
+): Promise<Omit<SidecarLab, 'stop'>> {
   const net = newLoopback();
   const [address, port] = [net(10), 8080];
-  const echo = await startEcho({ host: '127.0.0.1' });
+  const echo = await running.has(startEcho({ host: '127.0.0.1' }));
   const workload = { namespace: OWN, name: 'npc', address, port, targetPort: echo.port, mesh: 'sidecar' } as const;
-  const edge = await startEdge({
-    objects: [...weaken(objects).map((one) => listening(one, echo.port)), ...workloadObjects(workload)],
-    mesh,
-    pki: callers.pki,
-    proxies: [{ name: 'npc', role: 'sidecar', namespace: OWN, account: 'npc', address, labels: { app: 'npc' } }],
-  }).catch(async (error: unknown) => {
-    await echo.stop();
-    throw error;
-  });
+  const edge = await running.has(
+    startEdge({
+      objects: [...weaken(objects).map((one) => listening(one, echo.port)), ...workloadObjects(workload)],
+      mesh,
+      pki: callers.pki,
+      proxies: [{ name: 'npc', role: 'sidecar', namespace: OWN, account: 'npc', address, labels: { app: 'npc' } }],
+    }),
+  );
   const identity = spiffe(callers.pki.trustDomain, OWN, 'npc');
   return {
     edge,
@@ -93,10 +95,6 @@ export async function startSidecar({
       const servername = `outbound_.${port}_._.npc.${OWN}.svc.cluster.local`;
       const tls = { ca: callers.pki.root, servername, identity, ...(as === null ? {} : { client: as }) };
       return ask({ ...to, tls: { ...tls, alpn: ['istio', 'http/1.1'], ...more } });
-    },
-    stop: async () => {
-      await edge.stop();
-      await echo.stop();
     },
   };
 }

@@ -8,6 +8,7 @@ import { askThrough } from './hbone';
 import { newLoopback } from './loopback';
 import { spiffe } from './mesh-pki';
 import { workloadObjects } from './objects';
+import { type Running, startTogether } from './running';
 import type { Callers } from './sidecar';
 import type { Objects, Weakening } from './weaken';
 
@@ -50,11 +51,15 @@ const HBONE = 15_008;
 const EXTERNAL = '240.240.0.';
 
 /** Starts a waypoint, and a workload of a tenant with a service. */
-export async function startWaypoint(props: WaypointLabProps): Promise<WaypointLab> {
+export function startWaypoint(props: WaypointLabProps): Promise<WaypointLab> {
+  return startTogether((running) => start(running, props));
+}
+
+async function start(running: Running, props: WaypointLabProps): Promise<Omit<WaypointLab, 'stop'>> {
   const { callers, objects, mesh, namespace, name, tenant, weaken = (as) => as } = props;
   const net = newLoopback();
   const address = net(10);
-  const echo = await startEcho({ host: net(20) });
+  const echo = await running.has(startEcho({ host: net(20) }));
   const workload = workloadObjects({
     namespace: tenant,
     name: 'app',
@@ -63,28 +68,27 @@ export async function startWaypoint(props: WaypointLabProps): Promise<WaypointLa
     targetPort: echo.port,
     mesh: 'none',
   });
-  const edge = await startEdge({
-    objects: [
-      ...deployed(weaken(objects), { host: net(20), port: echo.port }),
-      ...workload,
-      ...waypointObjects(namespace, name, address),
-    ],
-    mesh,
-    pki: callers.pki,
-    proxies: [
-      {
-        name,
-        role: 'waypoint',
-        namespace,
-        account: name,
-        address,
-        labels: { 'gateway.networking.k8s.io/gateway-name': name },
-      },
-    ],
-  }).catch(async (error: unknown) => {
-    await echo.stop();
-    throw error;
-  });
+  const edge = await running.has(
+    startEdge({
+      objects: [
+        ...deployed(weaken(objects), { host: net(20), port: echo.port }),
+        ...workload,
+        ...waypointObjects(namespace, name, address),
+      ],
+      mesh,
+      pki: callers.pki,
+      proxies: [
+        {
+          name,
+          role: 'waypoint',
+          namespace,
+          account: name,
+          address,
+          labels: { 'gateway.networking.k8s.io/gateway-name': name },
+        },
+      ],
+    }),
+  );
   const identity = spiffe(callers.pki.trustDomain, namespace, name);
   const [service] = workload;
   return {
@@ -100,10 +104,6 @@ export async function startWaypoint(props: WaypointLabProps): Promise<WaypointLa
         ...(version === undefined ? {} : { version }),
       };
       return askThrough({ to: { host: address, port: HBONE }, tls, authority, host, path, method });
-    },
-    stop: async () => {
-      await edge.stop();
-      await echo.stop();
     },
   };
 }

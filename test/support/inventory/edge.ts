@@ -42,16 +42,22 @@ export const edgeIssuer = ({ edge }: Order): readonly string[] => {
 };
 
 /** Rights of the edge’s components. */
-export const edgeRights = ({ edge }: Order): readonly string[] =>
-  edge?.certificates.issuer === 'vault'
+export const edgeRights = ({ edge }: Order): readonly string[] => [
+  ...(edge?.certificates.issuer === 'vault'
     ? ['edge-certificates create /serviceaccounts/token named edge-certificates']
-    : [];
+    : []),
+  ...(edge?.waf.configSync === undefined
+    ? []
+    : ['get', 'list', 'watch'].map((verb) => `waf-routes ${verb} /configmaps`)),
+];
 
 /** Who has them. */
-export const edgeBindings = ({ edge }: Order): readonly string[] =>
-  edge?.certificates.issuer === 'vault'
+export const edgeBindings = ({ edge }: Order): readonly string[] => [
+  ...(edge?.certificates.issuer === 'vault'
     ? ['cert-manager ServiceAccount cert-manager/cert-manager is Role edge-certificates']
-    : [];
+    : []),
+  ...(edge?.waf.configSync === undefined ? [] : ['drun-ingress ServiceAccount drun-ingress/waf is Role waf-routes']),
+];
 
 /** Accounts of the edge, none with a token. */
 export const edgeAccounts = ({ edge }: Order): readonly string[] => [
@@ -65,13 +71,16 @@ export const edgeAccounts = ({ edge }: Order): readonly string[] => [
 ];
 
 /** What network policies of the edge let through. */
-export const edgePaths = ({ edge }: Order): readonly string[] => {
+export const edgePaths = ({ edge, facts }: Order): readonly string[] => {
   if (edge === undefined) return [];
   const from = edge.cdn.profile === 'none' ? ['0.0.0.0/0', '::/0'] : edge.cdn.ranges;
   return [
     ...from.map((range) => `drun-ingress pods istio=ingress Ingress ${range} TCP/8443`),
     'drun-ingress pods istio=ingress Egress drun.io/tenant Exists all',
     'drun-ingress pods app.kubernetes.io/name=waf Ingress 169.254.7.127/32 TCP/9003',
+    ...(edge.waf.configSync === undefined ? [] : facts.apiServerCidrs).flatMap((range) =>
+      [443, 6443].map((port) => `drun-ingress pods app.kubernetes.io/name=waf Egress ${range} TCP/${port}`),
+    ),
     ...countingPaths(edge),
   ];
 };
@@ -150,10 +159,9 @@ const OVERLOAD = `${JSON.stringify(
 
 const CLOSED = { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } };
 
-function firewall({ engine }: IngressSettings['waf']): readonly Thing[] {
+function firewall({ engine, configSync }: IngressSettings['waf']): readonly Thing[] {
   if (engine.kind !== 'ext-proc') return [];
   const { replicas } = engine;
-  const image = typeof engine.image === 'string' ? engine.image : engine.image.unpinned;
   const types = Object.fromEntries(['api', 'inference', 'console', 'upload'].map((type) => [type, { mode: 'block' }]));
   const thing = (kind: string, fields: object): Thing => ({ kind, name: 'waf', fields });
   return [
@@ -177,13 +185,53 @@ function firewall({ engine }: IngressSettings['waf']): readonly Thing[] {
         replicas,
         strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
         selector: { matchLabels: PODS },
-        template: { metadata: { labels: { ...PODS, 'istio.io/dataplane-mode': 'ambient' } }, spec: pod(image) },
+        template: {
+          metadata: { labels: { ...PODS, 'istio.io/dataplane-mode': 'ambient' } },
+          spec: pod(named(engine.image), named(configSync)),
+        },
       },
     }),
   ];
 }
 
-function pod(image: string): object {
+function named(image: IngressSettings['waf']['configSync']): string | undefined {
+  return typeof image === 'object' ? image.unpinned : image;
+}
+
+/** What carries tenants' exclusions, with the only token of the pod; the firewall reads what it wrote. */
+const carrier = (image: string): object => ({
+  name: 'config-sync',
+  image,
+  env: Object.entries({
+    LABEL: 'drun.io/waf-routes',
+    LABEL_VALUE: 'true',
+    FOLDER: '/etc/waf/tenants',
+    NAMESPACE: 'drun-ingress',
+    RESOURCE: 'configmap',
+    METHOD: 'WATCH',
+  }).map(([name, value]) => ({ name, value })),
+  resources: { requests: { cpu: '20m', memory: '64Mi' }, limits: { cpu: '200m', memory: '128Mi' } },
+  securityContext: CLOSED,
+  volumeMounts: [
+    { name: 'tenants', mountPath: '/etc/waf/tenants' },
+    { name: 'token', mountPath: '/var/run/secrets/kubernetes.io/serviceaccount', readOnly: true },
+  ],
+});
+
+const CARRIED = [
+  { name: 'tenants', emptyDir: { sizeLimit: '64Mi' } },
+  {
+    name: 'token',
+    projected: {
+      sources: [
+        { serviceAccountToken: { path: 'token', expirationSeconds: 3600 } },
+        { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+      ],
+    },
+  },
+];
+
+function pod(image: string | undefined, sync: string | undefined): object {
   return {
     serviceAccountName: 'waf',
     automountServiceAccountToken: false,
@@ -207,7 +255,12 @@ function pod(image: string): object {
       {
         name: 'waf',
         image,
-        args: ['--config=/etc/waf/platform/platform.json', '--listen=:9002', '--admin=:9003'],
+        args: [
+          '--config=/etc/waf/platform/platform.json',
+          ...(sync === undefined ? [] : ['--tenants=/etc/waf/tenants']),
+          '--listen=:9002',
+          '--admin=:9003',
+        ],
         ports: [
           { name: 'grpc', containerPort: 9002 },
           { name: 'health', containerPort: 9003 },
@@ -216,10 +269,14 @@ function pod(image: string): object {
         securityContext: CLOSED,
         readinessProbe: { httpGet: { path: '/readyz', port: 'health' }, periodSeconds: 5 },
         livenessProbe: { httpGet: { path: '/healthz', port: 'health' }, periodSeconds: 10, failureThreshold: 3 },
-        volumeMounts: [{ name: 'platform', mountPath: '/etc/waf/platform', readOnly: true }],
+        volumeMounts: [
+          { name: 'platform', mountPath: '/etc/waf/platform', readOnly: true },
+          ...(sync === undefined ? [] : [{ name: 'tenants', mountPath: '/etc/waf/tenants', readOnly: true }]),
+        ],
       },
+      ...(sync === undefined ? [] : [carrier(sync)]),
     ],
-    volumes: [{ name: 'platform', configMap: { name: 'waf' } }],
+    volumes: [{ name: 'platform', configMap: { name: 'waf' } }, ...(sync === undefined ? [] : CARRIED)],
   };
 }
 
