@@ -61,10 +61,9 @@ function deployed(environment: Environment, part: WorldPart): void {
       }
     });
 
-    test('what it made is what the direct path would make, for every object and every field', async () => {
+    once('what it made is what the direct path would make, for every object and every field', async () => {
       for (const { plan, connect } of world.regions) {
-        const stacks = plan.stacks.filter(({ stack }) => world.stacks.some((content) => content.stack === stack));
-        const found = await drift([{ ...plan, stacks }], { connect });
+        const found = await drift([plan], { connect });
         expect({ objects: found.changes.objects, notes: found.notes, drifted: hasDrifted(found) }).toEqual({
           objects: [],
           notes: [],
@@ -109,7 +108,7 @@ function deployed(environment: Environment, part: WorldPart): void {
         const restore = withDigest(join(world.checkout.folder, 'lib/charts/catalog.js'), 'kueue', sha256);
         const { code, stdout } = await world.checkout.pulumi('preview', '--stack', environment.name);
         restore();
-        return { accepted: code === 0, refused: /failed to download "oci:[^"]*kueue@sha256:/.test(stdout) };
+        return { accepted: code === 0, refused: /kueue@sha256:.*chart reference digest mismatch/.test(stdout) };
       };
       expect(await preview('f'.repeat(64))).toEqual({ accepted: false, refused: true });
       expect(await preview(world.digests.get('kueue') ?? '')).toEqual({ accepted: true, refused: false });
