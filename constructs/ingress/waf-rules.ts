@@ -1,5 +1,9 @@
-/** As `waf --rules` lists them, for the release of the rule set that services/waf/go.mod names; a test compares both. */
+/**
+ * As `waf --rules` lists them, for the release of the rule set that services/waf/go.mod names, after the platform's own; a test
+ * compares both.
+ */
 const IDS = `
+20100 20110 20111 20120 20121 20130 20131 20140 20150 20160 20170 20180 20190
 911100 913100 920100 920120 920121 920160 920170 920171 920180 920181 920190 920200 920201 920202 920210 920230
 920240 920250 920260 920270 920271 920272 920273 920274 920275 920280 920290 920300 920310 920311 920320 920330
 920340 920350 920360 920370 920380 920390 920400 920410 920420 920430 920440 920450 920451 920460 920470 920480
@@ -25,7 +29,7 @@ const IDS = `
 `;
 
 /**
- * Numbers of the rules of the OWASP Core Rule Set that look for attacks. Those that set it up, add scores or decide are not
- * among them: without these it would no longer be a firewall.
+ * Numbers of the rules that look for attacks: the platform's own and those of the OWASP Core Rule Set. Those that set it up, add
+ * scores or decide are not among them: without these it would no longer be a firewall.
  */
 export const EXCLUDABLE_RULES: ReadonlySet<number> = new Set(IDS.trim().split(/\s+/).map(Number));

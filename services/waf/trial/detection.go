@@ -26,19 +26,28 @@ type Detection struct {
 	Prompts map[string]Share            `json:"prompts"`
 	// Elsewhere are prompts with an attack in another place of the same request: all of them must be refused.
 	Elsewhere map[string]Share `json:"elsewhere"`
+	// Corpus tells apart what of the corpus are attacks, and the half that rules were chosen on from the other.
+	Corpus map[string]*Attacked `json:"corpus"`
+	// Public are ordinary requests and texts that others have published.
+	Public map[string]map[string]*Halves `json:"public"`
 	// Missed are calls of the platform that were refused, and the rules.
 	Missed map[string][]string `json:"missed"`
 }
 
 // detection asks the engine in process, as many requests at a time as there are processors.
 func detection(o options) (Detection, error) {
-	found := Detection{Attacks: map[string]map[string]Share{}, Calls: map[string]Share{}, Prompts: map[string]Share{}, Elsewhere: map[string]Share{}, Missed: map[string][]string{}}
+	found := Detection{Attacks: map[string]map[string]Share{}, Calls: map[string]Share{}, Prompts: map[string]Share{}, Elsewhere: map[string]Share{},
+		Corpus: map[string]*Attacked{}, Public: map[string]map[string]*Halves{}, Missed: map[string][]string{}}
 	attacks, err := attacksIn(o.payloads)
 	if err != nil {
 		return found, err
 	}
-	for _, one := range []profiled{{route.API, 1}, {route.API, 2}, {route.Inference, 1}, {route.Inference, 2}, {route.Console, 1}} {
-		if err := found.ask(one, attacks, o); err != nil {
+	ordinary, err := publicIn(o.public)
+	if err != nil {
+		return found, err
+	}
+	for _, one := range asked {
+		if err := found.ask(one, attacks, ordinary, o); err != nil {
 			return found, err
 		}
 	}
@@ -51,25 +60,26 @@ type profiled struct {
 	level int
 }
 
+var asked = []profiled{
+	{route.API, 1}, {route.API, 2}, {route.Inference, 1}, {route.Inference, 2}, {route.Console, 1}, {route.Upload, 1},
+}
+
 // ask asks one profile about everything that tells something of it.
-func (found Detection) ask(one profiled, attacks map[string][]string, o options) (err error) {
+func (found Detection) ask(one profiled, attacks map[string][]string, ordinary public, o options) error {
 	waf, err := compile(one.kind, one.level)
 	if err != nil {
 		return err
 	}
 	name := fmt.Sprintf("%s %d", one.kind, one.level)
-	if one != (profiled{route.Inference, 2}) {
-		found.Attacks[name] = map[string]Share{}
-		for _, class := range slices.Sorted(maps.Keys(attacks)) {
-			if found.Attacks[name][class], _, err = askAll(waf, carried(attacks[class], o.step)); err != nil {
-				return err
-			}
-		}
+	if err := found.askAttacks(waf, name, attacks, o.step); err != nil {
+		return err
 	}
 	switch one.kind {
 	case route.API:
-		many := o.prompts / one.level / one.level
-		if found.Calls[name], found.Missed[name], err = askAll(waf, calls(many)); err != nil {
+		if found.Calls[name], found.Missed[name], err = askAll(waf, calls(o.prompts)); err != nil {
+			return err
+		}
+		if found.Public[name], err = ordinary.ask(waf, o.step); err != nil {
 			return err
 		}
 		found.Prompts[name], _, err = askAll(waf, prompts(o.prompts/20, ""))
@@ -82,11 +92,32 @@ func (found Detection) ask(one profiled, attacks map[string][]string, o options)
 	return err
 }
 
-// carried puts every step-th text into each carrier.
-func carried(texts []string, step int) []exchange {
+func (found Detection) askAttacks(waf *engine.WAF, name string, attacks map[string][]string, step int) error {
+	found.Attacks[name], found.Corpus[name] = map[string]Share{}, &Attacked{}
+	for _, class := range slices.Sorted(maps.Keys(attacks)) {
+		groups := map[*Share][]string{}
+		for at := 0; at < len(attacks[class]); at += step {
+			group := found.Corpus[name].of(class, attacks[class][at])
+			groups[group] = append(groups[group], attacks[class][at])
+		}
+		whole := Share{}
+		for group, texts := range groups {
+			share, _, err := askAll(waf, carried(texts))
+			if err != nil {
+				return err
+			}
+			group.add(share)
+			whole.add(share)
+		}
+		found.Attacks[name][class] = whole
+	}
+	return nil
+}
+
+// carried puts each text into each carrier.
+func carried(texts []string) []exchange {
 	var all []exchange
-	for at := 0; at < len(texts); at += step {
-		text := texts[at]
+	for _, text := range texts {
 		for _, carrier := range slices.Sorted(maps.Keys(carriers)) {
 			all = append(all, carriers[carrier](text))
 		}

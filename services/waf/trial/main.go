@@ -13,13 +13,14 @@ func main() {
 	envoy := flag.String("envoy", "", "path of an Envoy")
 	waf := flag.String("waf", "", "path of the service")
 	payloads := flag.String("payloads", "", "folder of the payload corpus")
+	public := flag.String("public", "", "folder of ordinary requests that are public: openapi.json and webhooks.json")
 	only := flag.String("only", "", "part of the names of the rule set's tests that are run")
 	prompts := flag.Int("prompts", 10_000, "prompts that are made")
 	step := flag.Int("step", 1, "every which of the payloads is tried")
 	requests := flag.Int("requests", 2000, "requests of each kind whose time is taken")
 	paranoia := flag.Int("paranoia", 1, "paranoia level of the route whose time is taken")
 	flag.Parse()
-	o := options{envoy: *envoy, waf: *waf, payloads: *payloads, only: *only, prompts: *prompts, requests: *requests, step: *step, paranoia: *paranoia}
+	o := options{envoy: *envoy, waf: *waf, payloads: *payloads, public: *public, only: *only, prompts: *prompts, requests: *requests, step: *step, paranoia: *paranoia}
 	found, err := run(flag.Args(), o)
 	if err == nil {
 		encoder := json.NewEncoder(os.Stdout)
@@ -34,8 +35,8 @@ func main() {
 }
 
 type options struct {
-	envoy, waf, payloads, only        string
-	prompts, requests, paranoia, step int
+	envoy, waf, payloads, public, only string
+	prompts, requests, paranoia, step  int
 }
 
 // run runs trials by name.

@@ -39,7 +39,12 @@ describe('the engine of the firewall', () => {
   test('[NET-2] finds attacks on every type of route and refuses neither prompts nor calls', async () => {
     const { detection } = await runTrials(['detection'], ['-prompts', '2000', '-step', '10']);
     if (detection === undefined) throw new Error('no result');
-    const { prompts, elsewhere, calls } = detection;
+    const { prompts, elsewhere, calls, corpus, public: ordinary } = detection;
+    // Level 1 of the rule set alone refuses less than nine in ten, so that this notices when the platform's own rules are gone.
+    for (const half of Object.values(corpus['api 1']?.attacks ?? {})) {
+      expect(half.refused).toBeGreaterThanOrEqual(half.asked * 0.95);
+    }
+    expect(Object.values(ordinary['api 1']?.['names'] ?? {}).map(({ refused }) => refused)).toEqual([0, 0]);
     expect(prompts['inference 1']).toMatchObject({ refused: 0 });
     // An attack beside a prompt is refused in every one of them.
     expect(elsewhere['inference 1']?.refused).toBe(elsewhere['inference 1']?.asked);

@@ -20,7 +20,15 @@ export function wafDocument(): { readonly is: string; readonly must: string } {
 }
 
 function figuresOf(results: TrialResults): string {
-  return [corpora(results), attacks(results), benign(results), screened(results), times(results)]
+  return [
+    corpora(results),
+    attacks(results),
+    halves(results),
+    benign(results),
+    ordinary(results),
+    screened(results),
+    times(results),
+  ]
     .filter((text) => text !== '')
     .join('\n');
 }
@@ -48,6 +56,44 @@ function attacks({ detection }: TrialResults): string {
     return [name, asked, percent(refused, asked), ...each];
   });
   return table(['route and level', 'attacks', 'refused', ...classes.map((one) => one.replaceAll('_', ' '))], rows);
+}
+
+/** What the half says that no rule was chosen on, and what of the corpus is an attack at all. */
+function halves({ detection }: TrialResults): string {
+  if (detection === undefined) return '';
+  const rows = Object.entries(detection.corpus).map(([name, { attacks, noAttack }]) => [
+    name,
+    ...[attacks.chosenOn, attacks.heldOut].flatMap(({ asked, refused }) => [asked, percent(refused, asked)]),
+    noAttack.chosenOn.asked + noAttack.heldOut.asked,
+    noAttack.chosenOn.refused + noAttack.heldOut.refused,
+  ]);
+  return table(
+    [
+      'without what attacks nothing',
+      'half chosen on',
+      'refused',
+      'half held out',
+      'refused',
+      'no attacks',
+      'of them refused',
+    ],
+    rows,
+  );
+}
+
+function ordinary({ detection }: TrialResults): string {
+  if (detection === undefined) return '';
+  const rows = Object.entries(detection.public).flatMap(([name, kinds]) =>
+    Object.entries(kinds).map(([kind, { chosenOn, heldOut }]) => [
+      kind,
+      name,
+      ...[chosenOn, heldOut].flatMap(({ asked, refused }) => [asked, refused, percent(refused, asked)]),
+    ]),
+  );
+  return table(
+    ['public', 'route and level', 'half chosen on', 'refused', 'share', 'half held out', 'refused', 'share'],
+    rows,
+  );
 }
 
 function benign({ detection }: TrialResults): string {

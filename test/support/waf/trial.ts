@@ -5,6 +5,7 @@ import { PACKAGE_ROOT } from '../../../stacks/synth/fingerprint';
 import { toolsFolder } from '../../../tools/place';
 import { toolPath } from '../../../tools/provide';
 import { run } from '../../../tools/run';
+import { publicRequests } from './public';
 
 const corpus = z.object({
   tests: z.number(),
@@ -13,6 +14,7 @@ const corpus = z.object({
   overridden: z.record(z.string(), z.string()),
 });
 const share = z.object({ asked: z.number(), refused: z.number() });
+const halves = z.object({ chosenOn: share, heldOut: share });
 const quantiles = z.object({ p50: z.number(), p99: z.number() });
 const latency = z.object({
   requests: z.number(),
@@ -35,6 +37,8 @@ export const trialResults = z.object({
       calls: z.record(z.string(), share),
       prompts: z.record(z.string(), share),
       elsewhere: z.record(z.string(), share),
+      corpus: z.record(z.string(), z.object({ attacks: halves, noAttack: halves })),
+      public: z.record(z.string(), z.record(z.string(), halves)),
       missed: z.record(z.string(), z.array(z.string()).nullable()),
     })
     .optional(),
@@ -48,7 +52,7 @@ export type TrialResults = z.infer<typeof trialResults>;
 /** Runs trials; throws with what the program says where it fails. */
 export async function runTrials(names: readonly string[], options: readonly string[] = []): Promise<TrialResults> {
   const [trial, waf, envoy] = await Promise.all([toolPath('waf-trial'), toolPath('waf'), toolPath('envoy')]);
-  const fixed = ['-waf', waf, '-envoy', envoy, '-payloads', await payloads()];
+  const fixed = ['-waf', waf, '-envoy', envoy, '-payloads', await payloads(), '-public', await publicRequests()];
   const ended = await run(trial, [...fixed, ...options, ...names]);
   if (ended.code !== 0) throw new Error(`waf-trial ${names.join(' ')}: ${ended.refused ?? ended.stderr}`);
   return trialResults.parse(JSON.parse(ended.stdout));

@@ -37,17 +37,13 @@ var (
 // Attacks are the rules that look for attacks among those that some choices keep, in the phases of requests. A rule that
 // cannot be read is not among them.
 func Attacks(options Options) ([]Attack, error) {
-	names, err := fs.Glob(coreruleset.FS, Folder+"/*.conf")
+	all, err := sources()
 	if err != nil {
 		return nil, err
 	}
 	var found []Attack
-	for _, name := range names {
-		text, err := fs.ReadFile(coreruleset.FS, name)
-		if err != nil {
-			return nil, err
-		}
-		for _, one := range split(string(text)) {
+	for _, file := range all {
+		for _, one := range file.rules {
 			if one.level == 0 || one.phase > 2 || !one.matters(options) {
 				continue
 			}

@@ -20,20 +20,16 @@ type reduced struct {
 // FS returns the rules for some choices as a file system for Coraza, and the directive that sets their variables, which
 // belongs in front of them.
 func FS(options Options) (fs.FS, string, error) {
-	names, err := fs.Glob(coreruleset.FS, Folder+"/*.conf")
+	all, err := sources()
 	if err != nil {
 		return nil, "", err
 	}
 	pruned := map[string][]rule{}
 	kept := map[int]bool{}
 	var variables []string
-	for _, name := range names {
-		text, err := fs.ReadFile(coreruleset.FS, name)
-		if err != nil {
-			return nil, "", err
-		}
-		ofFile, defaults := prune(without(split(string(text)), options.Without), options)
-		pruned[path.Base(name)] = ofFile
+	for _, file := range all {
+		ofFile, defaults := prune(without(file.rules, options.Without), options)
+		pruned[file.name] = ofFile
 		variables = append(variables, defaults...)
 		for _, one := range ofFile {
 			kept[one.id] = true

@@ -7,13 +7,10 @@ package rules
 
 import (
 	"fmt"
-	"io/fs"
 	"regexp"
 	"strconv"
 	"strings"
 	"sync"
-
-	coreruleset "github.com/corazawaf/coraza-coreruleset/v4"
 )
 
 // Options are the choices that decide which rules can matter.
@@ -138,17 +135,13 @@ func number(pattern *regexp.Regexp, text string) int {
 // Excludable lists the rules that look for attacks, by id: what an exclusion may name. The rules that set the rule set up,
 // add the scores and decide are not among them. The map must not be changed.
 var Excludable = sync.OnceValues(func() (map[int]bool, error) {
-	names, err := fs.Glob(coreruleset.FS, Folder+"/*.conf")
+	all, err := sources()
 	if err != nil {
 		return nil, err
 	}
 	found := map[int]bool{}
-	for _, name := range names {
-		text, err := fs.ReadFile(coreruleset.FS, name)
-		if err != nil {
-			return nil, err
-		}
-		for _, one := range split(string(text)) {
+	for _, file := range all {
+		for _, one := range file.rules {
 			if one.level > 0 {
 				found[one.id] = true
 			}

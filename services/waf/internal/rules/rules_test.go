@@ -67,3 +67,18 @@ func TestAttacksAreReadAsTheyAreWritten(t *testing.T) {
 	}
 	t.Error("942100 is not read")
 }
+
+func TestPromotedRulesCountAtLevelOne(t *testing.T) {
+	all := directives(t, Options{Paranoia: 1})
+	for _, kept := range []string{"id:934101", "id:942310", "id:942530", "id:20100"} {
+		if !strings.Contains(all, kept) {
+			t.Errorf("%s is gone", kept)
+		}
+	}
+	// What adds to the score of a level that is not summed up would find attacks and refuse none.
+	for _, gone := range []string{"_pl2=+", "_pl3=+", "id:942470"} {
+		if strings.Contains(all, gone) {
+			t.Errorf("%s is left", gone)
+		}
+	}
+}

@@ -11,29 +11,14 @@ package screen
 import (
 	"math/bits"
 	"regexp"
-	"regexp/syntax"
 	"slices"
-	"strconv"
 	"strings"
-
-	libinjection "github.com/corazawaf/libinjection-go"
-	"rsc.io/binaryregexp"
 
 	"drun.io/services/waf/internal/rules"
 )
 
 // longest is how long a text may be; a longer one goes to the rules.
 const longest = 64 << 10
-
-// condition is what one rule looks for.
-type condition struct {
-	id int
-	// ways in which a text can match, and those in which a simple one can.
-	ways, simple []way
-	// literal: a text that holds one of the words matches.
-	literal bool
-	matches func(text string) bool
-}
 
 // most is how many rules a screen may hold; with more it speaks for none.
 const most = 512
@@ -138,21 +123,6 @@ func New(all []rules.Attack, exceptions ...Exception) *Screen {
 	return s
 }
 
-// number gives each set of words of the ways its number in the automaton.
-func (c *condition) number(words [][]string) [][]string {
-	for _, ways := range [][]way{c.ways, c.simple} {
-		for i := range ways {
-			one := &ways[i]
-			one.word = -1
-			if one.words != nil && len(words) < mostWords {
-				one.word = len(words)
-				words = append(words, one.words)
-			}
-		}
-	}
-	return words
-}
-
 func (s *Screen) formOf(chain []string) *form {
 	for i := range s.forms {
 		if slices.Equal(s.forms[i].names, chain) {
@@ -192,112 +162,6 @@ func formsOf(one rules.Attack) ([][]string, bool) {
 		forms = forms[len(forms)-1:]
 	}
 	return forms, true
-}
-
-// conditionOf understands an operator.
-func conditionOf(one rules.Attack) (condition, bool) {
-	switch one.Operator {
-	case "rx":
-		return expression(one.Argument)
-	case "pm":
-		return phrases(strings.Fields(strings.ToLower(one.Argument)))
-	case "pmFromFile", "pmf":
-		words, err := rules.Phrases(one.Argument)
-		if err != nil {
-			return condition{}, false
-		}
-		return phrases(words)
-	case "contains", "streq", "beginsWith", "endsWith":
-		return phrases([]string{strings.ToLower(one.Argument)})
-	case "detectSQLi":
-		return asked(func(text string) bool { found, _ := libinjection.IsSQLi(text); return found }), true
-	case "detectXSS":
-		return asked(libinjection.IsXSS), true
-	case "validateByteRange":
-		return byteRange(one.Argument)
-	case "validateUrlEncoding", "validateUtf8Encoding":
-		// Without % and outside of ASCII there is nothing to be wrong.
-		return asked(func(string) bool { return false }), true
-	}
-	return condition{}, false
-}
-
-// asked is a condition of which nothing is known beforehand.
-func asked(matches func(text string) bool) condition {
-	return condition{ways: []way{{}}, simple: []way{{}}, matches: matches}
-}
-
-func expression(pattern string) (condition, bool) {
-	parsed, compiled, err := compile(pattern)
-	if err != nil {
-		return condition{}, false
-	}
-	whole := parsed.Simplify()
-	found := condition{ways: waysOf(whole), matches: compiled.MatchString}
-	if left := restrict(whole); left.Op != syntax.OpNoMatch {
-		found.simple = waysOf(left)
-	}
-	return found, true
-}
-
-// matcher is what both libraries of regular expressions have in common.
-type matcher interface{ MatchString(text string) bool }
-
-// compile reads a pattern as Coraza does: with its flags, and where it names single bytes with the library for bytes. To
-// a plain text such a byte is a character that it does not hold, in either library.
-func compile(pattern string) (*syntax.Regexp, matcher, error) {
-	if singleByte.MatchString(pattern) {
-		parsed, err := syntax.Parse(pattern, syntax.Perl)
-		if err != nil {
-			return nil, nil, err
-		}
-		compiled, err := binaryregexp.Compile(pattern)
-		return parsed, compiled, err
-	}
-	parsed, err := syntax.Parse("(?sm)"+pattern, syntax.Perl)
-	if err != nil {
-		return nil, nil, err
-	}
-	compiled, err := regexp.Compile("(?sm)" + pattern)
-	return parsed, compiled, err
-}
-
-var singleByte = regexp.MustCompile(`\\x\{?[89a-fA-F][0-9a-fA-F]`)
-
-// phrases treats a text that holds one of the words as a match: for operators that look at a part or the whole of it, too.
-// Words with macros are known only at run time.
-func phrases(words []string) (condition, bool) {
-	if len(words) == 0 || slices.ContainsFunc(words, func(word string) bool { return word == "" || strings.Contains(word, "%{") }) {
-		return condition{}, false
-	}
-	return condition{ways: []way{{words: words}}, simple: []way{{words: words}}, literal: true}, true
-}
-
-// byteRange matches a text with a byte outside of a list of ranges, such as 32-36,38-126.
-func byteRange(ranges string) (condition, bool) {
-	var allowed [256]bool
-	for part := range strings.SplitSeq(ranges, ",") {
-		first, last, isRange := strings.Cut(strings.TrimSpace(part), "-")
-		if !isRange {
-			last = first
-		}
-		from, errFrom := strconv.Atoi(first)
-		to, errTo := strconv.Atoi(last)
-		if errFrom != nil || errTo != nil || from < 0 || to > 255 {
-			return condition{}, false
-		}
-		for c := from; c <= to; c++ {
-			allowed[c] = true
-		}
-	}
-	return asked(func(text string) bool {
-		for i := range len(text) {
-			if !allowed[text[i]] {
-				return true
-			}
-		}
-		return false
-	}), true
 }
 
 // Clean says that no rule which looks at such a part of a request matches this text.
@@ -396,23 +260,4 @@ func (s *Screen) anyMatches(one *scanned, looking, inForm *set) bool {
 		}
 	}
 	return false
-}
-
-// met says whether a text meets the condition. It is asked for itself where one of its ways is possible.
-func (c *condition) met(one *scanned) bool {
-	ways := c.ways
-	if one.simple {
-		ways = c.simple
-	}
-	if !ways[0].possible(one.holds, &one.words) {
-		return false
-	}
-	others := ways[1:]
-	for i := range others {
-		if others[i].possible(one.holds, &one.words) {
-			others = nil
-			break
-		}
-	}
-	return len(others) == 0 && (c.literal || c.matches(one.text))
 }
