@@ -153,7 +153,7 @@ function attackRate({ limits }: IngressSettings): readonly object[] {
   if (limits.automatic === undefined) return [];
   const { ratePercent } = edgeProfile('under-attack');
   const perAddress = Math.floor((limits.perAddress * ratePercent) / 100);
-  return [rateOfAddresses('edge_attack', perAddress, { ...share(0), runtime_key: EDGE_RUNTIME.key })];
+  return [rateOfAddresses(EDGE_RUNTIME.statistics, perAddress, { ...share(0), runtime_key: EDGE_RUNTIME.key })];
 }
 
 interface Share {
@@ -165,7 +165,7 @@ function share(numerator: number): Share {
   return { default_value: { numerator, denominator: 'HUNDRED' } };
 }
 
-function rateOfAddresses(name: 'edge_address' | 'edge_attack', perMinute: number, of: Share): object {
+function rateOfAddresses(name: 'edge_address' | typeof EDGE_RUNTIME.statistics, perMinute: number, of: Share): object {
   return {
     ...FIRST,
     patch: {

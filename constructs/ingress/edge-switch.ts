@@ -18,6 +18,8 @@ export const EDGE_RUNTIME = {
   name: 'edge-runtime',
   key: 'drun.edge_under_attack',
   folder: '/etc/drun/edge-runtime',
+  /** Prefix of the statistics of the limit that it turns on. */
+  statistics: 'edge_attack',
 } as const;
 
 /** Name of what turns it. */

@@ -32,7 +32,7 @@ export const BURST = tokenBucket(ROUTE_TYPES.console.rate.perAddress).max_tokens
 export type EdgeChange = Pick<Partial<IngressProps>, 'alerts' | 'limits'>;
 
 /** An edge behind a CDN, with the tighter one of the platform's two profiles; it is rendered as every other is. */
-const edgeLab = (change: EdgeChange) =>
+export const edgeLab = (change: EdgeChange) =>
   defineEnvironment({
     name: 'edge-lab',
     description: 'a gateway that is asked too much',
@@ -61,7 +61,10 @@ const edgeLab = (change: EdgeChange) =>
     ],
   });
 
+/** Where the files of its tenants stand. */
+export const EDGE_LAB_TENANTS = join(PACKAGE_ROOT, 'test', 'support', 'edge', 'tenants');
+
 /** Its plan; the tenant is a file beside this one. */
 export function edgeLabPlan(change: EdgeChange = {}): Plan {
-  return loadPlan(edgeLab(change), join(PACKAGE_ROOT, 'test', 'support', 'edge', 'tenants'));
+  return loadPlan(edgeLab(change), EDGE_LAB_TENANTS);
 }
