@@ -116,6 +116,7 @@ export const PROGRAMS = [
   { name: 'edge-lab', module: 'istio', builds: '.', variables: {}, tags: ISTIO_TAGS },
   { name: 'waf', module: 'waf', folder: 'services/waf', builds: '.', variables: {}, tags: WAF_TAGS },
   { name: 'waf-trial', module: 'waf-trial', folder: 'services/waf/trial', builds: '.', variables: {}, tags: WAF_TAGS },
+  { name: 'edge-switch', module: 'edge-switch', folder: 'services/edge-switch', builds: '.', variables: {} },
   {
     // It has no way to say its version; whoever has another one builds this one beside it.
     name: 'ratelimit',

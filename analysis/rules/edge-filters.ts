@@ -1,5 +1,6 @@
 import { isList, isRecord, listAt, recordAt, stringAt, valueAt } from '../../constructs/core/json';
 import { type Finding, NOT_APPLICABLE, type ObjectRule, outcomeOf, type Subject } from '../../constructs/core/rule';
+import { EDGE_RUNTIME } from '../../constructs/ingress/edge-switch';
 import { wrong } from './edge-gateways';
 
 /** The kind of all of these. */
@@ -111,7 +112,8 @@ export const ratesHold = overConfigs(
   'LocalRateLimit',
   ({ at, value }) => {
     if (value.token_bucket === undefined && value.descriptors === undefined) return [];
-    const partly = ['filter_enabled', 'filter_enforced'].filter((key) => !isAlways(valueAt(value, key)));
+    const holds = value.stat_prefix === EDGE_RUNTIME.statistics ? isSwitch : isAlways;
+    const partly = ['filter_enabled', 'filter_enforced'].filter((key) => !holds(valueAt(value, key)));
     const wild = listAt(value, 'descriptors').some((one) =>
       listAt(one, 'entries').some((entry) => valueAt(entry, 'value') === undefined),
     );
@@ -130,6 +132,12 @@ export const ratesHold = overConfigs(
 export function isAlways(fraction: unknown): boolean {
   const { numerator, denominator = 'HUNDRED' } = recordAt(fraction, 'default_value');
   return numerator === 100 && denominator === 'HUNDRED' && valueAt(fraction, 'runtime_key') === undefined;
+}
+
+/** Whether a fraction is that of the limit which the switch of the edge turns on, beside the one that always holds. */
+function isSwitch(fraction: unknown): boolean {
+  const { numerator, denominator } = recordAt(fraction, 'default_value');
+  return numerator === 0 && denominator === 'HUNDRED' && valueAt(fraction, 'runtime_key') === EDGE_RUNTIME.key;
 }
 
 /** Settings of the filter that reads HTTP, and the values that take a protection away. */

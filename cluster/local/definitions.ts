@@ -15,6 +15,7 @@ const PLACES: Readonly<Record<string, string>> = {
   'github.com/fluxcd/helm-controller': 'config/crd/bases',
   'github.com/fluxcd/kustomize-controller': 'config/crd/bases',
   'github.com/fluxcd/source-controller': 'config/crd/bases',
+  'github.com/prometheus-operator/prometheus-operator': 'example/prometheus-operator-crd',
   'istio.io/api': 'kubernetes/customresourcedefinitions.gen.yaml',
   'sigs.k8s.io/gateway-api': 'config/crd/standard',
   'sigs.k8s.io/kueue': 'config/components/crd/bases',

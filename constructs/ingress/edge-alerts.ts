@@ -16,22 +16,28 @@ interface Alert {
   readonly annotations: { readonly summary: string; readonly action: string };
 }
 
+/** Name of the alert that a switch of the limits follows. */
+export const ATTACK_ALERT = 'EdgeUnderAttack';
+
 /** Counters of the edge that Istio leaves out by itself; the alerts below read them. */
 export const EDGE_STATISTICS = [
   '.*http_local_rate_limit.*',
   '.*connection_limit.*',
   '.*downstream_global_cx_overflow',
   '.*ext_proc\\.edge_waf.*',
+  '.*ratelimit\\.edge_global.*',
   'overload\\..*',
 ] as const;
 
-/**
- * When the profile of the limits is to be switched, there and back. A person or a pipeline with a person's word does it: an
- * alert that switched by itself would be a switch in the hands of whoever can raise it.
- */
-export function edgeAlerts({ limits, alerts }: IngressSettings, stamp: Stamp): readonly PrometheusRule[] {
+/** When the profile of the limits is to be switched, there and back, and when what stands in the edge's way needs somebody. */
+export function edgeAlerts({ limits, alerts, waf }: IngressSettings, stamp: Stamp): readonly PrometheusRule[] {
   if (alerts === 'none') return [];
-  const rules = limits.profile === 'normal' ? [attacked, firewallDown] : [calm, firewallDown];
+  const rules = [
+    limits.profile === 'normal' ? attacked : calm,
+    ...(limits.automatic === undefined ? [] : [tightened]),
+    ...(waf.engine.kind === 'ext-proc' ? [firewallDown, ...firewallAlerts] : []),
+    ...(limits.global === undefined ? [] : [nobodyCounts]),
+  ];
   return [
     {
       apiVersion: 'monitoring.coreos.com/v1',
@@ -53,7 +59,7 @@ const ATTACK = [
 ].join(' or ');
 
 const attacked: Alert = {
-  alert: 'EdgeUnderAttack',
+  alert: ATTACK_ALERT,
   expr: ATTACK,
   for: '5m',
   labels: { severity: 'critical' },
@@ -73,6 +79,82 @@ const calm: Alert = {
     action: 'take limits.profile: under-attack away again and deploy the platform’s stack',
   },
 };
+
+const tightened: Alert = {
+  alert: 'EdgeTightened',
+  expr: 'sum(rate(envoy_http_local_rate_limit_enabled{envoy_local_http_ratelimit_prefix="edge_attack"}[5m])) > 0',
+  for: '6h',
+  labels: { severity: 'warning' },
+  annotations: {
+    summary: 'for six hours the edge has let in less of each address by itself',
+    action: 'look at who is refused; write limits.profile: under-attack where it will last, or end what calls for it',
+  },
+};
+
+const nobodyCounts: Alert = {
+  alert: 'EdgeNobodyCounts',
+  expr: 'sum(rate({__name__=~"envoy_cluster_ratelimit_edge_global_(error|failure_mode_allowed)"}[5m])) > 0',
+  for: '2m',
+  labels: { severity: 'critical' },
+  annotations: {
+    summary: 'requests cannot be counted over all proxies: they are refused, or let through uncounted',
+    action: 'look at the Deployment ratelimit in drun-ingress, and at the Redis that keeps its counts',
+  },
+};
+
+/** From the firewall's own metrics. */
+const firewallAlerts: readonly Alert[] = [
+  {
+    alert: 'WafUnseen',
+    expr: 'absent(waf_config_valid)',
+    for: '10m',
+    labels: { severity: 'warning' },
+    annotations: {
+      summary: 'nobody reads the metrics of the firewall, so that the alerts about it cannot fire',
+      action: 'look for the PodMonitor waf of drun-ingress among the targets of Prometheus',
+    },
+  },
+  {
+    alert: 'WafConfigRefused',
+    expr: 'min(waf_config_valid) == 0',
+    for: '5m',
+    labels: { severity: 'warning' },
+    annotations: {
+      summary: 'a firewall refuses its configuration, and goes on with the one before',
+      action: 'read its log for the mistakes, or run waf --check on the ConfigMap waf of drun-ingress',
+    },
+  },
+  {
+    alert: 'WafInspectionsFail',
+    expr: 'sum(rate(waf_errors_total[5m])) > 0',
+    for: '5m',
+    labels: { severity: 'critical' },
+    annotations: {
+      summary: 'inspections fail, and each of them refuses a request',
+      action: 'read the log of the Deployment waf in drun-ingress',
+    },
+  },
+  {
+    alert: 'WafTenantFileIgnored',
+    expr: 'max(waf_tenant_files_ignored) > 0',
+    for: '15m',
+    labels: { severity: 'warning' },
+    annotations: {
+      summary: 'a tenant’s file of exclusions has a mistake, so that none of them applies',
+      action: 'read the log of the Deployment waf for the file, and tell the tenant',
+    },
+  },
+  {
+    alert: 'WafExclusionEnds',
+    expr: '0 < min(waf_exclusion_next_expiry_seconds > 0) - time() < 7 * 24 * 3600',
+    for: '1h',
+    labels: { severity: 'info' },
+    annotations: {
+      summary: 'an exclusion of a firewall rule ends within a week, and its rule is back then',
+      action: 'find it by its day in the tenants’ files, and ask its owner',
+    },
+  },
+];
 
 const firewallDown: Alert = {
   alert: 'EdgeFirewallDown',

@@ -9,6 +9,11 @@ const IN_MESH = {
 /** `ambient` or `sidecar`. */
 export type DataPlane = keyof typeof IN_MESH;
 
+/** Labels by which the mesh takes hold of pods of the edge's namespace. */
+export function meshLabels(dataPlane: DataPlane): Readonly<Record<string, string>> {
+  return IN_MESH[dataPlane];
+}
+
 /** What tells one service of the edge from another. */
 export interface EdgeDeployment {
   /** Its service account. */
@@ -30,7 +35,7 @@ export function edgeDeployment(service: EdgeDeployment): JsonObject {
     strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
     selector: { matchLabels: pods },
     template: {
-      metadata: { labels: { ...pods, ...IN_MESH[dataPlane] } },
+      metadata: { labels: { ...pods, ...meshLabels(dataPlane) } },
       spec: {
         serviceAccountName: account,
         automountServiceAccountToken: false,

@@ -3,6 +3,7 @@ import { PLATFORM_NAMESPACE } from '../core/platform-service';
 import type { Stamp } from '../core/stamp';
 import { EDGE_PODS } from './edge-facts';
 import { edgeProfile } from './edge-profiles';
+import { EDGE_RUNTIME } from './edge-switch';
 import type { IngressSettings } from './ingress-settings';
 import { tokenBucket } from './token-bucket';
 
@@ -44,12 +45,12 @@ export function envoyFilter(name: string, stamp: Stamp, configPatches: readonly 
   };
 }
 
-/** What Istio has no field for: connections, slow callers, sizes, and the requests of one address to all routes together. */
+/** What Istio has no field for: connections, slow callers, sizes, and the requests of one address to all routes of a host. */
 export function edgeLimits(settings: IngressSettings, stamp: Stamp): readonly EnvoyFilter[] {
   return [
     envoyFilter('edge-connections', stamp, [connections(settings), buffers(settings), handshake(settings)]),
     envoyFilter('edge-requests', stamp, [requests(settings)]),
-    envoyFilter('edge-rates', stamp, [routeRates(), addressRate(settings)]),
+    envoyFilter('edge-rates', stamp, [routeRates(), ...attackRate(settings), addressRate(settings)]),
   ];
 }
 
@@ -138,25 +139,49 @@ function routeRates(): object {
 /** Most addresses that are counted one by one; Envoy's own default is 20. */
 const ADDRESSES = 50_000;
 
-/** A filter of its own: what a route says of the one above takes the place of what stands there. */
+/** Filters of their own: what a route says of the one above takes the place of what stands there. */
 function addressRate({ limits }: IngressSettings): object {
   const { ratePercent } = edgeProfile(limits.profile);
-  const perAddress = Math.max(1, Math.floor((limits.perAddress * ratePercent) / 100));
-  const always = { default_value: { numerator: 100, denominator: 'HUNDRED' } };
+  return rateOfAddresses('edge_address', Math.floor((limits.perAddress * ratePercent) / 100), share(100));
+}
+
+/**
+ * The limit of addresses under attack, which does nothing until the switch is turned. Behind the one above, which goes on
+ * counting everything: what it refuses says whether the attack goes on, however little is let in here.
+ */
+function attackRate({ limits }: IngressSettings): readonly object[] {
+  if (limits.automatic === undefined) return [];
+  const { ratePercent } = edgeProfile('under-attack');
+  const perAddress = Math.floor((limits.perAddress * ratePercent) / 100);
+  return [rateOfAddresses(EDGE_RUNTIME.statistics, perAddress, { ...share(0), runtime_key: EDGE_RUNTIME.key })];
+}
+
+interface Share {
+  readonly default_value: object;
+  readonly runtime_key?: string;
+}
+
+function share(numerator: number): Share {
+  return { default_value: { numerator, denominator: 'HUNDRED' } };
+}
+
+function rateOfAddresses(name: 'edge_address' | typeof EDGE_RUNTIME.statistics, perMinute: number, of: Share): object {
   return {
     ...FIRST,
     patch: {
       operation: 'INSERT_FIRST',
       value: {
-        name: 'drun.edge_address_rate',
+        name: `drun.${name}_rate`,
         typed_config: {
           '@type': `${TYPE}.http.local_ratelimit.v3.LocalRateLimit`,
-          stat_prefix: 'edge_address',
+          stat_prefix: name,
           token_bucket: tokenBucket(60_000_000),
-          filter_enabled: always,
-          filter_enforced: always,
+          filter_enabled: of,
+          filter_enforced: of,
           rate_limits: [{ actions: [{ masked_remote_address: { v4_prefix_mask_len: 32, v6_prefix_mask_len: 64 } }] }],
-          descriptors: [{ entries: [{ key: 'masked_remote_address' }], token_bucket: tokenBucket(perAddress) }],
+          descriptors: [
+            { entries: [{ key: 'masked_remote_address' }], token_bucket: tokenBucket(Math.max(1, perMinute)) },
+          ],
           max_dynamic_descriptors: ADDRESSES,
           always_consume_default_token_bucket: false,
         },

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../core/json';
 import { EDGE_STATISTICS } from './edge-alerts';
 import { EDGE_PODS, EDGE_PORT } from './edge-facts';
+import { EDGE_RUNTIME } from './edge-switch';
 import type { IngressSettings } from './ingress-settings';
 
 /** ConfigMap whose `custom_bootstrap.json` Istio's gateway template merges into the proxy's own start-up configuration. */
@@ -47,6 +48,7 @@ export function gatewayValues({ cdn, limits, replicas }: IngressSettings): JsonO
     topologySpreadConstraints: [OVER_ZONES],
     priorityClassName: 'drun-platform',
     terminationGracePeriodSeconds: 60,
+    ...(limits.automatic === undefined ? {} : RUNTIME),
   };
 }
 
@@ -57,6 +59,17 @@ const OVER_ZONES = {
   labelSelector: { matchLabels: EDGE_PODS },
 } as const;
 
+/** The switch, where there is one, as a folder of the proxy: the kubelet renews what is in it while the proxy runs. */
+const RUNTIME: JsonObject = {
+  volumes: [{ name: 'edge-runtime', configMap: { name: EDGE_RUNTIME.name, optional: true } }],
+  volumeMounts: [{ name: 'edge-runtime', mountPath: EDGE_RUNTIME.folder, readOnly: true }],
+};
+
+/** Read again whenever the kubelet puts a new folder in the place of `..data`. */
+const LAYERED_RUNTIME: JsonObject = {
+  layers: [{ name: 'edge', disk_layer: { symlink_root: `${EDGE_RUNTIME.folder}/..data` } }],
+};
+
 const TYPE = 'type.googleapis.com/envoy';
 
 /**
@@ -64,10 +77,11 @@ const TYPE = 'type.googleapis.com/envoy';
  * connections, and is never killed with all its callers. Connections are closed rather than left waiting
  * (`stop_accepting_connections`): a CDN that is refused asks another proxy, one that hears nothing waits.
  */
-export function bootstrap(): JsonObject {
+export function bootstrap({ automatic }: Partial<IngressSettings['limits']> = {}): JsonObject {
   const heap = 'envoy.resource_monitors.fixed_heap';
   const at = (name: string, value: number): JsonObject => ({ name, triggers: [{ name: heap, threshold: { value } }] });
   return {
+    ...(automatic === undefined ? {} : { layered_runtime: LAYERED_RUNTIME }),
     overload_manager: {
       refresh_interval: '0.25s',
       resource_monitors: [

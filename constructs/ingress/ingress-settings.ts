@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { exemptionSchema } from '../core/exemption';
 import { hostName, shortName } from '../core/names';
+import { automaticSchema } from './automatic-settings';
 import { globalSchema } from './global-settings';
 import { addressRanges, ownImage, secretKey } from './references';
 
@@ -112,32 +113,42 @@ const limits = z.strictObject({
     .min(10)
     .max(600_000)
     .default(6_000)
-    .describe('requests a minute from one address to all routes together'),
+    .describe('requests a minute from one address to all routes of one host together'),
+  automatic: automaticSchema
+    .optional()
+    .describe('less is let in of each address while the alert of an attack fires, without anybody; needs `alerts`'),
   global: globalSchema
     .optional()
     .describe('who counts over all proxies together; each proxy counts for itself alone when left out'),
 });
 
 /** The edge of a cluster: how the world reaches what tenants publish, and what stops what it should not. */
-export const ingressSchema = z.strictObject({
-  waf,
-  cdn: cdn.prefault({ profile: 'none' }).describe('what stands in front of the edge; with one, nobody else reaches it'),
-  certificates: certificates.describe('who signs the certificates of published hosts'),
-  dns,
-  limits: limits.prefault({}),
-  issuers: z
-    .array(
-      z.strictObject({ issuer: z.url({ protocol: /^https$/ }), jwksUri: z.url({ protocol: /^https$/ }).optional() }),
-    )
-    .max(10)
-    .default([])
-    .describe('whose tokens callers bring; the environment’s single sign-on when left out'),
-  alerts: z
-    .enum(['none', 'prometheus-operator'])
-    .default('none')
-    .describe('whether rules for alerts are made, for clusters that have the operator’s kinds'),
-  replicas: z.strictObject({ min: z.int().min(2).default(2), max: z.int().min(2).max(200).default(10) }).prefault({}),
-});
+export const ingressSchema = z
+  .strictObject({
+    waf,
+    cdn: cdn
+      .prefault({ profile: 'none' })
+      .describe('what stands in front of the edge; with one, nobody else reaches it'),
+    certificates: certificates.describe('who signs the certificates of published hosts'),
+    dns,
+    limits: limits.prefault({}),
+    issuers: z
+      .array(
+        z.strictObject({ issuer: z.url({ protocol: /^https$/ }), jwksUri: z.url({ protocol: /^https$/ }).optional() }),
+      )
+      .max(10)
+      .default([])
+      .describe('whose tokens callers bring; the environment’s single sign-on when left out'),
+    alerts: z
+      .enum(['none', 'prometheus-operator'])
+      .default('none')
+      .describe('whether rules for alerts are made, for clusters that have the operator’s kinds'),
+    replicas: z.strictObject({ min: z.int().min(2).default(2), max: z.int().min(2).max(200).default(10) }).prefault({}),
+  })
+  .refine(({ limits, alerts }) => limits.automatic === undefined || alerts !== 'none', {
+    path: ['limits', 'automatic'],
+    error: 'alerts: prometheus-operator beside it, because it follows an alert',
+  });
 
 /** What a person writes. */
 export type IngressProps = z.input<typeof ingressSchema>;

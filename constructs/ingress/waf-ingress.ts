@@ -12,6 +12,8 @@ import { edgeFirewall } from './edge-firewall';
 import { BOOTSTRAP, bootstrap, gatewayValues } from './edge-gateway';
 import { edgeGlobal } from './edge-global';
 import { edgeGuards, edgeNetwork } from './edge-guards';
+import { edgeMetrics } from './edge-metrics';
+import { edgeSwitch } from './edge-switch';
 import type { IngressSettings } from './ingress-settings';
 import { wafService } from './waf-service';
 
@@ -59,12 +61,14 @@ function edgeObjects(
   return [
     ...edgeNetwork(settings, facts, stamp),
     ...edgeGuards(settings, facts, stamp),
-    overload(stamp),
+    overload(settings, stamp),
     ...(engine.kind === 'ext-proc' ? wafService(settings.waf, engine, dataPlane, stamp) : []),
     ...edgeLimits(settings, stamp),
     ...edgeGlobal(settings.limits.global, facts, dataPlane, stamp),
     ...edgeFirewall(settings, stamp),
+    ...edgeMetrics(settings, stamp),
     ...edgeAlerts(settings, stamp),
+    ...edgeSwitch(settings, facts, dataPlane, stamp),
   ];
 }
 
@@ -72,11 +76,11 @@ interface ConfigMap extends Manifest {
   readonly data: Readonly<Record<string, string>>;
 }
 
-function overload(stamp: Stamp): ConfigMap {
+function overload({ limits }: IngressSettings, stamp: Stamp): ConfigMap {
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: stamp(BOOTSTRAP, PLATFORM_NAMESPACE.ingress),
-    data: { 'custom_bootstrap.json': `${JSON.stringify(bootstrap(), undefined, 2)}\n` },
+    data: { 'custom_bootstrap.json': `${JSON.stringify(bootstrap(limits), undefined, 2)}\n` },
   };
 }

@@ -208,6 +208,8 @@ const PROCESSOR = {
   request_attributes: ['xds.route_name'],
 };
 const ALWAYS = { default_value: { numerator: 100, denominator: 'HUNDRED' } };
+/** What the switch of the edge turns on beside the limit that always holds. */
+const SWITCHED = { default_value: { numerator: 0, denominator: 'HUNDRED' }, runtime_key: 'drun.edge_under_attack' };
 const RATE = {
   '@type': `${TYPE}.http.local_ratelimit.v3.LocalRateLimit`,
   token_bucket: { max_tokens: 10, tokens_per_fill: 60, fill_interval: '60s' },
@@ -258,6 +260,15 @@ const FILTERS: readonly (readonly [rule: string, base: Doc, rows: readonly (read
       ['can be switched off at run time', { filter_enforced: { ...ALWAYS, runtime_key: 'limits' } }],
       ['remembers twenty addresses', { max_dynamic_descriptors: undefined }],
       ['has no bucket for all', { token_bucket: undefined }],
+    ],
+  ],
+  [
+    'DRN313',
+    { ...RATE, stat_prefix: 'edge_attack', filter_enabled: SWITCHED, filter_enforced: SWITCHED },
+    [
+      ['is turned by another switch', { filter_enforced: { ...SWITCHED, runtime_key: 'drun.other' } }],
+      ['has no switch', { filter_enabled: { default_value: SWITCHED.default_value } }],
+      ['is not that of the switch', { stat_prefix: 'edge_address' }],
     ],
   ],
   [

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { App, Chart, Testing } from 'cdk8s';
 import { proveReachability } from '../../../analysis/network';
 import { checkObjects } from '../../../analysis/rules';
@@ -10,8 +12,10 @@ import { parse } from '../../../constructs/core/parse';
 import { EdgeCertificates } from '../../../constructs/ingress/edge-certificates';
 import { externalDnsValues } from '../../../constructs/ingress/edge-controllers';
 import type { DataPlane } from '../../../constructs/ingress/edge-deployment';
+import { bootstrap } from '../../../constructs/ingress/edge-gateway';
 import { type IngressProps, ingressSchema } from '../../../constructs/ingress/ingress-settings';
 import { WafIngress } from '../../../constructs/ingress/waf-ingress';
+import { PACKAGE_ROOT } from '../../../stacks/synth/fingerprint';
 import { renderedRegions } from '../../support/rendered';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
@@ -26,6 +30,8 @@ const COUNTED = {
   image: `registry.example.com/ratelimit@${DIGEST}`,
   store: { host: 'redis.example.com', ranges: ['192.0.2.0/28'], password: { secret: 'edge-counts', key: 'password' } },
 };
+const SWITCH = { image: `registry.example.com/drun/edge-switch@${DIGEST}` };
+const WAF_ALERTS = ['WafUnseen', 'WafConfigRefused', 'WafInspectionsFail', 'WafTenantFileIgnored', 'WafExclusionEnds'];
 const EXEMPT = { because: 'the rules are being tried out', owner: 'a@example.com', expires: '2027-01-31' };
 
 function edge(more: Partial<IngressProps> = {}, dataPlane: DataPlane = 'ambient'): readonly Manifest[] {
@@ -229,6 +235,157 @@ test('[NET-3] memory runs out in steps: give back, then no new streams, then no 
   expect(new Set(steps).size).toBe(4);
 });
 
+/** A namespace's peers and ports that policies open for some pods, as words. */
+function opened(objects: readonly Manifest[], direction: 'ingress' | 'egress', name: string): unknown {
+  const [policy] = objects.filter(({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === name);
+  const peers = direction === 'ingress' ? 'from' : 'to';
+  return {
+    at: policy?.metadata.namespace,
+    of: valueAt(policy, 'spec', 'podSelector', 'matchLabels'),
+    ways: listAt(policy, 'spec', direction).map((rule) => [
+      ...listAt(rule, peers).map((one) => [
+        valueAt(one, 'namespaceSelector', 'matchLabels', 'kubernetes.io/metadata.name'),
+        valueAt(one, 'podSelector', 'matchLabels'),
+      ]),
+      listAt(rule, 'ports').map((port) => valueAt(port, 'port')),
+    ]),
+  };
+}
+
+describe('metrics', () => {
+  const objects = edge({ alerts: 'prometheus-operator' });
+  const [waf, prometheus] = [{ 'app.kubernetes.io/name': 'waf' }, { 'app.kubernetes.io/name': 'prometheus' }];
+
+  test('[NET-4] are read by Prometheus alone, at both ends of the way', () => {
+    expect(opened(objects, 'ingress', 'allow-waf-metrics')).toEqual({
+      at: 'drun-ingress',
+      of: waf,
+      ways: [
+        [
+          ['drun-telemetry', prometheus],
+          [9003, 15008],
+        ],
+      ],
+    });
+    expect(opened(objects, 'egress', 'read-waf-metrics')).toEqual({
+      at: 'drun-telemetry',
+      of: prometheus,
+      ways: [
+        [
+          ['drun-ingress', waf],
+          [9003, 15008],
+        ],
+      ],
+    });
+    expect(opened(objects, 'ingress', 'allow-edge-metrics')).toEqual({
+      at: 'drun-ingress',
+      of: { istio: 'ingress' },
+      ways: [[['drun-telemetry', prometheus], [15090]]],
+    });
+  });
+
+  test('[NET-1] of the firewall are told to the namespace of Prometheus and on the one port; its other port stays the proxy’s', () => {
+    const rules = objects
+      .filter(({ kind, metadata }) => kind === 'AuthorizationPolicy' && metadata.name.startsWith('edge-waf'))
+      .flatMap((policy) => listAt(policy, 'spec', 'rules'));
+    expect(rules).toEqual([
+      { from: [{ source: { principals: ['cluster.local/ns/drun-ingress/sa/ingress'] } }] },
+      { from: [{ source: { namespaces: ['drun-telemetry'] } }], to: [{ operation: { ports: ['9003'] } }] },
+    ]);
+  });
+
+  test('are read from ports that the pods name', () => {
+    const [deployment] = objects.filter(({ kind }) => kind === 'Deployment');
+    const [container] = listAt(deployment, 'spec', 'template', 'spec', 'containers');
+    const monitors = objects.filter(({ kind }) => kind === 'PodMonitor');
+    expect(monitors.map(({ metadata }) => metadata.name)).toEqual(['edge', 'waf']);
+    expect(listAt(container, 'ports').map((port) => stringAt(port, 'name'))).toContain(
+      stringAt(listAt(monitors[1], 'spec', 'podMetricsEndpoints')[0], 'port'),
+    );
+  });
+});
+
+describe('an edge that tightens by itself', () => {
+  const automatic = { alerts: 'prometheus-operator', limits: { automatic: SWITCH } } as const;
+
+  test('[NET-3] differs by one limit behind the one that is always there, which nobody has turned on', () => {
+    const filters = (more: Partial<IngressProps>) =>
+      listAt(
+        edge(more).find(({ metadata }) => metadata.name === 'edge-rates'),
+        'spec',
+        'configPatches',
+      ).map((patch) => recordAt(patch, 'patch', 'value'));
+    const [routes, attack, address, ...more] = filters(automatic);
+    expect([routes, address]).toEqual(filters({}));
+    expect(more).toEqual([]);
+    expect(recordAt(attack, 'typed_config').filter_enforced).toEqual({
+      default_value: { numerator: 0, denominator: 'HUNDRED' },
+      runtime_key: 'drun.edge_under_attack',
+    });
+    const tokens = (filter: unknown) =>
+      valueAt(listAt(filter, 'typed_config', 'descriptors')[0], 'token_bucket', 'tokens_per_fill');
+    expect([tokens(address), tokens(attack)]).toEqual([6_000, 600]);
+  });
+
+  test('[NET-3] reads the switch from a folder that its proxies have, and that the platform leaves to whoever turns it', () => {
+    const [map] = edge(automatic).filter(
+      ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'edge-runtime',
+    );
+    expect(map).toBeDefined();
+    expect(valueAt(map, 'data')).toBeUndefined();
+    const values = gateway(automatic);
+    expect(listAt(values, 'volumes')).toEqual([
+      { name: 'edge-runtime', configMap: { name: 'edge-runtime', optional: true } },
+    ]);
+    const [mount] = listAt(values, 'volumeMounts');
+    const [layer] = listAt(
+      bootstrap({ automatic: { image: SWITCH.image, holdMinutes: 30 } }),
+      'layered_runtime',
+      'layers',
+    );
+    expect(stringAt(layer, 'disk_layer', 'symlink_root')).toBe(`${stringAt(mount, 'mountPath')}/..data`);
+    expect([valueAt(gateway(), 'volumes'), valueAt(bootstrap(), 'layered_runtime')]).toEqual([undefined, undefined]);
+  });
+
+  test('[IAM-2] is turned by an account that may read and change one ConfigMap', () => {
+    const roles = edge(automatic).filter(({ kind }) => kind === 'Role');
+    expect(roles.map((role) => valueAt(role, 'rules'))).toEqual([
+      [{ apiGroups: [''], resources: ['configmaps'], resourceNames: ['edge-runtime'], verbs: ['get', 'patch'] }],
+    ]);
+  });
+
+  test.each(['ambient', 'sidecar'] as const)(
+    '[NET-4] asks Prometheus in the %s mesh, and is called by nobody',
+    (mode) => {
+      const objects = edge(automatic, mode);
+      const pods = { 'app.kubernetes.io/name': 'edge-switch' };
+      expect(opened(objects, 'ingress', 'answer-edge-switch')).toEqual({
+        at: 'drun-telemetry',
+        of: { 'app.kubernetes.io/name': 'prometheus' },
+        ways: [
+          [
+            ['drun-ingress', pods],
+            [9090, 15008],
+          ],
+        ],
+      });
+      expect(opened(objects, 'ingress', 'allow-edge-switch')).toMatchObject({ at: 'drun-ingress', of: pods, ways: [] });
+      const [job] = objects.filter(({ kind }) => kind === 'CronJob');
+      const labels = recordAt(job, 'spec', 'jobTemplate', 'spec', 'template', 'metadata', 'labels');
+      expect(Object.keys(labels)[1]).toBe(mode === 'ambient' ? 'istio.io/dataplane-mode' : 'sidecar.istio.io/inject');
+    },
+  );
+
+  test('[CTR-3] has nothing that any rule finds', () => {
+    const codes = (more: Partial<IngressProps>) =>
+      // What stands in other layers is missed here: whole environments are checked for that.
+      checkObjects(edge(more), { today: '2026-11-22' })
+        .problems.filter(({ code }) => code !== 'DRN195')
+        .map(({ code, path }) => `${code} ${path}`);
+    expect(codes(automatic).filter((one) => !codes({}).includes(one))).toEqual([]);
+  });
+});
+
 describe('alerts', () => {
   const named = (more: Partial<IngressProps>) =>
     edge(more)
@@ -239,12 +396,35 @@ describe('alerts', () => {
   const operator = { alerts: 'prometheus-operator' } as const;
 
   test('[NET-3] call for the switch while it is off, and for taking it back while it is on', () => {
-    expect(named(operator)).toEqual(['EdgeUnderAttack', 'EdgeFirewallDown']);
-    expect(named({ ...operator, limits: { profile: 'under-attack' } })).toEqual(['EdgeCalm', 'EdgeFirewallDown']);
+    expect(named(operator)).toEqual(['EdgeUnderAttack', 'EdgeFirewallDown', ...WAF_ALERTS]);
+    expect(named({ ...operator, limits: { profile: 'under-attack' } })).toEqual([
+      'EdgeCalm',
+      'EdgeFirewallDown',
+      ...WAF_ALERTS,
+    ]);
+  });
+
+  test('[NET-3] tell of what counts over all proxies, and of an edge that tightens by itself, where there are such', () => {
+    const of = (limits: IngressProps['limits']) => named({ ...operator, ...(limits === undefined ? {} : { limits }) });
+    expect(of({ global: COUNTED }).filter((name) => !of({}).includes(name))).toEqual(['EdgeNobodyCounts']);
+    expect(of({ automatic: SWITCH }).filter((name) => !of({}).includes(name))).toEqual(['EdgeTightened']);
+  });
+
+  test('[NET-2] read metrics that the firewall has', () => {
+    const source = readFileSync(join(PACKAGE_ROOT, 'services', 'waf', 'internal', 'observe', 'metrics.go'), 'utf8');
+    const has = [...source.matchAll(/Name: "(waf_\w+)"/g)].map(([, name]) => name);
+    const rules = edge(operator)
+      .filter(({ kind }) => kind === 'PrometheusRule')
+      .flatMap((rule) => listAt(rule, 'spec', 'groups'))
+      .flatMap((group) => listAt(group, 'rules'));
+    const read = rules.flatMap((rule) => stringAt(rule, 'expr')?.match(/\bwaf_\w+/g) ?? []);
+    expect(new Set(read).size).toBe(4);
+    expect(read.filter((name) => !has.includes(name))).toEqual([]);
   });
 
   test('are made only where the operator’s kinds are', () => {
     expect(named({})).toEqual([]);
+    expect(edge().filter(({ metadata: { name } }) => /metrics/.test(name))).toEqual([]);
   });
 
   test('[NET-3] read counters that the proxy is told to keep', () => {
@@ -278,6 +458,7 @@ describe('settings', () => {
       'ACME without anybody',
       { certificates: { issuer: 'acme', dns01: { provider: 'route53', region: 'eu-central-1' } } },
     ],
+    ['a switch that follows an alert which nobody makes', { limits: { automatic: SWITCH } }],
     ['an issuer in plain text', { issuers: [{ issuer: 'http://id.example' }] }],
   ])('fail over %s', (_, change) => {
     const given: unknown = { ...SETTINGS, ...change };

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { edgeProfile } from '../../../constructs/ingress/edge-profiles';
+import type { IngressProps } from '../../../constructs/ingress/ingress-settings';
 import { ROUTE_TYPES } from '../../../constructs/ingress/route-types';
 import { tokenBucket } from '../../../constructs/ingress/token-bucket';
 import { loadPlan } from '../../../stacks/load';
@@ -27,35 +28,43 @@ export const MAX_STREAMS = LIMITS.streams;
 /** Requests that one address may send at once to the open pages, before they come back at a sixth of that a second. */
 export const BURST = tokenBucket(ROUTE_TYPES.console.rate.perAddress).max_tokens;
 
+/** How a lab's edge differs from the one below. */
+export type EdgeChange = Pick<Partial<IngressProps>, 'alerts' | 'limits'>;
+
 /** An edge behind a CDN, with the tighter one of the platform's two profiles; it is rendered as every other is. */
-const EDGE_LAB = defineEnvironment({
-  name: 'edge-lab',
-  description: 'a gateway that is asked too much',
-  access: { issuer: ISSUER, audience: 'drun-edge-lab' },
-  regions: [
-    {
-      name: 'eu-central-1',
-      continent: 'europe',
-      ingress: {
-        waf: { engine: { kind: 'ext-proc', image: `registry.example.com/waf@sha256:${'0'.repeat(64)}` } },
-        cdn: { profile: 'generic', ranges: [`${CDN_ADDRESS}/32`], clientCa: CDN_AUTHORITY },
-        certificates: { issuer: 'vault', path: 'pki-edge/sign/edge' },
-        dns: { provider: 'aws', zones: ['acme.example'] },
-        // No address is refused for all that it asks of all routes before a route's own limit refuses it.
-        limits: { profile: PROFILE, connections: CONNECTIONS, perAddress: 60_000 },
+export const edgeLab = (change: EdgeChange) =>
+  defineEnvironment({
+    name: 'edge-lab',
+    description: 'a gateway that is asked too much',
+    access: { issuer: ISSUER, audience: 'drun-edge-lab' },
+    regions: [
+      {
+        name: 'eu-central-1',
+        continent: 'europe',
+        ingress: {
+          waf: { engine: { kind: 'ext-proc', image: `registry.example.com/waf@sha256:${'0'.repeat(64)}` } },
+          cdn: { profile: 'generic', ranges: [`${CDN_ADDRESS}/32`], clientCa: CDN_AUTHORITY },
+          certificates: { issuer: 'vault', path: 'pki-edge/sign/edge' },
+          dns: { provider: 'aws', zones: ['acme.example'] },
+          // No address is refused for all that it asks of all routes before a route's own limit refuses it.
+          limits: { profile: PROFILE, connections: CONNECTIONS, perAddress: 60_000 },
+          ...change,
+        },
+        facts: {
+          trustDomain: TRUST_DOMAIN,
+          podCidrs: ['10.0.0.0/16'],
+          serviceCidrs: ['10.77.0.0/16'],
+          nodeCidrs: ['10.2.0.0/16'],
+          apiServerCidrs: ['10.2.255.10/32'],
+        },
       },
-      facts: {
-        trustDomain: TRUST_DOMAIN,
-        podCidrs: ['10.0.0.0/16'],
-        serviceCidrs: ['10.77.0.0/16'],
-        nodeCidrs: ['10.2.0.0/16'],
-        apiServerCidrs: ['10.2.255.10/32'],
-      },
-    },
-  ],
-});
+    ],
+  });
+
+/** Where the files of its tenants stand. */
+export const EDGE_LAB_TENANTS = join(PACKAGE_ROOT, 'test', 'support', 'edge', 'tenants');
 
 /** Its plan; the tenant is a file beside this one. */
-export function edgeLabPlan(): Plan {
-  return loadPlan(EDGE_LAB, join(PACKAGE_ROOT, 'test', 'support', 'edge', 'tenants'));
+export function edgeLabPlan(change: EdgeChange = {}): Plan {
+  return loadPlan(edgeLab(change), EDGE_LAB_TENANTS);
 }

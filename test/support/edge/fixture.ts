@@ -8,7 +8,7 @@ import { EDGE_PODS, EDGE_PORT } from '../../../constructs/ingress/edge-facts';
 import { WAF } from '../../../constructs/ingress/waf-service';
 import { regionObjects } from '../../../stacks/load';
 import { buildTree } from '../../../stacks/tree';
-import { edgeLabPlan } from './environment';
+import { type EdgeChange, edgeLabPlan } from './environment';
 import { changed, type Objects, type Weakening } from './weaken';
 
 /**
@@ -48,8 +48,8 @@ export const WAF_PORT = WAF.port;
 export const SELECTOR = EDGE_PODS;
 
 /** All objects and settings; the public keys of the identity provider are those of this run, as a JWKS. */
-export function gatewayFixture(jwks: string): GatewayFixture {
-  const tree = buildTree(edgeLabPlan());
+export function gatewayFixture(jwks: string, edge: EdgeChange = {}): GatewayFixture {
+  const tree = buildTree(edgeLabPlan(edge));
   const rendered: Objects = regionObjects(tree, 'eu-central-1').filter(isRead);
   return {
     objects: OVERRIDES(jwks).reduce((changing, override) => override(changing), rendered),
