@@ -4,7 +4,7 @@ import { satisfiesAll } from '../core/control';
 import { LABEL } from '../core/labels';
 import { manifest, type Namespace, type NetworkPolicy } from '../core/manifest';
 import { PLATFORM_NAMESPACE, PLATFORM_SERVICES } from '../core/platform-service';
-import { PRIVATE_NETWORKS } from '../core/private-networks';
+import { outsideOf } from '../core/private-networks';
 import { stampFor } from '../core/stamp';
 import { ACROSS, NAMESPACES, type Need, type PlatformNamespace } from './platform-needs';
 
@@ -111,14 +111,8 @@ function policySpec(need: Need, facts: ClusterFacts): PolicySpec {
         ports: tcp(PLATFORM_SERVICES.vault.port),
       });
     case 'internet':
-      return egress([outside(facts)], { ports: tcp(443) });
+      return egress([outsideOf(facts)], { ports: tcp(443) });
   }
-}
-
-/** The internet without the cluster's own ranges and without private networks (RFC 1918, 6598, 3927). */
-function outside({ podCidrs, serviceCidrs, nodeCidrs }: ClusterFacts): Peer {
-  const inside = [...podCidrs, ...serviceCidrs, ...nodeCidrs].filter((cidr) => !cidr.includes(':'));
-  return { ipBlock: { cidr: '0.0.0.0/0', except: [...new Set([...PRIVATE_NETWORKS, ...inside])].sort() } };
 }
 
 function securityLabels(level: string, version: string): Readonly<Record<string, string>> {
