@@ -77,7 +77,7 @@ export const sealedConnections: ObjectRule = {
 /** Certificates that are worth little when they are stolen. */
 export const boundedCertificates: ObjectRule = {
   id: 'DRN507',
-  title: 'Vault signs certificates for exact domains, for three days at most',
+  title: 'certificates that Vault signs are for exact domains, and for three days at most',
   why: 'a role for any name is an authority for everybody, and a certificate of a year is one that nobody renews',
   remedy: 'write maxTtl of at most 259200 seconds, allowedDomains, and no wildcards, globs or any names',
   control: 'ENC-1',
@@ -106,8 +106,8 @@ export const auditedTwice: ClusterRule = {
   kinds: [`AuditDevice.${VAULT_GROUP}`],
   claims: (subject) => [claimBy(subject, stringAt(subject.object, 'spec', 'type') ?? '', 'spec.type')],
   judge: (claims) => {
-    const [first, ...others] = [...claims];
-    if (first === undefined || others.some(({ key }) => key !== first.key)) return [];
-    return [{ object: first.object, field: first.field, given: `${first.key} alone`, expected: 'two kinds' }];
+    const all = [...claims];
+    if (new Set(all.map(({ key }) => key)).size !== 1) return [];
+    return all.map(({ object, field, key }) => ({ object, field, given: `${key} alone`, expected: 'two kinds' }));
   },
 };
