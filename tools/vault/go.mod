@@ -5,7 +5,6 @@ go 1.26
 require (
 	github.com/hashicorp/vault v1.21.0
 	github.com/hashicorp/vault-plugin-auth-kubernetes v0.23.0
-	github.com/hashicorp/vault-plugin-database-redis v0.7.0
 	github.com/hashicorp/vault/sdk v0.20.0
 )
 
@@ -292,6 +291,7 @@ require (
 	github.com/hashicorp/vault-plugin-database-couchbase v0.15.0 // indirect
 	github.com/hashicorp/vault-plugin-database-elasticsearch v0.19.0 // indirect
 	github.com/hashicorp/vault-plugin-database-mongodbatlas v0.16.0 // indirect
+	github.com/hashicorp/vault-plugin-database-redis v0.7.0 // indirect
 	github.com/hashicorp/vault-plugin-database-redis-elasticache v0.8.0 // indirect
 	github.com/hashicorp/vault-plugin-database-snowflake v0.15.0 // indirect
 	github.com/hashicorp/vault-plugin-secrets-ad v0.21.0 // indirect

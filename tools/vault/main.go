@@ -1,4 +1,5 @@
-// Vault as released, without the parts that its tag `minimal` leaves out; two of those run beside it, as plugins of the same program.
+// Vault as released, without what its tag `minimal` leaves out. Two plugins of that are here again: the program runs them beside
+// itself, as it runs any external plugin, and `plugin-kubernetes` or `plugin-postgresql` is what it is called with then.
 package main
 
 import (
@@ -6,29 +7,25 @@ import (
 	"os"
 
 	kubernetes "github.com/hashicorp/vault-plugin-auth-kubernetes"
-	redis "github.com/hashicorp/vault-plugin-database-redis"
 	"github.com/hashicorp/vault/command"
+	"github.com/hashicorp/vault/plugins/database/postgresql"
 	database "github.com/hashicorp/vault/sdk/database/dbplugin/v5"
 	"github.com/hashicorp/vault/sdk/plugin"
 )
 
 func main() {
-	if len(os.Args) != 2 {
-		os.Exit(command.Run(os.Args[1:]))
+	if len(os.Args) < 2 {
+		os.Exit(command.Run(nil))
 	}
 	switch os.Args[1] {
 	case "plugin-kubernetes":
-		exit(plugin.ServeMultiplex(&plugin.ServeOpts{BackendFactoryFunc: kubernetes.Factory}))
-	case "plugin-redis":
-		database.ServeMultiplex(redis.New)
+		if err := plugin.ServeMultiplex(&plugin.ServeOpts{BackendFactoryFunc: kubernetes.Factory}); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+	case "plugin-postgresql":
+		database.ServeMultiplex(postgresql.New)
 	default:
 		os.Exit(command.Run(os.Args[1:]))
-	}
-}
-
-func exit(err error) {
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
 	}
 }
