@@ -8,6 +8,9 @@ import { type IngressSettings, ingressSchema } from '../constructs/ingress/ingre
 import { type MeshPeer, meshSchema, type RegionFailover } from '../constructs/mesh/mesh-settings';
 import { encryptedStorageSchema } from '../constructs/storage/encrypted-storage';
 import type { TenantSpec } from '../constructs/tenant/tenant-spec';
+import { vaultFactsFor } from '../constructs/vault/vault-configuration';
+import { provideVaultFacts } from '../constructs/vault/vault-facts';
+import { vaultSchema } from '../constructs/vault/vault-settings';
 import { LAYERS } from './layers';
 
 /** One cluster: where it is, who its people are, what its disks are, what its control plane relies on, how its mesh is. */
@@ -20,6 +23,7 @@ export const clusterSchema = z.strictObject({
     .optional()
     .describe('how the world reaches what tenants publish; nothing is published without it'),
   mesh: meshSchema.prefault({}),
+  vault: vaultSchema.optional().describe('the region’s Vault; tenants read no secrets from it without it'),
 });
 
 /** What a caller may say of a cluster; only the single sign-on has no default. */
@@ -43,6 +47,7 @@ export class Cluster extends Construct {
     this.plan = plan;
     provideClusterFacts(this, plan.facts);
     if (plan.ingress !== undefined) provideEdgeFacts(this, edgeFacts(plan.ingress));
+    if (plan.vault !== undefined) provideVaultFacts(this, vaultFactsFor(plan.vault, plan.facts.region));
     for (const layer of LAYERS) layer.place(this, plan);
   }
 }

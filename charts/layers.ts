@@ -7,6 +7,7 @@ import { foundationLayer } from './foundation';
 import { meshLayer } from './mesh';
 import { networkLayer } from './network';
 import { tenantsLayer } from './tenants';
+import { vaultLayer } from './vault';
 
 /** A part of a cluster that must be there before the next one. */
 export interface Layer {
@@ -25,6 +26,7 @@ export const LAYERS: readonly Layer[] = [
   foundationLayer,
   controllersLayer,
   admissionLayer,
+  vaultLayer,
   meshLayer,
   networkLayer,
   edgeLayer,

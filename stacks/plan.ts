@@ -8,6 +8,7 @@ import { markParsed } from '../constructs/tenant/tenant-spec';
 import { shardOf } from './shard';
 import type { Environment, Region } from './spec/environment';
 import { placeIn, type TenantSource } from './spec/tenant-source';
+import { vaultMistakes } from './spec/vault-checks';
 
 /** A tenant with everything the environment decides for it. */
 export interface PlannedTenant {
@@ -61,6 +62,7 @@ export function clusterPlan(environment: Environment, region: Region, tenants: r
     controlPlane: region.controlPlane,
     ingress: region.ingress && edgeOf(environment, region.name, region.ingress),
     mesh: region.mesh,
+    vault: region.vault,
     tenants: tenants.flatMap(({ source }) => (source.spec === undefined ? [] : [markParsed(source.spec)])),
     peers: environment.regions.flatMap((other) => (other.name === region.name ? [] : meshPeer(other))),
     failover: environment.regions.flatMap(({ name, failover }) =>
@@ -94,6 +96,7 @@ export function planProblems({ environment, tenants }: Plan, unread: readonly Pr
       ...(unread.length === 0 ? unknownPeers(tenant, byName) : []),
       ...unpublishable(tenant, environment),
       ...uncounted(tenant, environment),
+      ...vaultProblems(tenant, environment),
     ]),
     ...[...byName.values()].flatMap(([, ...again]) => again.map(duplicateName)),
     ...sharedNamespaces(tenants),
@@ -263,6 +266,14 @@ function uncounted({ source, regions }: PlannedTenant, environment: Environment)
   const remedy = `add \`ingress.limits.global\` to ${without.join(', ')}, or remove \`rate.global\``;
   return source.outline.counted.map((i) =>
     problem(source, 'PL114', ['expose', i, 'rate', 'global'], 'limits over all proxies', 'regions that count', remedy),
+  );
+}
+
+/** What a tenant reads stands in the Vault of each of its regions. */
+function vaultProblems({ source, regions }: PlannedTenant, environment: Environment): readonly Problem[] {
+  const here = environment.regions.filter(({ name }) => regions.includes(name));
+  return vaultMistakes(source.outline, here).map(({ code, path, given, expected, remedy }) =>
+    problem(source, code, path, given, expected, remedy),
   );
 }
 

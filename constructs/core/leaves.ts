@@ -5,7 +5,7 @@ import { HostFile } from './host-file';
 import type { Manifest } from './manifest';
 import { ManifestGroup } from './manifest-group';
 import { ProblemError } from './problem';
-import { VaultObject } from './vault-object';
+import { VaultObject, type VaultResourceData } from './vault-object';
 
 /** What sinks write: everything in a tree that has an effect outside it. */
 export type Leaf =
@@ -65,6 +65,19 @@ function visitOf(construct: IConstruct, root: IConstruct): Visit {
 export function manifestsOf(leaf: Leaf): readonly Manifest[] {
   if (leaf.type === 'group') return leaf.construct.manifests();
   return leaf.type === 'object' ? [leaf.construct.toJson()] : [];
+}
+
+/** A Vault object with the path by which it is known: the construct's, and for one of a group its name after it. */
+export interface VaultLeaf extends VaultResourceData {
+  readonly path: string;
+}
+
+/** The Vault objects of a leaf; none for leaves that say nothing to Vault. */
+export function vaultObjectsOf(leaf: Leaf): readonly VaultLeaf[] {
+  const { path } = leaf.construct.node;
+  if (leaf.type === 'vault') return [{ path, ...leaf.construct.object }];
+  if (leaf.type !== 'group') return [];
+  return leaf.construct.vaultObjects().map(({ name, type, args }) => ({ path: `${path}/vault/${name}`, type, args }));
 }
 
 function leafOf(construct: IConstruct): Leaf | undefined {

@@ -2,6 +2,7 @@ import { ApiObject, App } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { Manifest } from './manifest';
 import { Platform } from './platform';
+import type { NamedVaultObject } from './vault-object';
 
 /**
  * One construct that stands for many objects. In a {@link Platform} the objects stay plain data and are made when a sink
@@ -21,6 +22,11 @@ export abstract class ManifestGroup extends Construct {
 
   /** The objects, in the order in which they must be applied; the same data at every call. */
   abstract manifests(): readonly Manifest[];
+
+  /** What Vault must know of the group, in the order in which it must be applied; nothing unless a group says otherwise. */
+  vaultObjects(): readonly NamedVaultObject[] {
+    return [];
+  }
 
   private materialize(): string[] {
     if (this.materialized) return [];

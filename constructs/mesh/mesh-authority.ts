@@ -50,6 +50,8 @@ export class MeshAuthority extends Construct {
       type: 'vault:kubernetes/authBackendRole:AuthBackendRole',
       args: {
         backend: auth,
+        aliasNameSource: 'serviceaccount_uid',
+        tokenNoDefaultPolicy: true,
         roleName: NAME,
         boundServiceAccountNames: [ACCOUNT],
         boundServiceAccountNamespaces: [PLATFORM_NAMESPACE.mesh],

@@ -1,4 +1,5 @@
 import { exposureContradictions } from './exposure-contradictions';
+import { secretContradictions } from './secret-contradictions';
 import type { TenantSpec } from './tenant-spec';
 import { TRUST, trustPolicy } from './trust';
 
@@ -21,6 +22,7 @@ export const CONTRADICTIONS: readonly {
   { needs: ['mesh', 'allow'], find: fqdnWithoutWaypoint },
   { needs: ['name', 'allow', 'accept'], find: selfReferences },
   { needs: ['name', 'namespaces', 'hosts', 'accept', 'expose'], find: exposureContradictions },
+  { needs: ['namespaces', 'serviceAccounts', 'secrets'], find: secretContradictions },
   { needs: ['mesh', 'failover'], find: failoverWithoutTunnel },
 ];
 

@@ -3,11 +3,15 @@ import { type ClusterFacts, clusterFactsOf } from '../core/cluster-facts';
 import { claimsIn, satisfiesAll } from '../core/control';
 import type { Manifest } from '../core/manifest';
 import { ManifestGroup } from '../core/manifest-group';
+import type { NamedVaultObject } from '../core/vault-object';
 import { type EdgeFacts, edgeFactsOf } from '../ingress/edge-facts';
 import type { ExposureProps } from '../ingress/exposure-spec';
+import type { TenantSecretProps } from '../vault/tenant-secret';
+import { type VaultFacts, vaultFactsOf } from '../vault/vault-facts';
 import type { Peer, TenantPeer, TenantPeerRef } from './peers';
 import { TENANT_PARTS, tenantManifests } from './tenant-manifests';
 import { type TenantProps, type TenantSpec, tenantSpec } from './tenant-spec';
+import { vaultAccess } from './vault-access';
 
 /** What every tenant claims, made once for all of them. */
 const CLAIMS = TENANT_PARTS.flatMap(({ controls }) => claimsIn(controls));
@@ -35,12 +39,14 @@ export class SecureTenant extends ManifestGroup implements TenantPeer {
   private current: TenantSpec;
   private readonly cluster: ClusterFacts;
   private readonly edge: EdgeFacts;
+  private readonly vault: VaultFacts | undefined;
 
   constructor(scope: Construct, id: string, props: TenantProps | TenantSpec) {
     super(scope, id);
     this.current = tenantSpec(props);
     this.cluster = clusterFactsOf(this);
     this.edge = edgeFactsOf(this);
+    this.vault = vaultFactsOf(this);
     satisfiesAll(this, CLAIMS);
   }
 
@@ -96,11 +102,20 @@ export class SecureTenant extends ManifestGroup implements TenantPeer {
     return { tenant: this.current.name, namespace: Object.keys(this.current.namespaces)[0] ?? '' };
   }
 
+  /** Lets one account of the tenant read a secret; `vault.grantRead(tenant, 'db')` says it from the other side. */
+  readSecret(secret: TenantSecretProps): this {
+    return this.extend({ secrets: [...this.current.secrets, secret] });
+  }
+
+  override vaultObjects(): readonly NamedVaultObject[] {
+    return this.vault === undefined ? [] : vaultAccess(this.current, this.vault);
+  }
+
   override manifests(): readonly Manifest[] {
     return tenantManifests(this.current, this.cluster, this.edge);
   }
 
-  private extend(more: Pick<TenantProps, 'allow' | 'accept' | 'expose' | 'hosts'>): this {
+  private extend(more: Pick<TenantProps, 'allow' | 'accept' | 'expose' | 'hosts' | 'secrets'>): this {
     this.current = tenantSpec({ ...this.current, ...more });
     return this;
   }

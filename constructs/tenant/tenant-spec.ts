@@ -5,6 +5,7 @@ import { namespaceName } from '../core/object-names';
 import { parseOrThrow } from '../core/parse';
 import { gpuShare } from '../gpu/gpu-share';
 import { exposureSchema } from '../ingress/exposure-spec';
+import { tenantSecretSchema } from '../vault/tenant-secret';
 import { CONTRADICTIONS } from './contradictions';
 
 const port = z.int().min(1).max(65_535);
@@ -102,6 +103,7 @@ const fields = z.strictObject({
   allow: z.array(allow).max(100).default([]).describe('what the tenant may call'),
   accept: z.array(accept).max(100).default([]).describe('who may call the tenant'),
   expose: z.array(exposureSchema).max(50).default([]).describe('services that the world may call'),
+  secrets: z.array(tenantSecretSchema).max(50).default([]).describe('what the tenant’s workloads get from Vault'),
   mesh: z
     .enum(['ambient', 'sidecar'])
     .default('ambient')

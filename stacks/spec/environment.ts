@@ -5,7 +5,7 @@ import { parseOrThrow } from '../../constructs/core/parse';
 import { waiverSchema } from '../../constructs/core/waiver';
 import { meshMistakes } from './mesh-checks';
 
-const { facts, access, storage, controlPlane, ingress, mesh } = clusterSchema.shape;
+const { facts, access, storage, controlPlane, ingress, mesh, vault } = clusterSchema.shape;
 
 const region = z.strictObject({
   name: shortName,
@@ -20,6 +20,7 @@ const region = z.strictObject({
   controlPlane,
   ingress,
   mesh,
+  vault,
   context: z
     .string()
     .min(1)

@@ -137,6 +137,18 @@ export const PLAN_CODES = {
     remedy: 'add `ingress.limits.global` to the region, or remove `rate.global`',
     control: 'NET-3',
   },
+  PL115: {
+    title: 'a tenant with secrets lands in regions that have a Vault',
+    why: 'without a Vault the secrets come from nowhere, and somebody will write them down instead',
+    remedy: 'add `vault` to the region, or let the tenant land elsewhere',
+    control: 'ENC-3',
+  },
+  PL116: {
+    title: 'a tenant gets accounts in its own databases only',
+    why: 'whoever names another tenant’s database would be given an account in it',
+    remedy: 'name a database and a role of the tenant, as `vault.databases` of the region has them',
+    control: 'ENC-3',
+  },
 } satisfies Readonly<Record<string, CodeText & { readonly control?: string }>>;
 
 /** Codes of the writer: what a manifest may not hold on its way to YAML. */

@@ -7,7 +7,7 @@ import { type TenantFile, tenantFileSchema } from './tenant-file';
 /** What other tenants and the environment must know of a tenant: little enough to keep for every tenant. */
 export type TenantOutline = Pick<
   TenantFile,
-  'name' | 'regions' | 'shard' | 'allow' | 'accept' | 'hosts' | 'mesh' | 'failover'
+  'name' | 'regions' | 'shard' | 'allow' | 'accept' | 'hosts' | 'mesh' | 'failover' | 'secrets'
 > & {
   readonly namespaces: readonly string[];
   /** Hosts under which it publishes something, as often as it does. */
@@ -54,9 +54,9 @@ function byPlace(a: Problem, b: Problem): number {
 }
 
 function outlineOf({ namespaces, expose, ...file }: TenantFile): TenantOutline {
-  const { name, regions, shard, allow, accept, hosts, mesh, failover } = file;
+  const { name, regions, shard, allow, accept, hosts, mesh, failover, secrets } = file;
   const published = expose.map(({ host }) => host);
   const counted = expose.flatMap(({ rate }, i) => (rate.global === undefined ? [] : [i]));
-  const own = { name, regions, shard, allow, accept, hosts, mesh, failover };
+  const own = { name, regions, shard, allow, accept, hosts, mesh, failover, secrets };
   return { ...own, namespaces: Object.keys(namespaces), published, counted };
 }

@@ -14,6 +14,7 @@ const DEFAULTS = {
   allow: [],
   accept: [],
   expose: [],
+  secrets: [],
   mesh: 'ambient',
   failover: false,
 } satisfies Partial<TenantSpec>;

@@ -12,7 +12,7 @@ export const dev = defineEnvironment({
       continent: 'europe',
       ingress: {
         waf: { engine: { kind: 'ext-proc', image: WAF_IMAGE } },
-        certificates: { issuer: 'vault', path: 'pki-edge/sign/edge' },
+        certificates: { issuer: 'vault', path: 'pki-eu-central-1/sign/edge', role: 'pki-edge' },
         dns: { provider: 'aws', zones: ['apps.dev.drun.example'] },
         limits: {
           global: {
@@ -25,6 +25,20 @@ export const dev = defineEnvironment({
             },
           },
         },
+      },
+      vault: {
+        seal: { kind: 'awskms', region: 'eu-central-1', key: 'alias/drun-dev-vault' },
+        people: { admins: ['platform-admins'] },
+        audit: { collector: { host: 'audit.dev.drun.example', port: 6514, ranges: ['10.2.129.0/28'] } },
+        pki: {
+          roles: {
+            edge: {
+              domains: ['apps.dev.drun.example'],
+              account: { namespace: 'cert-manager', name: 'edge-certificates' },
+            },
+          },
+        },
+        transit: { backups: { use: 'backups before they leave the region', rotate: '30d' } },
       },
       facts: {
         trustDomain: 'dev.drun.example',

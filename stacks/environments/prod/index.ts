@@ -1,10 +1,10 @@
 import type { IngressProps } from '../../../constructs/ingress/ingress-settings';
+import type { VaultProps } from '../../../constructs/vault/vault-settings';
 import { defineEnvironment } from '../../spec/environment';
 import { RATE_LIMIT_IMAGE, WAF_IMAGE } from '../own-images';
 
 const EDGE = {
   waf: { engine: { kind: 'ext-proc', image: WAF_IMAGE, replicas: 3 } },
-  certificates: { issuer: 'vault', path: 'pki-edge/sign/edge' },
   replicas: { min: 3, max: 30 },
   limits: {
     global: {
@@ -19,10 +19,12 @@ const EDGE = {
   },
 } as const satisfies Partial<IngressProps>;
 
+type EdgeProps = Omit<IngressProps, 'certificates'>;
+
 const ZONES = ['lumen.example', 'atlas.example', 'meridian.example'];
 
 /** https://www.cloudflare.com/ips, as of 2026; the client certificate tells the account apart from all others there. */
-const EUROPE: IngressProps = {
+const EUROPE: EdgeProps = {
   ...EDGE,
   cdn: {
     profile: 'cloudflare',
@@ -56,10 +58,46 @@ const EUROPE: IngressProps = {
 };
 
 /** Alibaba Cloud names the addresses of an account's own CDN through its API; these are for documentation (RFC 5737). */
-const ASIA: IngressProps = {
+const ASIA: EdgeProps = {
   ...EDGE,
   cdn: { profile: 'alibaba', clientCa: 'cdn-client-ca', ranges: ['198.51.100.0/24', '203.0.113.0/24'] },
   dns: { provider: 'alibabacloud', zones: ZONES },
+};
+
+/** The region's edge, whose certificates its own Vault signs. */
+function edge(props: EdgeProps, region: string): IngressProps {
+  return { ...props, certificates: { issuer: 'vault', path: `pki-${region}/sign/edge`, role: 'pki-edge' } };
+}
+
+/** A Vault for each region. Those of Europe can be restored in each other; the one in Asia has a key of another cloud. */
+function vault(region: string, seal: VaultProps['seal']): VaultProps {
+  return {
+    replicas: region === 'eu-central-1' ? 5 : 3,
+    seal,
+    people: { admins: ['platform-admins'] },
+    audit: { collector: { host: 'audit.drun.example', port: 6514, ranges: ['198.51.100.80/28'] } },
+    pki: { roles: { edge: { domains: ZONES, account: { namespace: 'cert-manager', name: 'edge-certificates' } } } },
+    transit: {
+      backups: { use: 'backups before they leave the region', rotate: '30d' },
+      models: { use: 'model files at rest', rotate: '90d' },
+    },
+    databases: DATABASES[region] ?? {},
+  };
+}
+
+/** Databases that stand in a region, and whose they are. */
+const DATABASES: Readonly<Record<string, NonNullable<VaultProps['databases']>>> = {
+  'eu-central-1': {
+    orders: {
+      tenant: 'atlas-apps',
+      engine: 'postgresql',
+      host: 'orders.db.drun.example',
+      ranges: ['198.51.100.96/28'],
+      name: 'orders',
+      roles: { reader: { grants: 'orders_reader' } },
+      accounts: { writer: { username: 'orders_writer', rotate: '7d' } },
+    },
+  },
 };
 
 /** Three regions on two continents: two active, one standby that can take over either. */
@@ -72,7 +110,13 @@ export const prod = defineEnvironment({
     {
       name: 'eu-central-1',
       continent: 'europe',
-      ingress: EUROPE,
+      ingress: edge(EUROPE, 'eu-central-1'),
+      vault: vault('eu-central-1', {
+        kind: 'awskms',
+        region: 'eu-central-1',
+        key: 'alias/drun-vault',
+        replicatedTo: ['eu-west-1'],
+      }),
       failover: 'eu-west-1',
       mesh: {
         clusters: {
@@ -97,7 +141,8 @@ export const prod = defineEnvironment({
       continent: 'asia',
       failover: 'eu-west-1',
       storage: { provider: 'alibaba' },
-      ingress: ASIA,
+      ingress: edge(ASIA, 'ap-southeast-1'),
+      vault: vault('ap-southeast-1', { kind: 'alicloudkms', region: 'ap-southeast-1', key: 'alias/drun-vault' }),
       mesh: {
         clusters: {
           mode: 'multi-primary',
@@ -120,7 +165,13 @@ export const prod = defineEnvironment({
       name: 'eu-west-1',
       continent: 'europe',
       role: 'standby',
-      ingress: EUROPE,
+      ingress: edge(EUROPE, 'eu-west-1'),
+      vault: vault('eu-west-1', {
+        kind: 'awskms',
+        region: 'eu-west-1',
+        key: 'alias/drun-vault',
+        replicatedTo: ['eu-central-1'],
+      }),
       mesh: {
         clusters: {
           mode: 'multi-primary',

@@ -1,4 +1,5 @@
 import type { IngressProps } from '../../../constructs/ingress/ingress-settings';
+import type { VaultProps } from '../../../constructs/vault/vault-settings';
 import { defineEnvironment } from '../../spec/environment';
 import { RATE_LIMIT_IMAGE, WAF_IMAGE } from '../own-images';
 
@@ -26,6 +27,16 @@ const EDGE: IngressProps = {
   },
 };
 
+/** A Vault for each region; the key of each can be used in the other, so that a snapshot can be restored there. */
+function vault(region: string, other: string): VaultProps {
+  return {
+    seal: { kind: 'awskms', region, key: 'alias/drun-staging-vault', replicatedTo: [other] },
+    people: { admins: ['platform-admins'] },
+    audit: { collector: { host: 'audit.staging.drun.example', port: 6514, ranges: ['192.0.2.144/28'] } },
+    transit: { backups: { use: 'backups before they leave the region', rotate: '30d' } },
+  };
+}
+
 /** Two regions, as close to prod as it can be with half of it. Pulled by Flux, so that both ways of delivery are in use. */
 export const staging = defineEnvironment({
   name: 'staging',
@@ -42,6 +53,7 @@ export const staging = defineEnvironment({
       continent: 'europe',
       failover: 'eu-west-1',
       ingress: EDGE,
+      vault: vault('eu-central-1', 'eu-west-1'),
       mesh: {
         clusters: {
           mode: 'multi-primary',
@@ -65,6 +77,7 @@ export const staging = defineEnvironment({
       continent: 'europe',
       failover: 'eu-central-1',
       ingress: EDGE,
+      vault: vault('eu-west-1', 'eu-central-1'),
       mesh: {
         clusters: {
           mode: 'multi-primary',

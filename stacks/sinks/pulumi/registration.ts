@@ -1,7 +1,7 @@
 import type { IConstruct } from 'constructs';
 import { TENANT_POLICY_API } from '../../../constructs/admission/tenant-policy';
 import type { HelmReleaseProps } from '../../../constructs/core/helm-release';
-import { type Leaf, leavesOf, manifestsOf } from '../../../constructs/core/leaves';
+import { type Leaf, leavesOf, manifestsOf, vaultObjectsOf } from '../../../constructs/core/leaves';
 import type { Manifest } from '../../../constructs/core/manifest';
 import { withIdentity } from '../../identity';
 import { STATEFUL } from './stateful';
@@ -55,15 +55,14 @@ export interface RegistrationOptions {
 /** The resources below a construct in order; each depends on earlier ones only. */
 export function registrationsOf(root: IConstruct, options: RegistrationOptions): LayerRegistrations {
   const leaves = leavesOf(root).filter(({ type }) => type !== 'host-file');
-  const leftOut = options.vault ? [] : leaves.filter(({ type }) => type === 'vault');
+  const leftOut = options.vault ? [] : leaves.flatMap(vaultObjectsOf).map(({ path }) => path);
   const idsOf = new Map<IConstruct, readonly string[]>();
   const namespaces = new Map<string, string>();
   const parameters = new Map<string, string>();
   const registrations: Registration[] = [];
   for (const leaf of leaves) {
-    if (leftOut.includes(leaf)) continue;
     const first = edgesOf(leaf.construct, root, idsOf);
-    const drafts = draftsOf(leaf, options.stack);
+    const drafts = draftsOf(leaf, options);
     idsOf.set(leaf.construct, drafts.map(idOf));
     for (const draft of drafts) {
       const inside = draft.namespace === undefined ? undefined : namespaces.get(draft.namespace);
@@ -74,7 +73,7 @@ export function registrationsOf(root: IConstruct, options: RegistrationOptions):
       if (draft.governs !== undefined) parameters.set(draft.governs, idOf(draft));
     }
   }
-  return { registrations, leftOut: leftOut.map(({ construct }) => construct.node.path) };
+  return { registrations, leftOut };
 }
 
 /** A resource before anybody knows what comes before it. */
@@ -90,24 +89,36 @@ interface DraftFields extends Pick<Registered, 'name' | 'token'> {
   readonly governs?: string | undefined;
 }
 
-function draftsOf(leaf: Leaf, stack: string): readonly Draft[] {
+function draftsOf(leaf: Leaf, { stack, vault }: RegistrationOptions): readonly Draft[] {
   const { path } = leaf.construct.node;
   switch (leaf.type) {
     case 'object':
       return manifestsOf(leaf).map((object) => objectDraft(path, object, stack));
     case 'group':
-      return governedFirst(manifestsOf(leaf)).map((object) =>
-        objectDraft(`${path}/${nameInGroup(object)}`, object, stack),
-      );
+      return [
+        ...(vault ? vaultDrafts(leaf) : []),
+        ...governedFirst(manifestsOf(leaf)).map((object) =>
+          objectDraft(`${path}/${nameInGroup(object)}`, object, stack),
+        ),
+      ];
     case 'release':
       return [releaseDraft(path, leaf.construct.release)];
-    case 'vault': {
-      const { type, args } = leaf.construct.object;
-      return [{ name: path, token: type, type: 'vault', inputs: args, kind: type }];
-    }
+    case 'vault':
+      return vault ? vaultDrafts(leaf) : [];
     case 'host-file':
       return [];
   }
+}
+
+/** What a tenant's objects read from Vault is there before them. */
+function vaultDrafts(leaf: Leaf): readonly Draft[] {
+  return vaultObjectsOf(leaf).map(({ path, type, args }) => ({
+    name: path,
+    token: type,
+    type: 'vault',
+    inputs: args,
+    kind: type,
+  }));
 }
 
 function nameInGroup({ kind, metadata: { namespace, name } }: Manifest): string {

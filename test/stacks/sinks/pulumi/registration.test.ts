@@ -195,7 +195,10 @@ describe('leaves that are no objects', () => {
 
   test('[ENC-3] Vault objects are registered where a Vault is configured', () => {
     const build = (chart: Chart) =>
-      vaultObject(chart, 'Secrets', { type: 'vault:index/mount:Mount', args: { path: 'kv', type: 'kv-v2' } });
+      vaultObject(chart, 'Secrets', {
+        type: 'vault:index/mount:Mount',
+        args: { path: 'kv', type: 'kv', description: 'secrets of tests' },
+      });
     const { registrations, leftOut } = layer(build);
     expect(only(registrations)).toMatchObject({
       type: 'vault',
@@ -208,7 +211,10 @@ describe('leaves that are no objects', () => {
 
   test('[ENC-3] Vault objects are named as left out where none is configured', () => {
     const build = (chart: Chart) =>
-      vaultObject(chart, 'Secrets', { type: 'vault:index/mount:Mount', args: { path: 'kv', type: 'kv-v2' } });
+      vaultObject(chart, 'Secrets', {
+        type: 'vault:index/mount:Mount',
+        args: { path: 'kv', type: 'kv', description: 'secrets of tests' },
+      });
     expect(layer(build, { ...OPTIONS, vault: false })).toEqual({
       registrations: [],
       leftOut: ['eu/foundation/Secrets'],

@@ -1,0 +1,14 @@
+import { Chart } from 'cdk8s';
+import { VaultConfiguration } from '../constructs/vault/vault-configuration';
+import type { Layer } from './layers';
+
+/** The region's Vault and what it is told; empty where a region has none. Before the mesh, whose authority it signs. */
+export const vaultLayer: Layer = {
+  name: 'vault',
+  ready: 'its servers are unsealed and know who may log in',
+  place: (cluster, { vault, access }) => {
+    const chart = new Chart(cluster, 'vault');
+    if (vault === undefined) return;
+    new VaultConfiguration(chart, 'Configuration', { settings: vault, issuer: access.issuer });
+  },
+};

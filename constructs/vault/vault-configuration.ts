@@ -1,0 +1,77 @@
+import { Construct } from 'constructs';
+import { clusterFactsOf } from '../core/cluster-facts';
+import { seconds } from '../core/duration';
+import { PLATFORM_SERVICES } from '../core/platform-service';
+import { administratorGrants } from './administrators';
+import { AuditDevices } from './audit-devices';
+import { Databases } from './databases';
+import { KvStore } from './kv-store';
+import type { PeopleFacts } from './login';
+import { PeopleAuth } from './people-auth';
+import { PkiAuthority } from './pki-authority';
+import { Quotas } from './quotas';
+import { TransitKeys } from './transit-keys';
+import type { VaultFacts } from './vault-facts';
+import { databaseRole, pkiMount, platformRole } from './vault-names';
+import { OWN_TOKEN } from './vault-policy';
+import type { VaultSettings } from './vault-settings';
+import { WorkloadAuth } from './workload-auth';
+
+/** Where workloads of the cluster find its Vault. */
+export const VAULT_ADDRESS = `https://vault.${PLATFORM_SERVICES.vault.namespace}.svc:${PLATFORM_SERVICES.vault.port}`;
+
+/** What tenants must know of a region's Vault. */
+export function vaultFactsFor({ tokens, people, databases }: VaultSettings, region: string): VaultFacts {
+  return {
+    region,
+    tokens: { ttl: seconds(tokens.ttl), maxTtl: seconds(tokens.maxTtl) },
+    people: peopleFacts(people),
+    databaseRoles: Object.fromEntries(
+      Object.entries(databases).flatMap(([name, { tenant, roles, accounts }]) => [
+        ...Object.keys(roles).map((role) => [databaseRole(tenant, name, role), 'lease'] as const),
+        ...Object.keys(accounts).map((role) => [databaseRole(tenant, name, role), 'account'] as const),
+      ]),
+    ),
+  };
+}
+
+function peopleFacts({ audience, mfa, maxTtl }: VaultSettings['people']): PeopleFacts {
+  return { audience, mfa, maxTtl: seconds(maxTtl) };
+}
+
+/** What the region decides of its Vault, and who its people are. */
+export interface VaultConfigurationProps {
+  readonly settings: VaultSettings;
+  /** Issuer of the tokens that people sign on with. */
+  readonly issuer: string;
+}
+
+/** What a region's Vault is told: who may log in, what there is, and who may do what with it. Tenants add their own. */
+export class VaultConfiguration extends Construct {
+  constructor(scope: Construct, id: string, { settings, issuer }: VaultConfigurationProps) {
+    super(scope, id);
+    const { region } = clusterFactsOf(this);
+    const { people, pki } = settings;
+    new AuditDevices(this, 'Audit', settings);
+    const workloads = new WorkloadAuth(this, 'Workloads', settings, region);
+    const persons = new PeopleAuth(this, 'People', issuer, peopleFacts(people));
+    persons.grant(platformRole('administrators'), people.admins, administratorGrants(region));
+    new KvStore(this, 'Kv');
+    const mount = pkiMount(region);
+    const authority = new PkiAuthority(this, 'Pki', { mount, address: VAULT_ADDRESS });
+    for (const [name, { domains, account, ...role }] of Object.entries(pki.roles)) {
+      const [first, ...others] = domains;
+      if (first === undefined) continue;
+      authority.addRole({ name, domains: [first, ...others], ...role });
+      workloads.grant({
+        role: `pki-${name}`,
+        namespace: account.namespace,
+        account: account.name,
+        grants: [...OWN_TOKEN, { path: `${mount}/sign/${name}`, capabilities: ['update'] }],
+      });
+    }
+    new TransitKeys(this, 'Transit', settings.transit);
+    new Databases(this, 'Databases', settings.databases);
+    new Quotas(this, 'Quotas', settings.limits, region);
+  }
+}

@@ -1,0 +1,45 @@
+import type { Region } from './environment';
+import type { TenantOutline } from './tenant-source';
+
+/** What a tenant asks of Vault that its regions do not have. */
+export interface VaultMistake {
+  readonly code: 'PL115' | 'PL116';
+  readonly path: readonly (string | number)[];
+  readonly given: unknown;
+  readonly expected: string;
+  readonly remedy: string;
+}
+
+/** Secrets where there is no Vault, and accounts in databases that are another tenant's or that do not exist. */
+export function vaultMistakes({ name, secrets }: TenantOutline, regions: readonly Region[]): readonly VaultMistake[] {
+  const without = regions.filter(({ vault }) => vault === undefined).map((region) => region.name);
+  if (secrets.length > 0 && without.length > 0) {
+    const remedy = `add \`vault\` to ${without.join(', ')}, or land in regions that have one`;
+    return [{ code: 'PL115', path: ['secrets'], given: secrets.length, expected: 'regions with a Vault', remedy }];
+  }
+  return secrets.flatMap((secret, i) =>
+    secret.from !== 'database'
+      ? []
+      : regions.flatMap(({ name: region, vault }): readonly VaultMistake[] => {
+          const database = vault?.databases[secret.database];
+          const roles = database?.tenant === name ? [...keys(database.roles), ...keys(database.accounts)] : [];
+          if (roles.includes(secret.role)) return [];
+          const own = database?.tenant === name;
+          return [
+            {
+              code: 'PL116',
+              path: ['secrets', i, own ? 'role' : 'database'],
+              given: own ? secret.role : secret.database,
+              expected: own
+                ? `a role or account of ${secret.database} in ${region}: ${roles.join(', ')}`
+                : `a database of ${name} in ${region}`,
+              remedy: 'name one, or ask the platform to add it to `vault.databases`',
+            },
+          ];
+        }),
+  );
+}
+
+function keys(record: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.keys(record);
+}
