@@ -1,5 +1,5 @@
 import type { HelmReleaseProps } from '../constructs/core/helm-release';
-import { PLATFORM_NAMESPACE } from '../constructs/core/platform-service';
+import { PLATFORM_NAMESPACE, PLATFORM_SERVICES } from '../constructs/core/platform-service';
 
 /**
  * Why no digest stands here yet: the charts' repositories could not be read where the catalog was written. Whoever first
@@ -17,6 +17,12 @@ const ISTIO = {
   namespace: PLATFORM_NAMESPACE.mesh,
   repo: 'https://istio-release.storage.googleapis.com/charts',
   version: '1.30.3',
+  digest: UNPINNED,
+} as const;
+
+const HASHICORP = {
+  namespace: PLATFORM_SERVICES.vault.namespace,
+  repo: 'https://helm.releases.hashicorp.com',
   digest: UNPINNED,
 } as const;
 
@@ -42,6 +48,36 @@ export const CATALOG = {
     repo: 'https://kubernetes-sigs.github.io/external-dns',
     chart: 'external-dns',
     version: '1.21.1',
+    digest: UNPINNED,
+  },
+  vault: { ...HASHICORP, name: 'vault', chart: 'vault', version: '0.34.1' },
+  openbao: {
+    name: 'vault',
+    namespace: PLATFORM_SERVICES.vault.namespace,
+    repo: 'https://openbao.github.io/openbao-helm',
+    chart: 'openbao',
+    version: '0.19.0',
+    digest: UNPINNED,
+  },
+  vaultSecretsOperator: {
+    ...HASHICORP,
+    name: 'vault-secrets-operator',
+    chart: 'vault-secrets-operator',
+    version: '2.0.0',
+  },
+  vaultCsiProvider: {
+    ...HASHICORP,
+    name: 'vault-csi-provider',
+    namespace: PLATFORM_NAMESPACE.csi,
+    chart: 'vault',
+    version: '0.34.1',
+  },
+  secretsStoreCsiDriver: {
+    name: 'secrets-store-csi-driver',
+    namespace: PLATFORM_NAMESPACE.csi,
+    repo: 'https://kubernetes-sigs.github.io/secrets-store-csi-driver/charts',
+    chart: 'secrets-store-csi-driver',
+    version: '1.5.4',
     digest: UNPINNED,
   },
   kueue: {

@@ -1,5 +1,8 @@
 import { Chart } from 'cdk8s';
+import { SecretDelivery } from '../constructs/vault/secret-delivery';
+import { VaultCluster } from '../constructs/vault/vault-cluster';
 import { VaultConfiguration } from '../constructs/vault/vault-configuration';
+import { CATALOG } from './catalog';
 import type { Layer } from './layers';
 
 /** The region's Vault and what it is told; empty where a region has none. Before the mesh, whose authority it signs. */
@@ -9,6 +12,8 @@ export const vaultLayer: Layer = {
   place: (cluster, { vault, access }) => {
     const chart = new Chart(cluster, 'vault');
     if (vault === undefined) return;
+    new VaultCluster(chart, 'Cluster', { settings: vault, charts: CATALOG });
+    new SecretDelivery(chart, 'Delivery');
     new VaultConfiguration(chart, 'Configuration', { settings: vault, issuer: access.issuer });
   },
 };

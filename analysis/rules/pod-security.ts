@@ -11,8 +11,8 @@ const MODE_LABELS = ['enforce', 'audit', 'warn'].map((mode) => ({
 const RESTRICTED = ['restricted'];
 const TRUST = ['trusted', 'standard', 'untrusted'];
 const PINNED_VERSION = /^v1\.\d{1,3}$/;
-/** Components whose node agents need the host: the mesh takes over the network of pods. */
-const PRIVILEGED: readonly string[] = [PLATFORM_NAMESPACE.mesh];
+/** Components whose node agents need the host: the mesh takes over the network of pods, the CSI driver mounts into them. */
+const PRIVILEGED: readonly string[] = [PLATFORM_NAMESPACE.mesh, PLATFORM_NAMESPACE.csi];
 
 /** Pod Security in all three modes with a pinned version, and the trust level. */
 export const tenantLabels: ObjectRule = {
@@ -31,7 +31,7 @@ export const tenantLabels: ObjectRule = {
 /** The same for namespaces of the platform, which may choose a level and must name it. */
 export const platformLabels: ObjectRule = {
   id: 'DRN167',
-  title: 'a platform namespace states its Pod Security level, at a pinned version; only the mesh’s own is privileged',
+  title: 'a platform namespace states its Pod Security level, at a pinned version; only those of node agents are privileged',
   why: 'a namespace without a level takes any pod, and whoever gets into a component owns its node',
   remedy: 'write the six pod-security.kubernetes.io labels',
   control: 'CTR-3',

@@ -27,6 +27,8 @@ export const PLATFORM_NAMESPACE = {
   queue: 'kueue-system',
   certificates: 'cert-manager',
   dns: 'external-dns',
+  /** Writes secrets into pods; its agents are on every node. */
+  csi: 'drun-csi',
 } as const;
 
 /** TCP port of the encrypted tunnel between ambient workloads (https://istio.io/latest/docs/ambient/architecture/hbone/). */

@@ -4,13 +4,13 @@ import { satisfiesAll } from '../core/control';
 import { LABEL } from '../core/labels';
 import { manifest, type Namespace, type NetworkPolicy } from '../core/manifest';
 import { PLATFORM_NAMESPACE, PLATFORM_SERVICES } from '../core/platform-service';
-import { PRIVATE_NETWORKS } from '../core/private-networks';
+import { outsideOf } from '../core/private-networks';
 import { stampFor } from '../core/stamp';
 import { ACROSS, NAMESPACES, type Need, type PlatformNamespace } from './platform-needs';
 
 const CONTROLS = {
   'NET-4': 'every namespace the platform owns is closed both ways and opened only for what its component needs',
-  'CTR-3': 'platform namespaces are held to Pod Security too; only the mesh’s node agents are privileged',
+  'CTR-3': 'platform namespaces are held to Pod Security too; only node agents, of the mesh and of volumes with secrets, are privileged',
 } as const;
 
 /** What a region's place among others asks of its namespaces. */
@@ -111,14 +111,8 @@ function policySpec(need: Need, facts: ClusterFacts): PolicySpec {
         ports: tcp(PLATFORM_SERVICES.vault.port),
       });
     case 'internet':
-      return egress([outside(facts)], { ports: tcp(443) });
+      return egress([outsideOf(facts)], { ports: tcp(443) });
   }
-}
-
-/** The internet without the cluster's own ranges and without private networks (RFC 1918, 6598, 3927). */
-function outside({ podCidrs, serviceCidrs, nodeCidrs }: ClusterFacts): Peer {
-  const inside = [...podCidrs, ...serviceCidrs, ...nodeCidrs].filter((cidr) => !cidr.includes(':'));
-  return { ipBlock: { cidr: '0.0.0.0/0', except: [...new Set([...PRIVATE_NETWORKS, ...inside])].sort() } };
 }
 
 function securityLabels(level: string, version: string): Readonly<Record<string, string>> {

@@ -79,7 +79,7 @@ export const NAMESPACES: readonly PlatformNamespace[] = [
       { need: 'dns' },
       { need: 'api-server' },
       { need: 'callers', service: 'vault', ports: servicePorts(vault) },
-      { need: 'platform', ports: [vault.port, 8201] },
+      { need: 'platform', ports: [vault.port] },
     ],
   },
   {
@@ -118,6 +118,13 @@ export const NAMESPACES: readonly PlatformNamespace[] = [
     podSecurity: 'restricted',
     ambient: false,
     needs: [{ need: 'dns' }, { need: 'api-server' }, { need: 'internet' }],
+  },
+  {
+    name: PLATFORM_NAMESPACE.csi,
+    // They mount into pods through a folder of the node.
+    podSecurity: 'privileged',
+    ambient: false,
+    needs: [{ need: 'dns' }, { need: 'api-server' }, { need: 'vault' }],
   },
 ];
 

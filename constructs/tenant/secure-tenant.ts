@@ -112,7 +112,7 @@ export class SecureTenant extends ManifestGroup implements TenantPeer {
   }
 
   override manifests(): readonly Manifest[] {
-    return tenantManifests(this.current, this.cluster, this.edge);
+    return tenantManifests(this.current, this.cluster, this.edge, this.vault);
   }
 
   private extend(more: Pick<TenantProps, 'allow' | 'accept' | 'expose' | 'hosts' | 'secrets'>): this {

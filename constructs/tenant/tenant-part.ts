@@ -3,6 +3,7 @@ import type { Manifest } from '../core/manifest';
 import { namespaceName } from '../core/object-names';
 import type { ControlClaims, Stamp } from '../core/stamp';
 import type { EdgeFacts } from '../ingress/edge-facts';
+import type { VaultFacts } from '../vault/vault-facts';
 import { egressHosts, type Path, pathsIn, pathsOut, relaysIn } from './peers';
 import type { NamespaceSpec, TenantSpec } from './tenant-spec';
 
@@ -24,6 +25,8 @@ export interface TenantContext {
   readonly spec: TenantSpec;
   readonly cluster: ClusterFacts;
   readonly edge: EdgeFacts;
+  /** Absent where the region has no Vault. */
+  readonly vault: VaultFacts | undefined;
   readonly namespaces: readonly TenantNamespace[];
   /** Paths out of every namespace of the tenant, inside the cluster. */
   readonly pathsOut: readonly Path[];
@@ -39,7 +42,12 @@ export interface TenantPart {
 }
 
 /** The context of a specification in a cluster: what several parts need is worked out once. */
-export function tenantContext(spec: TenantSpec, cluster: ClusterFacts, edge: EdgeFacts): TenantContext {
+export function tenantContext(
+  spec: TenantSpec,
+  cluster: ClusterFacts,
+  edge: EdgeFacts,
+  vault: VaultFacts | undefined,
+): TenantContext {
   const namespaces = Object.entries(spec.namespaces).map(([suffix, namespace]) => ({
     name: namespaceName(spec.name, suffix),
     suffix,
@@ -47,5 +55,5 @@ export function tenantContext(spec: TenantSpec, cluster: ClusterFacts, edge: Edg
     pathsIn: pathsIn(spec, suffix),
     relays: relaysIn(spec, suffix),
   }));
-  return { spec, cluster, edge, namespaces, pathsOut: pathsOut(spec), egressHosts: egressHosts(spec) };
+  return { spec, cluster, edge, vault, namespaces, pathsOut: pathsOut(spec), egressHosts: egressHosts(spec) };
 }

@@ -18,7 +18,7 @@ export const tenantSecretSchema = z.discriminatedUnion(
     z.strictObject({
       ...reader,
       from: z.literal('kv'),
-      delivery: z.enum(['operator', 'csi', 'external']).default('operator'),
+      delivery: z.enum(['operator', 'csi']).default('operator'),
       refresh: durationBetween('1m', '24h').default('15m').describe('time after which a new value is in the cluster'),
     }),
     z.strictObject({

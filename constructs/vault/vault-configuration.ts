@@ -1,7 +1,6 @@
 import { Construct } from 'constructs';
 import { clusterFactsOf } from '../core/cluster-facts';
 import { seconds } from '../core/duration';
-import { PLATFORM_SERVICES } from '../core/platform-service';
 import { administratorGrants } from './administrators';
 import { AuditDevices } from './audit-devices';
 import { Databases } from './databases';
@@ -12,13 +11,10 @@ import { PkiAuthority } from './pki-authority';
 import { Quotas } from './quotas';
 import { TransitKeys } from './transit-keys';
 import type { VaultFacts } from './vault-facts';
-import { databaseRole, pkiMount, platformRole } from './vault-names';
+import { databaseRole, pkiMount, platformRole, VAULT_ADDRESS } from './vault-names';
 import { OWN_TOKEN } from './vault-policy';
 import type { VaultSettings } from './vault-settings';
 import { WorkloadAuth } from './workload-auth';
-
-/** Where workloads of the cluster find its Vault. */
-export const VAULT_ADDRESS = `https://vault.${PLATFORM_SERVICES.vault.namespace}.svc:${PLATFORM_SERVICES.vault.port}`;
 
 /** What tenants must know of a region's Vault. */
 export function vaultFactsFor({ tokens, people, databases }: VaultSettings, region: string): VaultFacts {

@@ -1,5 +1,9 @@
+import { PLATFORM_SERVICES } from '../core/platform-service';
+
 /** Paths and names in Vault. Pure functions of domain names; parted by `.`, which no domain name has, so that no two collide. */
 
+/** Where workloads of the cluster find its Vault. */
+export const VAULT_ADDRESS = `https://vault.${PLATFORM_SERVICES.vault.namespace}.svc:${PLATFORM_SERVICES.vault.port}`;
 /** Mount of the tenants' secrets: `kv/<tenant>/<secret>`. */
 export const KV_MOUNT = 'kv';
 /** Mount of keys that Vault uses for others. */
