@@ -31,7 +31,8 @@ export const tenantLabels: ObjectRule = {
 /** The same for namespaces of the platform, which may choose a level and must name it. */
 export const platformLabels: ObjectRule = {
   id: 'DRN167',
-  title: 'a platform namespace states its Pod Security level, at a pinned version; only those of node agents are privileged',
+  title:
+    'a platform namespace states its Pod Security level, at a pinned version; only those of node agents are privileged',
   why: 'a namespace without a level takes any pod, and whoever gets into a component owns its node',
   remedy: 'write the six pod-security.kubernetes.io labels',
   control: 'CTR-3',

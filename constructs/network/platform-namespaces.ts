@@ -10,7 +10,8 @@ import { ACROSS, NAMESPACES, type Need, type PlatformNamespace } from './platfor
 
 const CONTROLS = {
   'NET-4': 'every namespace the platform owns is closed both ways and opened only for what its component needs',
-  'CTR-3': 'platform namespaces are held to Pod Security too; only node agents, of the mesh and of volumes with secrets, are privileged',
+  'CTR-3':
+    'platform namespaces are held to Pod Security too; only node agents, of the mesh and of volumes with secrets, are privileged',
 } as const;
 
 /** What a region's place among others asks of its namespaces. */
