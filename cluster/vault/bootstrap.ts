@@ -20,6 +20,14 @@ export interface StepOutcome {
   readonly detail: string;
 }
 
+/** Where sealed recovery keys go. */
+export interface Keeper {
+  /** Makes sure that they can be kept, before Vault makes them: it tells them once. Throws where they cannot. */
+  ready(): void;
+  /** Keeps them, in the order of the holders. */
+  keep(sealed: readonly string[]): void;
+}
+
 /** What the procedure needs. */
 export interface BootstrapOptions {
   /** The Vault, for nobody. */
@@ -27,8 +35,7 @@ export interface BootstrapOptions {
   readonly administrators: Administrators;
   /** OpenPGP public keys of those who will hold the recovery keys, base64; three at least. */
   readonly holders: readonly string[];
-  /** Keeps the sealed recovery keys, in the order of the holders, before anything else happens. */
-  readonly keep: (sealed: readonly string[]) => void;
+  readonly keeper: Keeper;
   /** Token of a person at the identity provider who is to be an administrator. */
   readonly idToken: string;
   /** A root token that holders of the recovery keys made: only where an earlier run stopped before the third step. */
@@ -46,7 +53,8 @@ const UNSEALED_WITHIN_MS = 60_000;
  * (VB001 to VB006).
  */
 export async function bootstrapVault(options: BootstrapOptions): Promise<readonly StepOutcome[]> {
-  const { vault, onStep = () => undefined } = options;
+  const { vault, idToken, onStep = () => undefined } = options;
+  if (idToken === '') throw notSignedOn(options, 'no token');
   const outcomes: StepOutcome[] = [];
   onStep('init');
   const init = await initialize(options);
@@ -72,7 +80,7 @@ export async function bootstrapVault(options: BootstrapOptions): Promise<readonl
 async function initialize({
   vault,
   holders,
-  keep,
+  keeper,
 }: BootstrapOptions): Promise<{ readonly outcome: StepOutcome; readonly root?: string }> {
   const { body: seal } = await vault.expect({ path: 'sys/seal-status' });
   const type = stringAt(seal, 'type') ?? '';
@@ -84,12 +92,13 @@ async function initialize({
   if (holders.length < FEWEST_HOLDERS) {
     throw vaultError('VB003', '--holder', `${holders.length} holders`, `${FEWEST_HOLDERS} at least`);
   }
+  keeper.ready();
   const threshold = Math.floor(holders.length / 2) + 1;
   const { body } = await vault.expect({
     path: 'sys/init',
     body: { recovery_shares: holders.length, recovery_threshold: threshold, recovery_pgp_keys: holders },
   });
-  keep(listAt(body, 'recovery_keys_base64').map(String));
+  keeper.keep(listAt(body, 'recovery_keys_base64').map(String));
   const root = stringAt(body, 'root_token');
   return {
     outcome: { step: 'init', done: 'now', detail: `sealed by ${type}; ${threshold} of ${holders.length} holders` },

@@ -6,7 +6,7 @@ import { definitionsFor, publishedDefinitions } from '../../../cluster/local/def
 import { listAt, stringAt } from '../../../constructs/core/json';
 import { GO_PROGRAMS, type GoProgram, SUITE_TOOLS } from '../../../tools/catalog';
 import { MODULES_ROOT, readModule } from '../../../tools/module';
-import { provideTools, TOOL_NAMES } from '../../../tools/provide';
+import { provideTools } from '../../../tools/provide';
 import { publishedModules } from '../../../tools/published';
 import { renderedRegions } from '../../support/rendered';
 

@@ -42,12 +42,14 @@ async function applyStep(vault: VaultClient, step: Step): Promise<Change> {
 
 /** A new KV engine makes ready for versions for a moment, and says so. */
 async function write(vault: VaultClient, { path, body }: Pick<Step, 'path' | 'body'>): Promise<void> {
-  for (let tries = 0; tries < 100; tries += 1) {
-    const answer = await vault.ask({ path, body });
-    if (!listAt(answer.body, 'errors').some((text) => String(text).startsWith('Upgrading from non-versioned'))) break;
+  for (let tries = 0; ; tries += 1) {
+    const { status, body: said } = await vault.ask({ path, body });
+    if (status < 300) return;
+    const [error = ''] = listAt(said, 'errors').map(String);
+    if (!error.startsWith('Upgrading from non-versioned') || tries === 100)
+      throw new Error(`${path}: ${status} ${error.trim()}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  await vault.expect({ path, body });
 }
 
 /** Whether a state has everything that is wanted; what Vault adds of its own is its own. */

@@ -71,7 +71,7 @@ export async function startRegion({
   };
   return {
     ...{ vault, root, world, collector, tokenOf },
-    configure: (by, onResource) => configure(patient(by), tenants, around, onResource),
+    configure: (by, onResource) => configureVault(patient(by), tenants, around, onResource),
     login: (role, jwt) => login(vault.nobody, role, jwt),
     stop: async () => {
       await vault.stop();
@@ -81,20 +81,28 @@ export async function startRegion({
   };
 }
 
-/** Every stack of the environment, the platform's first. */
-async function configure(
+/** Runs every stack of the environment, the platform's first. */
+export async function configureVault(
   vault: VaultClient,
   tenants: string,
   around: Surroundings,
   onResource: (resource: VaultResource) => void = () => undefined,
 ): Promise<readonly Change[]> {
   const changes: Change[] = [];
+  const refused: unknown[] = [];
   const create = async (resource: VaultResource) => {
-    if (!resource.type.startsWith('vault:')) return;
+    if (!resource.type.startsWith('vault:') || refused.length > 0) return;
     onResource(resource);
-    changes.push(await applyResource(vault, inSurroundings(resource, around)));
+    // An error that the engine is told would come back from every resource that waits for this one.
+    await applyResource(vault, inSurroundings(resource, around)).then(
+      (change) => changes.push(change),
+      (error: unknown) => refused.push(error),
+    );
   };
-  for (const stack of stacks()) await record(stack, tenants, create);
+  for (const stack of stacks()) {
+    await record(stack, tenants, create);
+    if (refused.length > 0) throw refused[0];
+  }
   return changes;
 }
 

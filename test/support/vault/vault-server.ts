@@ -26,6 +26,8 @@ export interface VaultServer {
   readonly nobody: VaultClient;
   /** Makes a store and opens it; the shares of the key and the root token stay in this process. */
   init(): Promise<VaultClient>;
+  /** Names the plugins that a released Vault has built in. */
+  registerPlugins(by: VaultClient): Promise<void>;
   /** Opens the store with the shares that {@link VaultServer.init} kept. */
   unseal(): Promise<void>;
   /** Ends it at once, as a crash would. */
@@ -79,6 +81,7 @@ export async function startVault({ seal, env }: VaultServerOptions = {}): Promis
       await registerPlugins(root, program);
       return root;
     },
+    registerPlugins: (by) => registerPlugins(by, program),
     kill: () => part.kill(),
     start: () => part.start(),
     stop: () => part.stop(),
