@@ -10,7 +10,7 @@ import type { Platform } from '../constructs/core/platform';
 import type { Problem } from '../constructs/core/problem';
 import { findingProblem, proofFindings } from './findings';
 import { gateOf, gateProblems, treeProblems } from './gate';
-import { regionObjects } from './load';
+import { regionObjects, regionVault } from './load';
 import type { Plan, PlannedRegion, PlannedTenant } from './plan';
 import type { Environment } from './spec/environment';
 import { buildTree } from './tree';
@@ -26,6 +26,8 @@ export interface Rendered {
 export interface RenderedRegion {
   readonly planned: PlannedRegion;
   readonly objects: readonly Manifest[];
+  /** What its Vault is told, in the form of manifests. */
+  readonly vault: readonly Manifest[];
 }
 
 /** Both proofs over one cluster. */
@@ -39,7 +41,11 @@ export interface ClusterProof {
 /** Renders a plan into memory. */
 export function renderPlan(plan: Plan): Rendered {
   const tree = buildTree(plan);
-  const regions = plan.regions.map((planned) => ({ planned, objects: regionObjects(tree, planned.region.name) }));
+  const regions = plan.regions.map((planned) => ({
+    planned,
+    objects: regionObjects(tree, planned.region.name),
+    vault: regionVault(tree, planned.region.name),
+  }));
   return { plan, tree, regions };
 }
 
@@ -86,9 +92,9 @@ export function examine(rendered: Rendered, { today, onProgress }: ExamineOption
 }
 
 /** All rules over one region, with the environment's waivers: the gate that synth passes as well. */
-export function checkRegion(environment: Environment, { objects }: RenderedRegion, today: string): CheckReport {
+export function checkRegion(environment: Environment, { objects, vault }: RenderedRegion, today: string): CheckReport {
   const gate = gateOf(environment, today);
-  gate.add(objects);
+  gate.add([...objects, ...vault]);
   return gate.finish();
 }
 

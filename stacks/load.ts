@@ -3,6 +3,7 @@ import { leavesOf, manifestsOf } from '../constructs/core/leaves';
 import type { Manifest } from '../constructs/core/manifest';
 import type { Platform } from '../constructs/core/platform';
 import { ProblemError } from '../constructs/core/problem';
+import { vaultManifestsOf } from '../constructs/core/vault-manifest';
 import { type Plan, planEnvironment, planProblems } from './plan';
 import type { Environment } from './spec/environment';
 import { parseTenant, type TenantSource } from './spec/tenant-source';
@@ -31,6 +32,11 @@ export function planInputs(environment: Environment, inputs: readonly Input[]): 
   const problems = [...unread, ...planProblems(plan, unread)];
   if (problems.length > 0) throw new ProblemError(problems);
   return plan;
+}
+
+/** What a region's Vault is told, in the form of manifests. */
+export function regionVault(tree: Platform, region: string): readonly Manifest[] {
+  return leavesOf(tree.node.findChild(region)).flatMap(vaultManifestsOf);
 }
 
 /** Every object of a region, in the order in which it is applied. */

@@ -1,3 +1,5 @@
+import { VAULT_GROUP, VAULT_KINDS } from '../../constructs/core/vault-kinds';
+
 /** Kinds that live in a namespace, by API group (`core` for the empty one); sources: Kubernetes 1.36 and the pinned CRDs. */
 const NAMESPACED = kindTable({
   core: 'Pod Service ServiceAccount Secret ConfigMap ResourceQuota LimitRange PersistentVolumeClaim Endpoints Event PodTemplate ReplicationController',
@@ -26,6 +28,7 @@ const NAMESPACED = kindTable({
     'Schedule Backup Restore BackupStorageLocation VolumeSnapshotLocation BackupRepository DeleteBackupRequest DownloadRequest',
   'cert-manager.io': 'Certificate CertificateRequest Issuer',
   'external-secrets.io': 'ExternalSecret SecretStore PushSecret',
+  'secrets-store.csi.x-k8s.io': 'SecretProviderClass',
   'secrets.hashicorp.com':
     'VaultAuth VaultAuthGlobal VaultConnection VaultStaticSecret VaultDynamicSecret VaultPKISecret SecretTransformation HCPAuth',
   'monitoring.coreos.com':
@@ -65,6 +68,7 @@ const CLUSTER_SCOPED = kindTable({
   'external-secrets.io': 'ClusterExternalSecret ClusterSecretStore ClusterPushSecret',
   'kyverno.io': 'ClusterPolicy',
   'policies.kyverno.io': 'ImageValidatingPolicy ValidatingPolicy MutatingPolicy GeneratingPolicy DeletingPolicy',
+  [VAULT_GROUP]: VAULT_KINDS.join(' '),
   'serving.kserve.io': 'ClusterServingRuntime ClusterStorageContainer',
   'nvidia.com': 'ClusterPolicy',
 });

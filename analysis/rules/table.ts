@@ -60,6 +60,8 @@ import { hasAffinityQuota, hasGpuQuota, hasObjectQuota, hasQueue, hasStorageQuot
 import { unique } from './unique';
 import { units } from './units';
 import { knownKeys } from './unknown-keys';
+import { auditedTwice, boundedCertificates, rotatedAccounts, rotatedVaultKeys, sealedConnections } from './vault-keys';
+import { boundedPolicies, exactLogins, strongSignOn } from './vault-policies';
 
 /** Every rule of `drun check`, in the order of its id. */
 export const RULES: readonly AnyRule[] = [
@@ -160,6 +162,14 @@ export const RULES: readonly AnyRule[] = [
   ...MESH_GUARD_RULES,
   ...MESH_TRAFFIC_RULES,
   ...MESH_REGION_RULES,
+  boundedPolicies,
+  exactLogins,
+  strongSignOn,
+  rotatedVaultKeys,
+  rotatedAccounts,
+  sealedConnections,
+  boundedCertificates,
+  auditedTwice,
 ];
 
 /** Texts of a rule, or of a code of the engine, for `drun explain`; undefined for an id that nobody has. */

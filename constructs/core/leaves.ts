@@ -70,6 +70,8 @@ export function manifestsOf(leaf: Leaf): readonly Manifest[] {
 /** A Vault object with the path by which it is known: the construct's, and for one of a group its name after it. */
 export interface VaultLeaf extends VaultResourceData {
   readonly path: string;
+  /** Absent where it is the platform's own. */
+  readonly tenant?: string;
 }
 
 /** The Vault objects of a leaf; none for leaves that say nothing to Vault. */
@@ -77,7 +79,9 @@ export function vaultObjectsOf(leaf: Leaf): readonly VaultLeaf[] {
   const { path } = leaf.construct.node;
   if (leaf.type === 'vault') return [{ path, ...leaf.construct.object }];
   if (leaf.type !== 'group') return [];
-  return leaf.construct.vaultObjects().map(({ name, type, args }) => ({ path: `${path}/vault/${name}`, type, args }));
+  return leaf.construct
+    .vaultObjects()
+    .map(({ name, tenant, type, args }) => ({ path: `${path}/vault/${name}`, tenant, type, args }));
 }
 
 function leafOf(construct: IConstruct): Leaf | undefined {

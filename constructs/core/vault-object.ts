@@ -16,8 +16,8 @@ export interface VaultResourceData {
   readonly args: JsonObject;
 }
 
-/** A Vault object with its place in the tree: what a group stands for. Names are unique within the group. */
-export type NamedVaultObject = VaultObjectProps & { readonly name: string };
+/** A Vault object with its place in the tree and the tenant that it is there for: what a group stands for. Names are unique within the group. */
+export type NamedVaultObject = VaultObjectProps & { readonly name: string; readonly tenant: string };
 
 /** A Vault object as a leaf of the tree. It is registered through `@pulumi/vault` once `vault:address` is configured. */
 export class VaultObject extends Construct {

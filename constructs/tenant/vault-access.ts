@@ -1,5 +1,5 @@
 import { namespaceName } from '../core/object-names';
-import type { NamedVaultObject } from '../core/vault-object';
+import type { NamedVaultObject, VaultObjectProps } from '../core/vault-object';
 import { peopleLogin, workloadLogin } from '../vault/login';
 import { pkiRole } from '../vault/pki-role';
 import type { TenantSecret } from '../vault/tenant-secret';
@@ -24,12 +24,15 @@ import type { TenantSpec } from './tenant-spec';
  * owners the right to write, but not to read, what they declared. A tenant that declares nothing is unknown to Vault.
  */
 export function vaultAccess(spec: TenantSpec, facts: VaultFacts): readonly NamedVaultObject[] {
+  const { name: tenant } = spec;
   return [
     ...pkiRoles(spec, facts),
     ...readers(spec).flatMap((one) => readerObjects(spec, one, facts)),
     ...owners(spec, facts),
-  ];
+  ].map((object) => ({ ...object, tenant }));
 }
+
+type Untenanted = VaultObjectProps & { readonly name: string };
 
 /** One account of one namespace, with everything that it reads. */
 interface Reader {
@@ -53,7 +56,7 @@ function readerObjects(
   { name: tenant }: TenantSpec,
   { namespace, account, secrets }: Reader,
   { region, tokens, databaseRoles }: VaultFacts,
-): readonly NamedVaultObject[] {
+): readonly Untenanted[] {
   const role = workloadRole(namespace, account);
   const grants = [
     ...OWN_TOKEN,
@@ -101,7 +104,7 @@ function readGrant(
 }
 
 /** Certificates of a namespace are for its own services. */
-function pkiRoles({ name, secrets }: TenantSpec, { region }: VaultFacts): readonly NamedVaultObject[] {
+function pkiRoles({ name, secrets }: TenantSpec, { region }: VaultFacts): readonly Untenanted[] {
   const suffixes = new Set(secrets.flatMap(({ from, namespace }) => (from === 'pki' ? [namespace] : [])));
   return [...suffixes].map((suffix) => {
     const namespace = namespaceName(name, suffix);
@@ -117,7 +120,7 @@ function pkiRoles({ name, secrets }: TenantSpec, { region }: VaultFacts): readon
   });
 }
 
-function owners({ name, secrets, access }: TenantSpec, { people }: VaultFacts): readonly NamedVaultObject[] {
+function owners({ name, secrets, access }: TenantSpec, { people }: VaultFacts): readonly Untenanted[] {
   const own = [
     ...new Set(secrets.flatMap(({ from, name: secret }) => (from === 'kv' ? [secretPath(name, secret)] : []))),
   ];

@@ -57,7 +57,10 @@ export function commitBaseline(environment: Environment, inputs: readonly Input[
   const notes = read
     .filter(({ parsed }) => 'problems' in parsed)
     .map(({ input }) => `${input.name} at ${ref} is not valid for the present code: it counts as absent there`);
-  return { regions: new Map(regions.map(({ planned, objects }) => [planned.region.name, objects])), notes };
+  return {
+    regions: new Map(regions.map(({ planned, objects, vault }) => [planned.region.name, [...objects, ...vault]])),
+    notes,
+  };
 }
 
 /** Rendered YAML as `drun synth` writes it: a folder per region. Throws a `ProblemError` where it cannot be read. */

@@ -86,9 +86,11 @@ function compare(
   const baseline = baselineOf(environment, tenants, against, inputs);
   if (baseline === 'same') return { changes: NO_CHANGES, notes: [] };
   const known = (region: string): readonly Manifest[] => baseline.regions.get(region) ?? [];
-  const states = regions.map(({ planned, objects }) => {
+  // A folder of YAML says nothing of Vault: beside it, everything there would count as new.
+  const withVault = against.kind !== 'directory';
+  const states = regions.map(({ planned, objects, vault }) => {
     const region = planned.region.name;
-    return { region, before: known(region), after: objects };
+    return { region, before: known(region), after: withVault ? [...objects, ...vault] : objects };
   });
   return { changes: changesBetween(states), notes: baseline.notes };
 }

@@ -5,6 +5,7 @@ import { tenantsLayer } from '../../charts/tenants';
 import { leavesOf, manifestsOf } from '../../constructs/core/leaves';
 import type { Platform } from '../../constructs/core/platform';
 import type { Problem } from '../../constructs/core/problem';
+import { vaultManifestsOf } from '../../constructs/core/vault-manifest';
 import { environmentNamed } from '../environments';
 import { gateOf, gateProblems, treeProblems } from '../gate';
 import { type Plan, type PlannedRegion, type PlannedTenant, planEnvironment, planProblems } from '../plan';
@@ -171,7 +172,7 @@ class Rendering {
     const leaves = leavesOf(chart);
     const objects = leaves.flatMap(manifestsOf);
     this.objects += objects.length;
-    gate.add(objects);
+    gate.add([...objects, ...leaves.flatMap(vaultManifestsOf)]);
     const name = chart.node.id;
     const file = layerFile(region, name);
     if (objects.length > 0) this.platform.push(this.output.put(file, emitYaml(objects)));
@@ -197,9 +198,11 @@ class Rendering {
   }
 
   private build(region: string, tenant: RenderedTenant, construct: IConstruct, gate: CheckRun): void {
-    const objects = leavesOf(construct).flatMap(manifestsOf);
+    const leaves = leavesOf(construct);
+    const objects = leaves.flatMap(manifestsOf);
     this.objects += objects.length;
-    tenant.checked[region] = { objects: objects.length, record: gate.add(objects) };
+    const record = gate.add([...objects, ...leaves.flatMap(vaultManifestsOf)]);
+    tenant.checked[region] = { objects: objects.length, record };
     tenant.files.push(this.output.put(tenantFile(region, tenant.source.outline.name), emitYaml(objects)));
   }
 

@@ -22,6 +22,7 @@ import * as platform from './inventory/platform';
 import { issuerAccount, roleRights, staffBindings } from './inventory/roles';
 import type { Order } from './inventory/spec-facts';
 import * as tenant from './inventory/tenant';
+import { SECRET_KINDS, secretFields } from './inventory/vault';
 
 export type { Order } from './inventory/spec-facts';
 
@@ -120,6 +121,12 @@ export const EXPECTATIONS: readonly Expectation[] = [
     kinds: ['Issuer', 'Certificate'],
     read: (object) => (isAtEdge(object) ? [] : readFields(object)),
     ordered: authority,
+  },
+  {
+    title: '[ENC-3] every secret comes from Vault to the account that it was ordered for, and to no other',
+    kinds: SECRET_KINDS,
+    read: readFields,
+    ordered: secretFields,
   },
   {
     title: '[MON-1] every proxy of the mesh writes its access log, and reports its metrics',

@@ -35,6 +35,7 @@ export function orderOf({ plan: { environment }, planned: { region, tenants } }:
     tenants: tenants.flatMap(({ source }) => (source.spec === undefined ? [] : [source.spec])),
     facts: region.facts,
     disks: region.storage.provider,
+    ...(region.vault === undefined ? {} : { vault: region.vault }),
     ...(region.ingress === undefined ? {} : { edge: region.ingress, issuers: [environment.access.issuer] }),
   };
 }

@@ -1,6 +1,7 @@
 import { stringAt } from '../../../constructs/core/json';
 import type { Manifest } from '../../../constructs/core/manifest';
 import { PLATFORM_NAMESPACE } from '../../../constructs/core/platform-service';
+import { VAULT_GROUP } from '../../../constructs/core/vault-kinds';
 import type { Cluster } from './cluster';
 import type { Fact } from './fact';
 import { bindingFacts, roleFacts, serviceAccountFacts } from './rows/access';
@@ -24,6 +25,7 @@ import { authorityFacts, destinationRuleFacts, telemetryFacts } from './rows/mes
 import { namespaceFacts } from './rows/namespace';
 import { clusterNetworkPolicyFacts, networkPolicyFacts } from './rows/network';
 import { clusterQueueFacts, limitRangeFacts, localQueueFacts, resourceQuotaFacts } from './rows/quota';
+import { vaultAuditFacts, vaultLoginFacts, vaultPeriodFacts, vaultPolicyFacts } from './rows/vault';
 import { classFacts, routeFacts, serviceFacts, workloadFacts } from './rows/workload';
 
 /** Reads the facts of one object; what is malformed in it yields no fact. */
@@ -59,6 +61,14 @@ export const FACTS_OF_KIND: ReadonlyMap<string, Extractor> = new Map<string, Ext
   ['MutatingAdmissionPolicyBinding', admissionBindingFacts],
   ['ValidatingWebhookConfiguration', webhookFacts],
   ['MutatingWebhookConfiguration', webhookFacts],
+  ['Policy', vaultOnly(vaultPolicyFacts)],
+  ['WorkloadLogin', vaultOnly(vaultLoginFacts)],
+  ['PeopleLogin', vaultOnly(vaultLoginFacts)],
+  ['AuditDevice', vaultOnly(vaultAuditFacts)],
+  ...['TransitKey', 'DatabaseRole', 'DatabaseAccount', 'PkiRole'].map((kind): [string, Extractor] => [
+    kind,
+    vaultOnly(vaultPeriodFacts),
+  ]),
   ['StorageClass', classFacts],
   ['RuntimeClass', classFacts],
   ['PriorityClass', classFacts],
@@ -76,6 +86,11 @@ export const FACTS_OF_KIND: ReadonlyMap<string, Extractor> = new Map<string, Ext
 /** Several readers of one kind. */
 function both(one: Extractor, other: Extractor): Extractor {
   return (object, cluster) => [...one(object, cluster), ...other(object, cluster)];
+}
+
+/** Other groups have a Policy as well. */
+function vaultOnly(extractor: (object: Manifest) => readonly Fact[]): Extractor {
+  return (object) => (object.apiVersion.startsWith(`${VAULT_GROUP}/`) ? extractor(object) : []);
 }
 
 /** At the edge a kind belongs to what is published, elsewhere to the mesh. */

@@ -7,6 +7,52 @@ type Objects = readonly Manifest[];
 
 /** `[direction, sentence, objects without it, objects with it]`. The other way round the direction turns. */
 const CASES: readonly (readonly [PostureChange['direction'], string, Objects, Objects])[] = [
+  ['widens', 'grants acme-train/workload read of the secret db', [], [grant('kv/data/acme/db', '"read"')]],
+  [
+    'widens',
+    'grants acme-train/workload certificates for the services of acme-train',
+    [],
+    [grant('pki-eu/issue/acme-train', '"update"')],
+  ],
+  [
+    'widens',
+    'grants acme-train/workload an account of its database: acme.orders.reader',
+    [],
+    [grant('database/creds/acme.orders.reader', '"read"')],
+  ],
+  ['widens', 'lets workload of acme-train log in to Vault as workload.acme-train.workload', [], [login(3600)]],
+  [
+    'widens',
+    'raises TTL of logins to Vault as workload.acme-train.workload (seconds) 3600 -> 7200',
+    [login(3600)],
+    [login(7200)],
+  ],
+  ['widens', 'lets groups admins log in to Vault as platform.administrators', [], [people('admins')]],
+  [
+    'widens',
+    'raises rotation period of key backups (seconds) 86400 -> 172800',
+    [told('TransitKey', { autoRotatePeriod: 86_400 })],
+    [told('TransitKey', { autoRotatePeriod: 172_800 })],
+  ],
+  [
+    'widens',
+    'raises TTL of certificate role backups (seconds) 3600 -> 7200',
+    [told('PkiRole', { maxTtl: '3600' })],
+    [told('PkiRole', { maxTtl: '7200' })],
+  ],
+  [
+    'widens',
+    'raises TTL of database role backups (seconds) 3600 -> 7200',
+    [told('DatabaseRole', { maxTtl: 3600 })],
+    [told('DatabaseRole', { maxTtl: 7200 })],
+  ],
+  [
+    'widens',
+    'raises rotation period of database account backups (seconds) 3600 -> 7200',
+    [told('DatabaseAccount', { rotationPeriod: 3600 })],
+    [told('DatabaseAccount', { rotationPeriod: 7200 })],
+  ],
+  ['narrows', 'records requests to Vault by file device log', [], [told('AuditDevice', { type: 'file', path: 'log' })]],
   ['widens', 'opens acme -> api.openai.com:443', [], [serviceEntry('api.openai.com')]],
   ['narrows', 'closes acme -> api.openai.com:443', [serviceEntry('api.openai.com')], []],
   ['widens', 'lets firewall rule 942100 pass on api/acme/shop because it is a test', [], [excluding(942_100)]],
@@ -499,6 +545,46 @@ function excluding(rule: number): Manifest {
     ...{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'waf.acme', namespace: 'drun-ingress', labels } },
     ...{ data: { 'acme.json': JSON.stringify({ version: 1, routes }) } },
   };
+}
+
+function vault(
+  kind: string,
+  name: string,
+  spec: object,
+  labels: Readonly<Record<string, string>>,
+): Manifest & { readonly spec: object } {
+  return { apiVersion: 'vault.drun.io/v1', kind, metadata: { name, labels }, spec };
+}
+
+function grant(path: string, capabilities: string): Manifest {
+  const name = 'workload.acme-train.workload';
+  const policy = `path "${path}" {\n  capabilities = [${capabilities}]\n}\n`;
+  return vault('Policy', name, { name, policy }, { 'drun.io/tenant': 'acme' });
+}
+
+function login(tokenMaxTtl: number): Manifest {
+  const roleName = 'workload.acme-train.workload';
+  const spec = {
+    roleName,
+    boundServiceAccountNames: ['workload'],
+    boundServiceAccountNamespaces: ['acme-train'],
+    tokenMaxTtl,
+  };
+  return vault('WorkloadLogin', roleName, spec, { 'drun.io/tenant': 'acme' });
+}
+
+function people(groups: string): Manifest {
+  const roleName = 'platform.administrators';
+  return vault(
+    'PeopleLogin',
+    roleName,
+    { roleName, boundClaims: { groups }, tokenMaxTtl: 3600 },
+    { 'drun.io/component': 'vault' },
+  );
+}
+
+function told(kind: string, spec: object): Manifest {
+  return vault(kind, 'backups', { name: 'backups', ...spec }, { 'drun.io/component': 'vault' });
 }
 
 function serviceEntry(host: string, exportTo: readonly string[] = ['.']): Manifest {

@@ -15,6 +15,7 @@ import { TODAY } from './platform';
 import { PRESENCE } from './presence.cases';
 import { REFERENCES } from './references.cases';
 import { TENANCY } from './tenancy.cases';
+import { VAULT } from './vault.cases';
 import { WORKLOADS } from './workload.cases';
 
 const CASES: readonly Case[] = [
@@ -32,6 +33,7 @@ const CASES: readonly Case[] = [
   ...MESH_CONFIG,
   ...MESH_POLICY,
   ...MESH_REGIONS,
+  ...VAULT,
 ];
 
 /** Runs one rule alone and returns its counts and problems. */
@@ -87,7 +89,7 @@ describe.each(RULES.map((rule) => [rule.control ?? 'CMP-1', rule.id, rule.title,
       const text = explainRule(id);
       expect(text).toMatchObject({ id, title: rule.title });
       for (const part of [text?.title, text?.why, text?.remedy]) expect(part).toMatch(/^[^A-Z].*[^.]$|^STRICT/);
-      expect(id).toMatch(/^DRN[1-4]\d\d$/);
+      expect(id).toMatch(/^DRN[1-5]\d\d$/);
     });
   },
 );

@@ -1,6 +1,7 @@
 import { across, DOOR } from './across';
 import { leaves } from './lines';
 import { named, type Order } from './spec-facts';
+import { vaultPaths } from './vault';
 
 /** What a namespace of the platform is to the network and to the mesh. */
 export interface Component {
@@ -31,13 +32,7 @@ const COMPONENTS: Readonly<Record<string, Component>> = {
   'drun-models': { ambient: true, paths: [...DNS, ...MESH, ...callers('models', 8443, 15008)], called: [8443] },
   vault: {
     ambient: false,
-    paths: [
-      ...DNS,
-      ...API,
-      ...callers('vault', 8200),
-      'Ingress drun.io/component Exists TCP/8200',
-      'Ingress drun.io/component Exists TCP/8201',
-    ],
+    paths: [...DNS, ...API, ...callers('vault', 8200), 'Ingress drun.io/component Exists TCP/8200'],
   },
   'istio-system': {
     ambient: false,
@@ -48,6 +43,11 @@ const COMPONENTS: Readonly<Record<string, Component>> = {
   'cert-manager': {
     ambient: false,
     paths: [...DNS, ...API, ...webhook(10250), `Egress ${named('vault')} TCP/8200`, 'Egress INTERNET TCP/443'],
+  },
+  'drun-csi': {
+    ambient: false,
+    level: 'privileged',
+    paths: [...DNS, ...API, `Egress ${named('vault')} TCP/8200`],
   },
   'external-dns': { ambient: false, paths: [...DNS, ...API, 'Egress INTERNET TCP/443'] },
 };
@@ -89,17 +89,21 @@ export const platformPaths = (order: Order): readonly string[] =>
       'Egress here all',
       ...paths.flatMap((line) => resolved(line, order)),
     ].map((line) => `${name} ${line}`),
-  );
+  ).concat(vaultPaths(order).map((line) => line.replace('INTERNET', internet(order))));
 
 /** Private networks of RFC 1918, 6598 and 3927: never the internet. */
 const PRIVATE = ['10.0.0.0/8', '100.64.0.0/10', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'];
 
-function resolved(line: string, { facts }: Order): readonly string[] {
+function internet({ facts }: Pick<Order, 'facts'>): string {
   const inside = [...facts.podCidrs, ...facts.serviceCidrs, ...facts.nodeCidrs];
+  return `0.0.0.0/0 except ${[...new Set([...PRIVATE, ...inside])].sort().join(',')}`;
+}
+
+function resolved(line: string, { facts }: Order): readonly string[] {
   const addresses: Readonly<Record<string, readonly string[]>> = {
     API: facts.apiServerCidrs,
     NODES: facts.nodeCidrs,
-    INTERNET: [`0.0.0.0/0 except ${[...new Set([...PRIVATE, ...inside])].sort().join(',')}`],
+    INTERNET: [internet({ facts })],
   };
   const [way = '', peer = '', ...rest] = line.split(' ');
   return (addresses[peer] ?? [peer]).map((address) => [way, address, ...rest].join(' '));

@@ -1,6 +1,7 @@
 import type { ClusterFacts } from '../../../constructs/core/cluster-facts';
 import type { IngressSettings } from '../../../constructs/ingress/ingress-settings';
 import type { TenantSpec } from '../../../constructs/tenant/tenant-spec';
+import type { VaultSettings } from '../../../constructs/vault/vault-settings';
 
 /** What was ordered: tenants as their files say, in a cluster as its environment says. */
 export interface Order {
@@ -8,6 +9,8 @@ export interface Order {
   readonly facts: ClusterFacts;
   /** Whose disks the region has. */
   readonly disks: 'aws' | 'gcp' | 'azure' | 'alibaba';
+  /** @default - no Vault */
+  readonly vault?: VaultSettings;
   /** @default - no edge */
   readonly edge?: IngressSettings;
   /** Whose tokens the edge believes. */

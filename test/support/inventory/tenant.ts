@@ -1,6 +1,7 @@
 import { leaves } from './lines';
 import { publishedThings } from './published';
 import { hostsOf, named, namespacesOf, type Order, type OrderedNamespace, pathsIn, pathsOut } from './spec-facts';
+import { secretNames } from './vault';
 
 /** Lines for every namespace of every tenant. */
 const each = (
@@ -23,6 +24,7 @@ export const tenantNames = (order: Order): readonly string[] => [
     `ClusterNetworkPolicy tenant-${namespace.name}`,
     ...inside(namespace).map((text) => text.replace(' ', ` ${namespace.name}/`)),
   ]),
+  ...secretNames(order),
   ...publishedThings(order).map(({ kind, name }) => `${kind} drun-ingress/${name}`),
 ];
 
