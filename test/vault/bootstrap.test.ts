@@ -161,7 +161,7 @@ describe('drun vault bootstrap', () => {
     if ('refused' in signed) throw new Error(signed.refused);
     expect(await rootTokens(signed.admin)).toEqual([]);
     const [tenants, collector] = [newFolder(), await startCollector()];
-    writeTenants(tenants, ['birch']);
+    writeTenants(tenants, ['birch'], false);
     const around = {
       apiServer: { url: 'https://127.0.0.1:1', authority: '' },
       reviewer: 'x',

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { writePrivate } from '../../../cluster/local/host-root';
 import { dev } from '../../../stacks/environments/dev';
-import { defineEnvironment } from '../../../stacks/spec/environment';
+import { defineEnvironment, type Environment } from '../../../stacks/spec/environment';
 import { emitYaml } from '../../../stacks/yaml/emit';
 
 export const REGION = 'eu-central-1';
@@ -9,8 +9,9 @@ export const ADMINS = 'platform-admins';
 /** The tenant that has a database. */
 export const DATABASE_TENANT = 'acme';
 
-/** An environment with one Vault and everything that a Vault of the platform may be told. */
-export const VAULTED = defineEnvironment({
+/** An environment with one Vault. Without a database nothing waits for the password of its administrator. */
+export function vaulted(database: boolean): Environment {
+  return defineEnvironment({
   name: 'vaulted',
   description: 'tenants that read secrets',
   access: dev.access,
@@ -28,7 +29,7 @@ export const VAULTED = defineEnvironment({
           },
         },
         transit: { backups: { use: 'backups before they leave the region', rotate: '30d' } },
-        databases: {
+        databases: !database ? {} : {
           orders: {
             tenant: DATABASE_TENANT,
             engine: 'postgresql',
@@ -50,6 +51,7 @@ export const VAULTED = defineEnvironment({
     },
   ],
 });
+}
 
 /** Ten families of five whose names begin alike, so that a right of one that reached too far would reach another. */
 export const TENANTS: readonly string[] = [
@@ -62,7 +64,7 @@ export function namespaceOf(tenant: string): string {
 }
 
 /** Writes the tenants' files: one secret that people put there and one certificate each, and the database's accounts. */
-export function writeTenants(folder: string, names: readonly string[] = TENANTS): void {
+export function writeTenants(folder: string, names: readonly string[], withDatabase: boolean): void {
   for (const name of names) {
     const own = [
       { from: 'kv', name: 'api-key', namespace: 'main' },
@@ -77,7 +79,7 @@ export function writeTenants(folder: string, names: readonly string[] = TENANTS)
       namespaces: { main: { cpu: 4, memory: '8Gi' } },
       access: { owner: [`${name}-owners`] },
       allow: [{ to: { platform: 'vault' } }],
-      secrets: [...own, ...(name === DATABASE_TENANT ? database : [])],
+      secrets: [...own, ...(withDatabase && name === DATABASE_TENANT ? database : [])],
     };
     writePrivate(join(folder, `${name}.yaml`), emitYaml([tenant]));
   }

@@ -4,10 +4,11 @@ import { newFolder, writePrivate } from '../../../cluster/local/host-root';
 import type { VaultCall, VaultClient } from '../../../cluster/vault/client';
 import { stringAt } from '../../../constructs/core/json';
 import { VAULT_AUDIENCE, workloadAuth } from '../../../constructs/vault/vault-names';
+import type { Environment } from '../../../stacks/spec/environment';
 import { startWorld, type World } from '../local/world';
-import { type RecordedStack, recordStack, TODAY } from '../recorded-stack';
+import { recordStack, TODAY } from '../recorded-stack';
 import { applyResource, type Change, type VaultResource } from './apply';
-import { namespaceOf, REGION, TENANTS, VAULTED, writeTenants } from './environment';
+import { namespaceOf, REGION, TENANTS, vaulted, writeTenants } from './environment';
 import type { Postgresql } from './postgresql';
 import { type Collector, inSurroundings, type Surroundings, startCollector } from './surroundings';
 import { startVault, type VaultServer } from './vault-server';
@@ -59,7 +60,7 @@ export async function startRegion({
   const [vault, collector] = await Promise.all([startVault({ env }), startCollector()]);
   const root = await vault.init();
   const tenants = newFolder();
-  writeTenants(tenants, names);
+  writeTenants(tenants, names, database !== undefined);
   await populate(world, names);
   const tokenOf: VaultRegion['tokenOf'] = (namespace, account = ACCOUNT, options = {}) =>
     tokenFor(world, namespace, account, options);
@@ -99,27 +100,19 @@ export async function configureVault(
       (error: unknown) => refused.push(error),
     );
   };
-  for (const stack of stacks()) {
-    await record(stack, tenants, create);
+  const environment = vaulted(around.database !== undefined);
+  for (const stack of stacksOf(environment)) {
+    const settings = { 'vault:address': 'https://vault.vaulted.example:8200' };
+    await recordStack(stack, { environments: [environment], tenants, today: TODAY, settings, create });
     if (refused.length > 0) throw refused[0];
   }
   return changes;
 }
 
-function record(
-  stack: string,
-  tenants: string,
-  create: (resource: VaultResource) => Promise<void>,
-): Promise<RecordedStack> {
-  const settings = { 'vault:address': 'https://vault.vaulted.example:8200' };
-  return recordStack(stack, { environments: [VAULTED], tenants, today: TODAY, settings, create });
+function stacksOf({ name, shards }: Environment): readonly string[] {
+  const numbers = Array.from({ length: shards }, (_, at) => String(at).padStart(2, '0'));
+  return [name, ...numbers.map((number) => `${name}-tenants-${number}`)];
 }
-
-function stacks(): readonly string[] {
-  return ['vaulted', ...SHARDS.map((shard) => `vaulted-tenants-${shard}`)];
-}
-
-const SHARDS = Array.from({ length: VAULTED.shards }, (_, at) => String(at).padStart(2, '0'));
 
 /** Asks again where a quota says that it was too often: a person would wait as well. */
 export function patient(vault: VaultClient): VaultClient {
