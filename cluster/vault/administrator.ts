@@ -53,7 +53,8 @@ export async function admitAdministrators(root: VaultClient, people: Administrat
       role_type: 'jwt',
       bound_audiences: [audience],
       bound_claims: { groups, [mfa.claim]: mfa.values, email_verified: true },
-      user_claim: 'email',
+      // An address can be given to somebody else; the subject cannot.
+      user_claim: 'sub',
       token_policies: [FIRST_ADMIN],
       token_no_default_policy: true,
       token_ttl: TTL,

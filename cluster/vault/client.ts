@@ -80,7 +80,12 @@ function send(
       response.on('error', reject);
     });
     asked.on('timeout', () => asked.destroy(new Error(`no answer from ${url} within ${PATIENCE_MS / 1000} s`)));
-    asked.on('error', reject);
+    asked.on('error', (error) => {
+      // A connection that was kept may be closed from the other side just then; nothing of the request was read.
+      if (asked.reusedSocket && 'code' in error && error.code === 'ECONNRESET') {
+        send({ url }, agent, token, { path, method, ...(body === undefined ? {} : { body }) }).then(resolve, reject);
+      } else reject(error);
+    });
     asked.end(body === undefined ? undefined : JSON.stringify(body));
   });
 }

@@ -12,45 +12,50 @@ export const DATABASE_TENANT = 'acme';
 /** An environment with one Vault. Without a database nothing waits for the password of its administrator. */
 export function vaulted(database: boolean): Environment {
   return defineEnvironment({
-  name: 'vaulted',
-  description: 'tenants that read secrets',
-  access: dev.access,
-  regions: [
-    {
-      name: REGION,
-      continent: 'europe',
-      vault: {
-        seal: { kind: 'transit', address: 'https://seal.drun.example:8200', key: 'unseal' },
-        people: { admins: [ADMINS] },
-        audit: { collector: { host: 'audit.drun.example', port: 6514, ranges: ['198.51.100.80/28'] } },
-        pki: {
-          roles: {
-            edge: { domains: ['apps.drun.example'], account: { namespace: 'cert-manager', name: 'edge-certificates' } },
+    name: 'vaulted',
+    description: 'tenants that read secrets',
+    access: dev.access,
+    regions: [
+      {
+        name: REGION,
+        continent: 'europe',
+        vault: {
+          seal: { kind: 'transit', address: 'https://seal.drun.example:8200', key: 'unseal' },
+          people: { admins: [ADMINS] },
+          audit: { collector: { host: 'audit.drun.example', port: 6514, ranges: ['198.51.100.80/28'] } },
+          pki: {
+            roles: {
+              edge: {
+                domains: ['apps.drun.example'],
+                account: { namespace: 'cert-manager', name: 'edge-certificates' },
+              },
+            },
           },
+          transit: { backups: { use: 'backups before they leave the region', rotate: '30d' } },
+          databases: !database
+            ? {}
+            : {
+                orders: {
+                  tenant: DATABASE_TENANT,
+                  engine: 'postgresql',
+                  host: 'orders.db.drun.example',
+                  ranges: ['198.51.100.96/28'],
+                  name: 'orders',
+                  roles: { reader: { grants: 'orders_reader', maxTtl: '5m' } },
+                  accounts: { writer: { username: 'orders_writer', rotate: '1h' } },
+                },
+              },
         },
-        transit: { backups: { use: 'backups before they leave the region', rotate: '30d' } },
-        databases: !database ? {} : {
-          orders: {
-            tenant: DATABASE_TENANT,
-            engine: 'postgresql',
-            host: 'orders.db.drun.example',
-            ranges: ['198.51.100.96/28'],
-            name: 'orders',
-            roles: { reader: { grants: 'orders_reader', maxTtl: '5m' } },
-            accounts: { writer: { username: 'orders_writer', rotate: '1h' } },
-          },
+        facts: {
+          trustDomain: 'vaulted.example',
+          podCidrs: ['10.0.0.0/16'],
+          serviceCidrs: ['10.77.0.0/16'],
+          nodeCidrs: ['10.2.0.0/16'],
+          apiServerCidrs: ['10.2.255.10/32'],
         },
       },
-      facts: {
-        trustDomain: 'vaulted.example',
-        podCidrs: ['10.0.0.0/16'],
-        serviceCidrs: ['10.77.0.0/16'],
-        nodeCidrs: ['10.2.0.0/16'],
-        apiServerCidrs: ['10.2.255.10/32'],
-      },
-    },
-  ],
-});
+    ],
+  });
 }
 
 /** Ten families of five whose names begin alike, so that a right of one that reached too far would reach another. */

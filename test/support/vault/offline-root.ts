@@ -18,7 +18,7 @@ export async function offlineRoot(name: string): Promise<OfflineRoot> {
   x509.cryptoProvider.set(webcrypto);
   const keys = await newKeys();
   const own = await x509.X509CertificateGenerator.createSelfSigned({
-    ...validity(48),
+    ...validity(800),
     name: `CN=${name}`,
     keys,
     signingAlgorithm: ALGORITHM,
@@ -30,7 +30,7 @@ export async function offlineRoot(name: string): Promise<OfflineRoot> {
       const asked = new x509.Pkcs10CertificateRequest(request);
       if (!(await asked.verify())) throw new Error('the request is not signed with its own key');
       const certificate = await x509.X509CertificateGenerator.create({
-        ...validity(24),
+        ...validity(400),
         subject: asked.subject,
         issuer: own.subject,
         publicKey: asked.publicKey,
