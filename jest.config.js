@@ -7,8 +7,11 @@ module.exports = {
   transformIgnorePatterns: ['/node_modules/(?!@marcbachmann/cel-js/)'],
   testEnvironment: '<rootDir>/test/support/node-environment.cjs',
   moduleNameMapper: { '^@kubernetes/client-node$': '<rootDir>/test/support/client-node.cjs' },
-  // They need real parts: jest.cluster.config.js, jest.edge.config.js.
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/lib/test/cluster/', '<rootDir>/lib/test/edge/'],
+  // They need real parts: jest.cluster.config.js, jest.edge.config.js, jest.vault.config.js.
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    ...['cluster', 'edge', 'vault'].map((suite) => `<rootDir>/lib/test/${suite}/`),
+  ],
   setupFiles: ['<rootDir>/lib/test/support/seed.js'],
   reporters: ['default', '<rootDir>/test/support/closing-line.cjs'],
   // Two workers are what the smallest supported machine has.

@@ -30,6 +30,7 @@ export function program(run: Runner): Command {
   addDrift(drun, run);
   addResume(drun, run);
   addAttack(drun, run);
+  addVault(drun, run);
   addTenant(drun, run);
   addExplain(drun, run);
   addSchema(drun, run);
@@ -248,6 +249,39 @@ function addAttack(drun: Command, run: Runner): void {
     )
     .action((flags: object) =>
       run('attack', () => lazy<typeof import('./commands/attack')>('./commands/attack').attack, { ...flags }),
+    );
+}
+
+function addVault(drun: Command, run: Runner): void {
+  const vault = drun.command('vault').description('bring up the Vault of a region');
+  common(
+    vault.command('bootstrap'),
+    'initialize a Vault that its seal opens, let the administrators of the environment sign on, and revoke the root token; may be run again wherever it stopped',
+  )
+    .argument('<environment>', 'dev, staging or prod')
+    .requiredOption('--address <url>', 'where the Vault answers, such as https://vault.example:8200')
+    .option('--region <region>', 'whose Vault it is (default: the only one)')
+    .option('--ca <file>', 'authority of its certificate, as PEM (default: those that Node believes)')
+    .addOption(
+      repeatedOption('--holder <file>', 'OpenPGP public key of somebody who will hold a recovery key; three at least'),
+    )
+    .option(
+      '-o, --out <file>',
+      'file for the sealed recovery keys (default: vault-recovery-keys-<environment>-<region>.json)',
+    )
+    .addHelpText(
+      'after',
+      examples(
+        'DRUN_ID_TOKEN=$(oidc-token) drun vault bootstrap dev --address https://vault.dev.drun.example:8200 --holder ada.asc --holder bo.asc --holder cy.asc',
+        'drun vault bootstrap prod --region eu-west-1 --address https://127.0.0.1:8200 --ca ca.crt --holder ada.asc --holder bo.asc --holder cy.asc',
+      ),
+    )
+    .action((environment: string, flags: object) =>
+      run(
+        'vault bootstrap',
+        () => lazy<typeof import('./commands/vault-bootstrap')>('./commands/vault-bootstrap').vaultBootstrap,
+        { address: '', ...flags, environment },
+      ),
     );
 }
 

@@ -60,6 +60,12 @@ const ISTIO_TAGS = ['vtprotobuf'] as const;
 /** Without temporary files, as its image is built. */
 const WAF_TAGS = ['no_fs_access'] as const;
 
+/**
+ * Its own tag for a build of the core: raft, KV, PKI, transit, the database engine, JWT, certificates. It leaves out twenty storage
+ * backends and the plugins of other clouds, which nothing here asks for.
+ */
+const VAULT_TAGS = ['minimal'] as const;
+
 /** Every program that tests and local control planes run, in the order in which they are wanted. */
 export const PROGRAMS = [
   {
@@ -125,6 +131,16 @@ export const PROGRAMS = [
     versionOf: 'github.com/envoyproxy/ratelimit',
     variables: {},
   },
+  { name: 'kms', module: 'kms', folder: 'services/kms', builds: '.', variables: {} },
+  {
+    // A released one has the plugins built in that this one runs beside itself, so it is never taken for this one.
+    name: 'vault',
+    module: 'vault',
+    builds: '.',
+    versionOf: 'github.com/hashicorp/vault',
+    variables: {},
+    tags: VAULT_TAGS,
+  },
   {
     name: 'envoy',
     module: 'envoy',
@@ -140,8 +156,21 @@ export type ToolName = (typeof PROGRAMS)[number]['name'];
 /** Those that Go builds. */
 export const GO_PROGRAMS: readonly GoProgram[] = listed(PROGRAMS).filter(isGoProgram);
 
-/** What the tests on a real Envoy run; those on real control planes run everything else. */
-export const EDGE_TOOLS: readonly ToolName[] = ['istioctl', 'edge-lab', 'envoy', 'waf', 'waf-trial', 'ratelimit'];
+/** What the tests on a real Envoy run. */
+const EDGE_TOOLS: readonly ToolName[] = ['istioctl', 'edge-lab', 'envoy', 'waf', 'waf-trial', 'ratelimit'];
+
+/** What the tests on a real Vault run besides a control plane. */
+const VAULT_TOOLS: readonly ToolName[] = ['vault', 'kms'];
+
+/** What each suite of tests on real parts runs. */
+export const SUITE_TOOLS: Readonly<Record<'cluster' | 'edge' | 'vault', readonly ToolName[]>> = {
+  cluster: PROGRAMS.map(({ name }) => name).filter((name) => ![...EDGE_TOOLS, ...VAULT_TOOLS].includes(name)),
+  edge: EDGE_TOOLS,
+  vault: ['local-kms', 'etcd', 'kube-apiserver', ...VAULT_TOOLS],
+};
+
+/** Name of a suite of tests on real parts. */
+export type Suite = keyof typeof SUITE_TOOLS;
 
 /** Folder under `tools/` that pins modules of which only files are used: definitions of custom resources, fixtures. */
 export const PUBLISHED = 'published';

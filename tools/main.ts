@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { formatProblem, type Problem, ProblemError } from '../constructs/core/problem';
 import type { OnBuild } from './build';
-import { EDGE_TOOLS, type ToolName } from './catalog';
+import { SUITE_TOOLS, type Suite, type ToolName } from './catalog';
 import { provideTools, TOOL_NAMES } from './provide';
 import { publishedModules } from './published';
 import { buildReport } from './report';
@@ -11,7 +11,7 @@ interface Flags {
   readonly spare?: readonly string[];
   readonly check?: boolean;
   readonly json?: boolean;
-  readonly for?: 'cluster' | 'edge';
+  readonly for?: Suite;
 }
 
 interface Outcome {
@@ -25,9 +25,9 @@ interface Outcome {
 /** `npm run tools [-- names]`: builds the programs that tests and local control planes run. */
 async function main(): Promise<void> {
   const command = new Command('npm run tools --')
-    .description('build the programs that `npm run test:cluster` and `npm run test:edge` run, or those that are named')
+    .description('build the programs that tests on real parts run, or those that are named')
     .argument('[names...]', `any of ${TOOL_NAMES.join(', ')}; all of them when left out`)
-    .addOption(new Option('--for <suite>', 'only what these tests run').choices(['cluster', 'edge']))
+    .addOption(new Option('--for <suite>', 'only what these tests run').choices(Object.keys(SUITE_TOOLS)))
     .option('--check', 'build nothing; exit with 1 where something is missing')
     .option('--json', 'print one JSON document')
     .option('--spare <names...>', 'go on where these cannot be had: the cases that need them are skipped then')
@@ -56,13 +56,15 @@ async function work(names: readonly string[], flags: Flags, onBuild: OnBuild): P
     const provided = await collected(provideTools(group, { build: !check, onBuild }), refused);
     tools.push(...(provided?.values() ?? []));
   }
-  const modules = names.length > 0 || flags.for === 'edge' ? undefined : await collected(publishedModules(), problems);
+  const modules =
+    names.length > 0 || (flags.for ?? 'cluster') !== 'cluster'
+      ? undefined
+      : await collected(publishedModules(), problems);
   return { tools, modules: modules ?? new Map(), problems, spared };
 }
 
 function namesFor(flags: Flags): readonly ToolName[] {
-  if (flags.for === undefined) return TOOL_NAMES;
-  return TOOL_NAMES.filter((name) => EDGE_TOOLS.includes(name) === (flags.for === 'edge'));
+  return flags.for === undefined ? TOOL_NAMES : SUITE_TOOLS[flags.for];
 }
 
 async function collected<T>(work: Promise<T>, problems: Problem[]): Promise<T | undefined> {

@@ -8,7 +8,17 @@ import { newFolder, writeHostFiles, writeKubeconfig } from './host-root';
 import type { Endpoint } from './https';
 import { createNodes } from './nodes';
 import { Part, type PartName, type PartProps } from './part';
-import { apiServer, controllerManager, etcd, isListening, keyService, localUrl, type Site, scheduler } from './parts';
+import {
+  apiServer,
+  controllerManager,
+  etcd,
+  isListening,
+  type KeyService,
+  keyService,
+  localUrl,
+  type Site,
+  scheduler,
+} from './parts';
 import { createPki } from './pki';
 import { freePorts } from './ports';
 import { localError } from './problem';
@@ -27,6 +37,8 @@ export interface ControlPlaneOptions {
   readonly scheduler?: boolean;
   /** Nodes that say that they are ready, and run nothing. @default 0 */
   readonly nodes?: number;
+  /** The program behind the socket that the API server's encryption names. @default - one whose key lies in a file beside it */
+  readonly keyService?: KeyService;
   /** Variables of the API server, such as HTTPS_PROXY and SSL_CERT_FILE on the way to an issuer. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -104,9 +116,10 @@ async function prepare({
   controllers,
   scheduler: schedules,
   env,
+  keyService: service,
 }: ControlPlaneOptions): Promise<Site> {
   const names = [
-    'local-kms',
+    ...(service === undefined ? ['local-kms'] : []),
     'etcd',
     'kube-apiserver',
     ...(controllers === true ? ['kube-controller-manager'] : []),
@@ -127,6 +140,7 @@ async function prepare({
     pki: await createPki(root, localUrl(api)),
     programs: new Map([...tools.values()].map(({ name, path }) => [name, path])),
     apiServerEnv: env ?? {},
+    ...(service === undefined ? {} : { keyService: service }),
   };
 }
 

@@ -6,6 +6,12 @@ import { isHealthy } from './https';
 import type { PartName, PartProps } from './part';
 import type { Pki } from './pki';
 
+/** A program that speaks the KMS protocol at a socket. */
+export interface KeyService {
+  readonly program: string;
+  readonly args: (socket: string) => readonly string[];
+}
+
 /** Where a control plane lives: everything that its parts' command lines are made from. */
 export interface Site {
   readonly folder: string;
@@ -16,6 +22,8 @@ export interface Site {
   readonly ports: Readonly<Record<'etcd' | 'peer' | 'apiServer' | 'controllerManager' | 'scheduler', number>>;
   /** Paths of the programs. */
   readonly programs: ReadonlyMap<string, string>;
+  /** @default - a key in a file */
+  readonly keyService?: KeyService;
   /** Variables of the API server besides those of this process. */
   readonly apiServerEnv: Readonly<Record<string, string>>;
 }
@@ -28,8 +36,10 @@ export function localUrl(port: number): string {
 /** The key service that the API server's encryption names. */
 export function keyService(site: Site): PartProps {
   const { kmsSocket } = site.flags;
-  const args = [`--listen=${kmsSocket}`, `--state=${join(site.folder, 'kms')}`];
-  return part(site, 'local-kms', args, () => isListening(kmsSocket));
+  const given = site.keyService;
+  const args = given?.args(kmsSocket) ?? [`--listen=${kmsSocket}`, `--state=${join(site.folder, 'kms')}`];
+  const props = part(site, 'local-kms', args, () => isListening(kmsSocket));
+  return given === undefined ? props : { ...props, program: given.program };
 }
 
 /** The store. It does not wait for the disk at each write: a crash of the machine may cost it, a kill of etcd cannot. */

@@ -189,6 +189,7 @@ export type DatabaseConnectionArgs = {
   readonly rootRotationStatements?: Some<string>;
   readonly postgresql: {
     readonly connectionUrl: string;
+    readonly username: string;
     readonly passwordAuthentication: 'scram-sha-256';
     readonly maxConnectionLifetime: number;
   };

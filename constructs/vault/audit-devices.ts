@@ -32,11 +32,16 @@ export class AuditDevices extends Construct {
     super(scope, id);
     satisfiesAll(this, CONTROLS);
     if (provider === 'openbao') return;
-    for (const { type, path, options } of auditDevices(audit)) {
+    const placed = auditDevices(audit).map(({ type, path, options }) =>
       vaultObject(this, path, {
         type: 'vault:index/audit:Audit',
         args: { type, path, description: `audit events, ${type}`, options },
-      });
-    }
+      }),
+    );
+    // One after the other: while one is set up, Vault refuses every other request.
+    placed.forEach((device, at) => {
+      const before = placed[at - 1];
+      if (before !== undefined) device.node.addDependency(before);
+    });
   }
 }

@@ -46,6 +46,8 @@ export class Databases extends Construct {
         passwordPolicy: DATABASE_PASSWORDS,
         postgresql: {
           connectionUrl: `postgresql://{{username}}:{{password}}@${database.host}:${database.port}/${database.name}?sslmode=verify-full`,
+          // Vault takes a connection without a password, and none without an account.
+          username: 'vault',
           passwordAuthentication: 'scram-sha-256',
           maxConnectionLifetime: 300,
         },

@@ -48,7 +48,7 @@ export class VaultConfiguration extends Construct {
     super(scope, id);
     const { region } = clusterFactsOf(this);
     const { people, pki } = settings;
-    new AuditDevices(this, 'Audit', settings);
+    const audit = new AuditDevices(this, 'Audit', settings);
     const workloads = new WorkloadAuth(this, 'Workloads', settings, region);
     const persons = new PeopleAuth(this, 'People', issuer, peopleFacts(people));
     persons.grant(platformRole('administrators'), people.admins, administratorGrants(region));
@@ -68,6 +68,9 @@ export class VaultConfiguration extends Construct {
     }
     new TransitKeys(this, 'Transit', settings.transit);
     new Databases(this, 'Databases', settings.databases);
-    new Quotas(this, 'Quotas', settings.limits, region);
+    // A quota of a path is refused while there is nothing at the path.
+    new Quotas(this, 'Quotas', settings.limits, region).node.addDependency(workloads, persons);
+    // While its first device is set up Vault refuses every other request; and what is configured later is written down.
+    for (const part of this.node.children) if (part !== audit) part.node.addDependency(audit);
   }
 }

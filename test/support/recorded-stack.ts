@@ -1,6 +1,6 @@
 import * as pulumi from '@pulumi/pulumi';
 import { MockMonitor } from '@pulumi/pulumi/runtime/mocks';
-import { isRecord } from '../../constructs/core/json';
+import { isRecord, type JsonObject } from '../../constructs/core/json';
 import { readSettings } from '../../stacks/config/settings';
 import { type LandOptions, land } from '../../stacks/sinks/pulumi/program';
 
@@ -36,22 +36,28 @@ export interface RecordedStack {
 
 export const TODAY = '2026-11-22';
 
+/** How a stack is run. */
+export interface RecordOptions extends Partial<Omit<LandOptions, 'settings'>> {
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Makes a resource before the engine says that it is there. @default - nobody does */
+  readonly create?: (resource: { readonly type: string; readonly args: JsonObject }) => Promise<void>;
+}
+
 /**
  * Runs the program of a stack against Pulumi's mocks. They answer every request and keep no state: what the engine would
  * do with a plan, such as refusing a protected deletion, is not seen here.
  */
-export async function recordStack(
-  stack: string,
-  options: Partial<Omit<LandOptions, 'settings'>> & { readonly settings?: Readonly<Record<string, string>> } = {},
-): Promise<RecordedStack> {
+export async function recordStack(stack: string, options: RecordOptions = {}): Promise<RecordedStack> {
+  const { settings = {}, create, ...rest } = options;
   const warnings: string[] = [];
   const resources: RecordedResource[] = [];
   const finished: string[] = [];
   await pulumi.runtime.setMocks(
     {
-      newResource: async ({ name, inputs }) => {
+      newResource: async ({ name, inputs, type }) => {
         // The engine needs a moment for each resource: whoever does not wait for it is found out.
         await new Promise((resolve) => setImmediate(resolve));
+        await create?.({ type, args: inputs });
         return { id: name, state: inputs };
       },
       call: ({ inputs }) => inputs,
@@ -62,7 +68,6 @@ export async function recordStack(
   const spies = [record(resources, finished), silence(warnings)];
   const restore = withoutCallSites();
   try {
-    const { settings = {}, ...rest } = options;
     const landed = land({ stack, settings: readSettings((key) => settings[key]), today: TODAY, ...rest });
     const hash = await new Promise<string | undefined>((resolve) => landed.contentHash.apply(resolve));
     return {

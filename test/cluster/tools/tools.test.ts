@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { definitionsFor, publishedDefinitions } from '../../../cluster/local/definitions';
 import { listAt, stringAt } from '../../../constructs/core/json';
-import { EDGE_TOOLS, GO_PROGRAMS, type GoProgram } from '../../../tools/catalog';
+import { GO_PROGRAMS, type GoProgram, SUITE_TOOLS } from '../../../tools/catalog';
 import { MODULES_ROOT, readModule } from '../../../tools/module';
-import { provideTools, TOOL_NAMES } from '../../../tools/provide';
+import { provideTools } from '../../../tools/provide';
 import { publishedModules } from '../../../tools/published';
 import { renderedRegions } from '../../support/rendered';
 
@@ -22,7 +22,7 @@ const SOURCE = 'package main\n\nimport "fmt"\n\nvar version string\n\nfunc main(
 
 describe('tools', () => {
   test('are all there, and say the versions that go.mod pins', async () => {
-    const names = TOOL_NAMES.filter((name) => !EDGE_TOOLS.includes(name));
+    const names = SUITE_TOOLS.cluster;
     const tools = await provideTools(names, { build: false });
     expect([...tools.keys()].sort()).toEqual([...names].sort());
   });

@@ -6,6 +6,8 @@ export interface Claims {
   readonly email?: string;
   readonly email_verified?: boolean;
   readonly groups?: readonly string[];
+  /** How the person signed on (RFC 8176). */
+  readonly amr?: readonly string[];
   readonly iss?: string;
   readonly aud?: string;
   readonly issuedAt?: number;

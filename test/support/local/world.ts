@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
-import { type ControlPlane, startControlPlane } from '../../../cluster/local/control-plane';
+import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from '../../../cluster/local/control-plane';
 import { newFolder } from '../../../cluster/local/host-root';
 import { hostFilesOf, localPlan } from '../../../cluster/local/region';
 import type { HostFileProps } from '../../../constructs/core/host-file';
@@ -43,17 +43,23 @@ export interface WorldOptions {
   /** Changes the host files before they are written: what a mutation test weakens. */
   readonly change?: (file: HostFileProps) => HostFileProps;
   readonly controllers?: boolean;
+  /** @default - a key in a file */
+  readonly keyService?: ControlPlaneOptions['keyService'];
 }
 
 /** Starts a control plane as `dev` ships it. */
-export async function startWorld({ change = (file) => file, controllers = false }: WorldOptions = {}): Promise<World> {
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const { change = (file) => file, controllers = false, keyService } = options;
   const folder = newFolder();
   const plan = localPlan(loadPlan(dev), folder);
   const [region] = plan.regions;
   if (region === undefined) throw new Error('dev has no region');
   const hosts = hostFilesOf(buildTree(plan), region.region.name).map(change);
   const issuer = await startIssuer(dev.access.issuer, dev.access.audience, join(folder, 'web'));
-  const started = startControlPlane({ hosts, folder: join(folder, '0'), env: issuer.env, controllers });
+  const started = startControlPlane({
+    ...{ hosts, folder: join(folder, '0'), env: issuer.env, controllers },
+    ...(keyService === undefined ? {} : { keyService }),
+  });
   const plane = await started.catch(async (error: unknown) => {
     await issuer.stop();
     throw error;

@@ -1,0 +1,45 @@
+/** Codes with which the bootstrap of a Vault refuses. */
+export const VAULT_CODES = {
+  VB001: {
+    title: 'Vault does what it is asked for',
+    why: 'a step that was refused leaves a Vault that is neither closed nor configured',
+    remedy: 'read what Vault said; the procedure may be run again and goes on where it stopped',
+    control: 'IAM-4',
+  },
+  VB002: {
+    title: 'a Vault unseals itself with the key of its seal',
+    why: 'shares of an unseal key lie with people, who are asleep when a node restarts',
+    remedy:
+      'give the Vault a seal (`seal` of VaultCluster) and let it reach the key’s service, then run the procedure again',
+    control: 'ENC-3',
+  },
+  VB003: {
+    title: 'recovery keys are sealed for those who hold them',
+    why: 'a share that was on a screen or in a file in plain text is nobody’s secret, and one holder alone could become root',
+    remedy: 'name a file with the OpenPGP public key of each holder, three at least (`--holder`)',
+    control: 'ENC-3',
+  },
+  VB004: {
+    title: 'a Vault that has no administrator yet is configured with a root token',
+    why: 'a run that stopped after the first step took its root token with it: it was in memory only',
+    remedy:
+      'let the holders of the recovery keys make another one (`vault operator generate-root`) and hand it over in VAULT_TOKEN; if the recovery keys were lost as well, nothing is lost with the Vault: begin with an empty one',
+    control: 'IAM-4',
+  },
+  VB005: {
+    title: 'an administrator has signed on before the root token goes',
+    why: 'a Vault that nobody can administer can only be opened again by the holders of its recovery keys',
+    remedy:
+      'sign on at the identity provider and hand the token over in DRUN_ID_TOKEN; it needs the claims that the message names',
+    control: 'IAM-4',
+  },
+  VB006: {
+    title: 'no root token is left',
+    why: 'a root token is never asked for anything, and leaves no name in the audit log',
+    remedy: 'run the procedure again; it revokes every root token that it finds',
+    control: 'IAM-4',
+  },
+} as const;
+
+/** A code of {@link VAULT_CODES}. */
+export type VaultCode = keyof typeof VAULT_CODES;
