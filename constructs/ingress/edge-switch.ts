@@ -12,7 +12,7 @@ import { imageName, runs } from './references';
 
 /**
  * The switch: a ConfigMap whose keys the edge's proxies read as settings of their runtime. The platform writes it without
- * data, so that no deployment turns it back.
+ * data: a deployment turns it back at most until the next run.
  */
 export const EDGE_RUNTIME = {
   name: 'edge-runtime',

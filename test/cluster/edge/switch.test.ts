@@ -109,12 +109,14 @@ describe('[NET-3] the switch of an edge, on a control plane with the platform ap
     expect(await switched()).toEqual({ data: {}, until: undefined });
   });
 
-  test('stays where it is when the platform is deployed again', async () => {
+  test('is turned back by a deployment, which leaves nothing in its objects that is not its own, and on again by the next run', async () => {
     prometheus.firing = true;
     expect(await turn()).toMatchObject({ code: 0 });
-    const on = await switched();
+    expect((await switched()).data).toEqual({ [EDGE_RUNTIME.key]: '100' });
     expect((await up(region)).flatMap(({ problems }) => problems)).toEqual([]);
-    expect(await switched()).toEqual(on);
+    expect((await switched()).data).toEqual({});
+    expect(await turn()).toMatchObject({ code: 0 });
+    expect((await switched()).data).toEqual({ [EDGE_RUNTIME.key]: '100' });
     prometheus.firing = false;
   });
 
