@@ -11,6 +11,9 @@ const CONTROLS = {
   'IAM-4': 'each account is a member of one database role, and belongs to one tenant',
 } as const;
 
+/** Account of Vault in every database: it may create roles, and is a member of those that it gives. */
+const ACCOUNT = 'vault';
+
 type Database = VaultSettings['databases'][string];
 
 /**
@@ -47,7 +50,7 @@ export class Databases extends Construct {
         postgresql: {
           connectionUrl: `postgresql://{{username}}:{{password}}@${database.host}:${database.port}/${database.name}?sslmode=verify-full`,
           // Vault takes a connection without a password, and none without an account.
-          username: 'vault',
+          username: ACCOUNT,
           passwordAuthentication: 'scram-sha-256',
           maxConnectionLifetime: 300,
         },
@@ -70,6 +73,8 @@ export class Databases extends Construct {
           dbName: databaseName(tenant, name),
           creationStatements: [
             `CREATE ROLE "{{name}}" WITH LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}' IN ROLE "${grants}"`,
+            // Who is no superuser may give away what belongs to roles that it is a member of, and nothing else.
+            `GRANT "{{name}}" TO "${ACCOUNT}"`,
           ],
           revocationStatements: [
             `REASSIGN OWNED BY "{{name}}" TO "${grants}"`,

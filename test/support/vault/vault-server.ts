@@ -28,8 +28,10 @@ export interface VaultServer {
   init(): Promise<VaultClient>;
   /** Names the plugins that a released Vault has built in. */
   registerPlugins(by: VaultClient): Promise<void>;
-  /** Opens the store with the shares that {@link VaultServer.init} kept. */
-  unseal(): Promise<void>;
+  /** Opens the store with the shares that {@link VaultServer.init} kept, or with those of the Vault that it was copied from. */
+  unseal(from?: VaultServer): Promise<void>;
+  /** Shares of the key; in memory only. */
+  shares(): readonly string[];
   /** Ends it at once, as a crash would. */
   kill(): Promise<void>;
   /** Starts it again, sealed. */
@@ -61,10 +63,10 @@ export async function startVault({ seal, env }: VaultServerOptions = {}): Promis
     ...(env === undefined ? {} : { env }),
   });
   await part.start();
-  let shares: readonly unknown[] = [];
-  const unseal = async () => {
-    for (const key of shares.slice(0, SHARES.secret_threshold)) {
-      await nobody.expect({ path: 'sys/unseal', body: { key: String(key) } });
+  let shares: readonly string[] = [];
+  const unseal = async (from?: VaultServer) => {
+    for (const key of (from?.shares() ?? shares).slice(0, SHARES.secret_threshold)) {
+      await nobody.expect({ path: 'sys/unseal', body: { key } });
     }
     await untilActive(nobody);
   };
@@ -73,9 +75,10 @@ export async function startVault({ seal, env }: VaultServerOptions = {}): Promis
     folder,
     nobody,
     unseal,
+    shares: () => shares,
     init: async () => {
       const { body } = await nobody.expect({ path: 'sys/init', body: SHARES });
-      shares = listAt(body, 'keys_base64');
+      shares = listAt(body, 'keys_base64').map(String);
       await unseal();
       const root = nobody.as(stringAt(body, 'root_token') ?? '');
       await registerPlugins(root, program);
