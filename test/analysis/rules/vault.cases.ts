@@ -32,7 +32,7 @@ const PEOPLE = {
 const KEY = { autoRotatePeriod: 2_592_000, exportable: false, allowPlaintextBackup: false, deletionAllowed: false };
 const ROLE = { defaultTtl: 3600, maxTtl: 3600 };
 const URL = 'postgresql://{{username}}:{{password}}@db.example.com:5432/x?sslmode=verify-full';
-const DATABASE = { allowedRoles: ['acme.db.reader'], postgresql: { connectionUrl: URL } };
+const DATABASE = { allowedRoles: ['acme.db.reader'], postgresql: { connectionUrl: URL, username: 'vault' } };
 const PKI = {
   maxTtl: '259200',
   allowedDomains: ['acme-train.svc'],
@@ -168,7 +168,7 @@ export const VAULT: readonly Case[] = [
     { allowedRoles: [] },
     { postgresql: { connectionUrl: URL.replace('verify-full', 'require') } },
     { postgresql: { connectionUrl: URL.replace('{{username}}:{{password}}', 'admin') } },
-    { postgresql: { connectionUrl: URL, username: 'admin' } },
+    { postgresql: { connectionUrl: URL, password: 'x' } },
   ]),
   ...variants('DRN507', 'PkiRole', PKI, [
     { maxTtl: '259201' },

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type JsonObject, listAt, recordAt, stringAt } from '../../../constructs/core/json';
+import { type JsonObject, listAt, stringAt } from '../../../constructs/core/json';
 import { IDENTITY_LABEL } from '../../../constructs/core/labels';
 import { urnHash } from '../../../stacks/identity';
 import { type Checkout, checkOut } from '../../support/engine/checkout';
