@@ -56,7 +56,10 @@ async function write(vault: VaultClient, { path, body }: Pick<Step, 'path' | 'bo
 function holds(state: unknown, wanted: unknown): boolean {
   if (isRecord(wanted)) {
     if (!isRecord(state)) return false;
-    return Object.entries(wanted).every(([key, value]) => holds(state[key] ?? detailOf(state, key), value));
+    // What Vault keeps to itself it only says to be there.
+    return Object.entries(wanted).every(
+      ([key, value]) => state[`${key}_set`] === true || holds(state[key] ?? detailOf(state, key), value),
+    );
   }
   if (isList(wanted)) {
     return isList(state) && same(state) === same(wanted);
