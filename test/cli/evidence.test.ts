@@ -43,7 +43,7 @@ describe('[CMP-1] the evidence of a promise', () => {
       construct: 'r/net',
       claims: [
         { control: 'IAM-2' as const, how: 'roles' },
-        { control: 'ENC-2' as const, how: 'disks' },
+        { control: 'MDL-1' as const, how: 'signatures' },
       ],
     },
   ];
@@ -58,7 +58,7 @@ describe('[CMP-1] the evidence of a promise', () => {
   });
 
   test('is only claimed where nothing checks what constructs claim', () => {
-    expect(statusOf('ENC-2', [account], claims)).toMatchObject({ status: 'claimed', rules: [], proofs: [] });
+    expect(statusOf('MDL-1', [account], claims)).toMatchObject({ status: 'claimed', rules: [], proofs: [] });
   });
 
   test('is open where no construct claims it, whatever passes', () => {
