@@ -18,5 +18,8 @@ export const cpuSchema = z.union([z.int().min(1).max(100_000), z.string().regex(
 
 /** A string schema whose regular expression admits exactly the spellings of {@link Duration}. */
 export function durationPattern(error: string): z.ZodType<Duration, Duration> {
-  return z.string({ error }).regex(/^[1-9]\d{0,5}[mhd]$/, { error }) as unknown as z.ZodType<Duration, Duration>;
+  return z.string({ error }).regex(/^[1-9]\d{0,5}[mhd]$/, { error, abort: true }) as unknown as z.ZodType<
+    Duration,
+    Duration
+  >;
 }

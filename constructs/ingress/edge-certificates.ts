@@ -1,8 +1,10 @@
 import { Construct } from 'constructs';
+import { clusterFactsOf } from '../core/cluster-facts';
 import { satisfiesAll } from '../core/control';
 import { type Manifest, manifest, type RoleBinding, type ServiceAccount } from '../core/manifest';
 import { PLATFORM_NAMESPACE } from '../core/platform-service';
 import { stampFor } from '../core/stamp';
+import { workloadAuth } from '../vault/vault-names';
 import { EDGE_ISSUER } from './edge-facts';
 import type { IngressSettings } from './ingress-settings';
 
@@ -28,7 +30,10 @@ export class EdgeCertificates extends Construct {
       apiVersion: 'cert-manager.io/v1',
       kind: 'ClusterIssuer',
       metadata: stamp(EDGE_ISSUER),
-      spec: certificates.issuer === 'vault' ? { vault: vault(certificates) } : { acme: acme(certificates) },
+      spec:
+        certificates.issuer === 'vault'
+          ? { vault: vault(certificates, clusterFactsOf(this).region) }
+          : { acme: acme(certificates) },
     });
     if (certificates.issuer === 'vault') this.account(stamp);
   }
@@ -60,14 +65,14 @@ export class EdgeCertificates extends Construct {
 
 type Settings<T extends string> = Extract<IngressSettings['certificates'], { readonly issuer: T }>;
 
-function vault({ server, path, role, ca }: Settings<'vault'>): object {
+function vault({ server, path, role, ca }: Settings<'vault'>, region: string): object {
   return {
     server,
     path,
     caBundleSecretRef: { name: ca.secret, key: ca.key },
     auth: {
       kubernetes: {
-        mountPath: '/v1/auth/kubernetes',
+        mountPath: `/v1/auth/${workloadAuth(region)}`,
         role,
         serviceAccountRef: { name: ACCOUNT, audiences: ['vault'] },
       },

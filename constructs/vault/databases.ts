@@ -38,12 +38,11 @@ export class Databases extends Construct {
     const own = [...Object.keys(roles), ...Object.keys(accounts)].map((role) => databaseRole(tenant, name, role));
     const [one, ...others] = own;
     if (one === undefined) return;
-    const dbName = databaseName(tenant, name);
     const connection = vaultObject(this, `Connection-${name}`, {
       type: 'vault:database/secretBackendConnection:SecretBackendConnection',
       args: {
         backend: DATABASE_MOUNT,
-        name: dbName,
+        name: databaseName(tenant, name),
         allowedRoles: [one, ...others],
         // Before an administrator has given the password there is nothing to verify.
         verifyConnection: false,
@@ -58,13 +57,20 @@ export class Databases extends Construct {
       },
     });
     connection.node.addDependency(...first);
-    for (const [role, { grants, maxTtl }] of Object.entries(roles)) {
+    for (const role of [...this.leased(name, database), ...this.kept(name, database)]) {
+      role.node.addDependency(connection);
+    }
+  }
+
+  /** Accounts that end with their lease. */
+  private leased(name: string, { tenant, roles }: Database): readonly VaultObject[] {
+    return Object.entries(roles).map(([role, { grants, maxTtl }]) =>
       vaultObject(this, `Role-${name}-${role}`, {
         type: 'vault:database/secretBackendRole:SecretBackendRole',
         args: {
           backend: DATABASE_MOUNT,
           name: databaseRole(tenant, name, role),
-          dbName,
+          dbName: databaseName(tenant, name),
           creationStatements: [
             `CREATE ROLE "{{name}}" WITH LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}' IN ROLE "${grants}"`,
             // Who is no superuser may give away what belongs to roles that it is a member of, and nothing else.
@@ -78,19 +84,23 @@ export class Databases extends Construct {
           defaultTtl: seconds(maxTtl),
           maxTtl: seconds(maxTtl),
         },
-      }).node.addDependency(connection);
-    }
-    for (const [role, { username, rotate }] of Object.entries(accounts)) {
+      }),
+    );
+  }
+
+  /** Accounts that stay, and whose password Vault replaces. */
+  private kept(name: string, { tenant, accounts }: Database): readonly VaultObject[] {
+    return Object.entries(accounts).map(([role, { username, rotate }]) =>
       vaultObject(this, `Account-${name}-${role}`, {
         type: 'vault:database/secretBackendStaticRole:SecretBackendStaticRole',
         args: {
           backend: DATABASE_MOUNT,
           name: databaseRole(tenant, name, role),
-          dbName,
+          dbName: databaseName(tenant, name),
           username,
           rotationPeriod: seconds(rotate),
         },
-      }).node.addDependency(connection);
-    }
+      }),
+    );
   }
 }

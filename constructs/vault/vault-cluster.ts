@@ -19,6 +19,8 @@ const CONTROLS = {
 /** Whoever reads secrets: a tenant. */
 export interface SecretReader {
   readSecret(secret: TenantSecretProps): unknown;
+  /** Its first namespace. */
+  toPeer(): { readonly namespace: string };
 }
 
 /** Charts of both servers; the settings choose. */
@@ -48,16 +50,12 @@ export class VaultCluster extends Construct {
   }
 
   /**
-   * Lets an account of a tenant read a secret of that tenant. A name alone is a secret that people put there, for the account
-   * `workload` of the namespace that is named.
-   *
-   * @example
-   * declare const vault: VaultCluster;
-   * declare const acme: SecureTenant;
-   * vault.grantRead(acme, { from: 'kv', name: 'db', namespace: 'train' });
+   * Lets an account of a tenant read a secret of that tenant: a secret `db` that people put there is `'db'`, for the account
+   * `workload` of the tenant's first namespace; anything else says what it is.
    */
-  grantRead<T extends SecretReader>(reader: T, secret: TenantSecretProps): T {
-    reader.readSecret(secret);
+  grantRead<T extends SecretReader>(reader: T, secret: string | TenantSecretProps): T {
+    const { namespace } = reader.toPeer();
+    reader.readSecret(typeof secret === 'string' ? { from: 'kv', name: secret, namespace } : secret);
     return reader;
   }
 

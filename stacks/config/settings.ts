@@ -8,7 +8,11 @@ const unset = z.literal('').transform(() => undefined);
 const settingsSchema = z.strictObject({
   /** Date that waivers are held against; empty for the current one. */
   'drun:today': z.union([unset, z.iso.date()], { error: 'a date such as 2026-11-22' }).optional(),
-  'vault:address': z.union([unset, z.url({ protocol: /^https$/ })], { error: 'an https address' }).optional(),
+  'vault:address': z
+    .union([unset, z.string().regex(/^https:\/\/[a-z0-9.-]*(\{region\})?[a-z0-9.-]+(:\d{2,5})?$/)], {
+      error: 'an https address, with {region} in it where each region has a Vault of its own',
+    })
+    .optional(),
   /** Tenants whose stateful objects may be deleted, separated by commas: the first step of off-boarding. */
   'drun:unprotect': z
     .union([
@@ -28,7 +32,7 @@ export const SETTING_KEYS = settingsSchema.keyof().options;
 export interface Settings {
   /** `YYYY-MM-DD`; absent for the current date. */
   readonly today?: string;
-  /** Where Vault is; absent while it is not configured. */
+  /** Where Vault is, with `{region}` where each region has its own; absent while it is not configured. */
   readonly vaultAddress?: string;
   /** Tenants whose stateful objects may be deleted. */
   readonly unprotected: readonly string[];

@@ -4,6 +4,7 @@ import { shortName } from '../../constructs/core/names';
 import { parseOrThrow } from '../../constructs/core/parse';
 import { waiverSchema } from '../../constructs/core/waiver';
 import { meshMistakes } from './mesh-checks';
+import { sealMistakes } from './vault-checks';
 
 const { facts, access, storage, controlPlane, ingress, mesh, vault } = clusterSchema.shape;
 
@@ -83,7 +84,10 @@ export const environmentSchema = environmentFields.superRefine((environment, con
       });
     }
   });
-  for (const { region, path, message, remedy } of meshMistakes(environment.regions)) {
+  for (const { region, path, message, remedy } of [
+    ...meshMistakes(environment.regions),
+    ...sealMistakes(environment.regions),
+  ]) {
     context.addIssue({ code: 'custom', path: ['regions', region, ...path], message, params: { remedy } });
   }
 });

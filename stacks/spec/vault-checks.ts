@@ -40,6 +40,20 @@ export function vaultMistakes({ name, secrets }: TenantOutline, regions: readonl
   );
 }
 
+/** Regions that a seal's key is said to work in, and that the environment does not have: what is restored there stays sealed. */
+export function sealMistakes(regions: readonly Region[]) {
+  return regions.flatMap(({ name, vault }, region) =>
+    (vault?.seal.replicatedTo ?? []).flatMap((other, i) => {
+      const others = regions.map((one) => one.name).filter((one) => one !== name);
+      if (others.includes(other)) return [];
+      const message = `another region of the environment: ${others.join(', ') || 'there is none'}`;
+      return [
+        { region, path: ['vault', 'seal', 'replicatedTo', i], message, remedy: 'name one of them, or remove it' },
+      ];
+    }),
+  );
+}
+
 function keys(record: Readonly<Record<string, unknown>>): readonly string[] {
   return Object.keys(record);
 }

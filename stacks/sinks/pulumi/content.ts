@@ -20,6 +20,8 @@ export interface RegionContent {
   /** What the provider goes by: as long as it stays the same the cluster is the same, whatever the kubeconfig says. */
   readonly clusterIdentifier: string;
   readonly context: string;
+  /** Where the region's Vault is; absent while none is configured. */
+  readonly vaultAddress?: string;
   readonly layers: readonly LayerContent[];
 }
 
@@ -58,6 +60,9 @@ export function stackContent({ plan, tree }: Admitted, target: Target, settings:
       region: region.name,
       clusterIdentifier: `${plan.environment.name}/${region.name}`,
       context: region.context ?? region.name,
+      ...(settings.vaultAddress === undefined
+        ? {}
+        : { vaultAddress: settings.vaultAddress.replace('{region}', region.name) }),
       layers: layers.filter(({ registrations }) => registrations.length > 0),
     };
   });

@@ -1,7 +1,7 @@
 import * as pulumi from '@pulumi/pulumi';
 import { LAYER_TYPE } from '../../identity';
 import type { LayerContent } from './content';
-import { type ClusterProvider, KubernetesObject, VaultResource } from './resources';
+import { KubernetesObject, VaultResource } from './resources';
 
 /**
  * One layer of one region, every object a resource of its own. Only the layer depends on the previous one: its objects
@@ -10,8 +10,12 @@ import { type ClusterProvider, KubernetesObject, VaultResource } from './resourc
 export class Layer extends pulumi.ComponentResource {
   readonly resources: readonly pulumi.CustomResource[];
 
-  constructor({ path, registrations }: LayerContent, provider: ClusterProvider, previous: Layer | undefined) {
-    super(LAYER_TYPE, path, {}, { providers: [provider], dependsOn: previous === undefined ? [] : [previous] });
+  constructor(
+    { path, registrations }: LayerContent,
+    providers: readonly pulumi.ProviderResource[],
+    previous: Layer | undefined,
+  ) {
+    super(LAYER_TYPE, path, {}, { providers: [...providers], dependsOn: previous === undefined ? [] : [previous] });
     const made = new Map<string, pulumi.CustomResource>();
     for (const registration of registrations) {
       const { id, type, dependsOn, inside, protect, retainOnDelete } = registration;

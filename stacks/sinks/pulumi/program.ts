@@ -5,7 +5,7 @@ import { admit } from '../admit';
 import { targetNamed } from '../target';
 import { contentHash, objectCount, type RegionContent, type StackContent, stackContent } from './content';
 import { Layer } from './layer';
-import { ClusterProvider } from './resources';
+import { ClusterProvider, VaultProvider } from './resources';
 
 /** What to land. */
 export interface LandOptions {
@@ -48,10 +48,11 @@ export function land({ stack, settings, today, environments, tenants }: LandOpti
   };
 }
 
-function landRegion({ region, layers, ...access }: RegionContent): readonly Layer[] {
-  const provider = new ClusterProvider(region, access);
+function landRegion({ region, layers, vaultAddress, ...access }: RegionContent): readonly Layer[] {
+  const cluster = new ClusterProvider(region, access);
+  const providers = vaultAddress === undefined ? [cluster] : [cluster, new VaultProvider(region, vaultAddress)];
   const landed: Layer[] = [];
-  for (const layer of layers) landed.push(new Layer(layer, provider, landed.at(-1)));
+  for (const layer of layers) landed.push(new Layer(layer, providers, landed.at(-1)));
   return landed;
 }
 

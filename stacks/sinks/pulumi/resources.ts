@@ -17,7 +17,7 @@ export function inputsOf(registration: Registration): Record<string, unknown> {
   return { ...(type === 'object' ? withReadiness(inputs) : inputs) };
 }
 
-/** Any object of Vault by its type token. Its provider is the default one, which `vault:address` configures. */
+/** Any object of Vault by its type token. Its provider is that of its region. */
 export class VaultResource extends pulumi.CustomResource {
   constructor({ token, name, inputs }: Registration, options: pulumi.CustomResourceOptions) {
     super(token, name, { ...inputs }, { ...options, version: PLUGIN_VERSION.vault });
@@ -37,5 +37,15 @@ export interface ClusterAccess {
 export class ClusterProvider extends pulumi.ProviderResource {
   constructor(region: string, { clusterIdentifier, context }: ClusterAccess) {
     super('kubernetes', region, { clusterIdentifier, context }, { version: PLUGIN_VERSION.kubernetes });
+  }
+}
+
+/**
+ * The Vault of one region. The token is the one of the environment it runs in (`VAULT_TOKEN`) and never enters the state; no
+ * child of it is made, because administrators may not make tokens.
+ */
+export class VaultProvider extends pulumi.ProviderResource {
+  constructor(region: string, address: string) {
+    super('vault', region, { address, skipChildToken: true }, { version: PLUGIN_VERSION.vault });
   }
 }

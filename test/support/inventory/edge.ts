@@ -11,7 +11,7 @@ export const edgeFields = (order: Order): readonly string[] =>
     : linesOf([...publishedThings(order), ...platformThings(order.edge, order), ...countingThings(order)]);
 
 /** Who signs certificates. */
-export const edgeIssuer = ({ edge }: Order): readonly string[] => {
+export const edgeIssuer = ({ edge, facts }: Order): readonly string[] => {
   if (edge === undefined) return [];
   const { certificates } = edge;
   const spec =
@@ -23,7 +23,7 @@ export const edgeIssuer = ({ edge }: Order): readonly string[] => {
             caBundleSecretRef: { name: 'vault-ca', key: 'ca.crt' },
             auth: {
               kubernetes: {
-                mountPath: '/v1/auth/kubernetes',
+                mountPath: `/v1/auth/kubernetes-${facts.region}`,
                 role: certificates.role,
                 serviceAccountRef: { name: 'edge-certificates', audiences: ['vault'] },
               },

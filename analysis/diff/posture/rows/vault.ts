@@ -41,6 +41,8 @@ function wordsOf(verbs: readonly string[], path: string, tenant: string | undefi
   if (own && mount === 'kv' && kind === 'data') {
     return `${verbs.includes('read') ? 'read' : 'write'} of the secret ${rest.slice(1).join('/')}`;
   }
+  if (own && mount === 'kv' && kind === 'metadata')
+    return `the list of versions of the secret ${rest.slice(1).join('/')}`;
   if (own && mount === 'database') return `an account of its database: ${rest.join('/')}`;
   if (own && kind === 'issue') return `certificates for the services of ${rest.join('/')}`;
   return `${verbs.join(', ')} on ${path} in Vault`;

@@ -186,7 +186,9 @@ test('the program itself lands the stack it is run for and tells its hash', asyn
   const program: typeof import('../../../../stacks') = require('../../../../stacks');
   expect(program.objects).toBeGreaterThan(50);
   expect(program.tenants).toEqual([]);
-  expect(program.leftOut).toEqual([]);
+  // No Vault is configured for the stack, and the program says what that leaves out.
+  expect(program.leftOut.length).toBeGreaterThan(10);
+  expect(program.leftOut.filter((path) => !path.startsWith('eu-central-1/vault/'))).toEqual([]);
   const hash = await new Promise((resolve) => program.contentHash.apply(resolve));
   expect(hash).toBe((await recordStack('dev')).hash);
 });

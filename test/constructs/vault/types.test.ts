@@ -1,0 +1,87 @@
+import type * as vault from '@pulumi/vault';
+import type * as database from '@pulumi/vault/database';
+import type * as generic from '@pulumi/vault/generic';
+import type * as jwt from '@pulumi/vault/jwt';
+import type * as kubernetes from '@pulumi/vault/kubernetes';
+import type * as kv from '@pulumi/vault/kv';
+import type * as pki from '@pulumi/vault/pkisecret';
+import type * as transit from '@pulumi/vault/transit';
+import { Chart } from 'cdk8s';
+import type { VaultArgs } from '../../../constructs/core/vault-args';
+import { vaultObject } from '../../../constructs/core/vault-object';
+import type { TenantSecretProps } from '../../../constructs/vault/tenant-secret';
+import type { VaultProps } from '../../../constructs/vault/vault-settings';
+
+/** What `@pulumi/vault` takes for each type. */
+interface Upstream {
+  'vault:index/mount:Mount': vault.MountArgs;
+  'vault:index/policy:Policy': vault.PolicyArgs;
+  'vault:index/audit:Audit': vault.AuditArgs;
+  'vault:index/authBackend:AuthBackend': vault.AuthBackendArgs;
+  'vault:index/quotaRateLimit:QuotaRateLimit': vault.QuotaRateLimitArgs;
+  'vault:generic/endpoint:Endpoint': generic.EndpointArgs;
+  'vault:kubernetes/authBackendConfig:AuthBackendConfig': kubernetes.AuthBackendConfigArgs;
+  'vault:kubernetes/authBackendRole:AuthBackendRole': kubernetes.AuthBackendRoleArgs;
+  'vault:jwt/authBackend:AuthBackend': jwt.AuthBackendArgs;
+  'vault:jwt/authBackendRole:AuthBackendRole': jwt.AuthBackendRoleArgs;
+  'vault:kv/secretBackendV2:SecretBackendV2': kv.SecretBackendV2Args;
+  'vault:pkiSecret/secretBackendConfigUrls:SecretBackendConfigUrls': pki.SecretBackendConfigUrlsArgs;
+  'vault:pkiSecret/secretBackendCrlConfig:SecretBackendCrlConfig': pki.SecretBackendCrlConfigArgs;
+  'vault:pkiSecret/backendConfigAutoTidy:BackendConfigAutoTidy': pki.BackendConfigAutoTidyArgs;
+  'vault:pkiSecret/secretBackendRole:SecretBackendRole': pki.SecretBackendRoleArgs;
+  'vault:transit/secretBackendKey:SecretBackendKey': transit.SecretBackendKeyArgs;
+  'vault:database/secretBackendConnection:SecretBackendConnection': database.SecretBackendConnectionArgs;
+  'vault:database/secretBackendRole:SecretBackendRole': database.SecretBackendRoleArgs;
+  'vault:database/secretBackendStaticRole:SecretBackendStaticRole': database.SecretBackendStaticRoleArgs;
+}
+
+/** Writable copies: the package takes lists that may be changed, ours may not. */
+type Loose<T> = T extends readonly (infer U)[]
+  ? Loose<U>[]
+  : T extends object
+    ? { -readonly [K in keyof T]: Loose<T[K]> }
+    : T;
+
+/** Types whose arguments the package would not take, or that have a key which it does not know. */
+type Unknown = {
+  [T in keyof VaultArgs]: Loose<VaultArgs[T]> extends Upstream[T]
+    ? Exclude<keyof VaultArgs[T], keyof Upstream[T]> extends never
+      ? never
+      : T
+    : T;
+}[keyof VaultArgs];
+
+test('[CMP-1] arguments of Vault’s objects are those of @pulumi/vault', () => {
+  // What does not hold does not compile.
+  const unknown: [Unknown] extends [never] ? 'none' : Unknown = 'none';
+  expect(unknown).toBe('none');
+});
+
+test('[ENC-3] what must not be said to Vault does not compile', () => {
+  const never = (scope: Chart): void => {
+    const type = 'vault:index/mount:Mount';
+    // @ts-expect-error: a mount has no such argument
+    vaultObject(scope, 'A', { type, args: { path: 'kv', type: 'kv', description: 'x', password: 'x' } });
+    // @ts-expect-error: the arguments of another type
+    vaultObject(scope, 'B', { type, args: { name: 'p', policy: '' } });
+  };
+  expect(never).toBeInstanceOf(Function);
+  const people = { admins: ['a'] };
+  const audit = { collector: { host: 'a.example.com', port: 1, ranges: ['192.0.2.0/28'] } };
+  const seal = { kind: 'awskms', region: 'eu', key: 'k' } as const;
+  // @ts-expect-error: no seal
+  const sealless: VaultProps = { people, audit };
+  // @ts-expect-error: a seal that nobody has
+  const shamir: VaultProps = { people, audit, seal: { kind: 'shamir' } };
+  // @ts-expect-error: a key that never rotates
+  const still: VaultProps = { people, audit, seal, transit: { a: { use: 'tests', rotate: 'never' } } };
+  // @ts-expect-error: a key that says nothing of rotation
+  const silent: VaultProps = { people, audit, seal, transit: { a: { use: 'tests' } } };
+  // @ts-expect-error: an account that keeps its password
+  const kept: VaultProps = { people, audit, seal, databases: { a: { accounts: { b: { username: 'x' } } } } };
+  // @ts-expect-error: from nowhere
+  const nowhere: TenantSecretProps = { name: 'a', namespace: 'b', from: 'file' };
+  const right: VaultProps = { people, audit, seal, transit: { a: { use: 'tests', rotate: '30d' } } };
+  expect([sealless, shamir, still, silent, kept, nowhere, right]).toHaveLength(7);
+  expect(Chart).toBeDefined();
+});
