@@ -262,18 +262,12 @@ function addVault(drun: Command, run: Runner): void {
     .requiredOption('--address <url>', 'where the Vault answers, such as https://vault.example:8200')
     .option('--region <region>', 'whose Vault it is (default: the only one)')
     .option('--ca <file>', 'authority of its certificate, as PEM (default: those that Node believes)')
-    .addOption(
-      repeatedOption('--holder <file>', 'OpenPGP public key of somebody who will hold a recovery key; three at least'),
-    )
-    .option(
-      '-o, --out <file>',
-      'file for the sealed recovery keys (default: vault-recovery-keys-<environment>-<region>.json)',
-    )
+    .addOption(repeatedOption('--holder <file>', 'public key (OpenPGP) of a recovery key’s holder; three at least'))
+    .option('-o, --out <file>', 'file for the sealed keys (default: vault-recovery-keys-<environment>-<region>.json)')
     .addHelpText(
       'after',
       examples(
-        'DRUN_ID_TOKEN=$(oidc-token) drun vault bootstrap dev --address https://vault.dev.drun.example:8200 --holder ada.asc --holder bo.asc --holder cy.asc',
-        'drun vault bootstrap prod --region eu-west-1 --address https://127.0.0.1:8200 --ca ca.crt --holder ada.asc --holder bo.asc --holder cy.asc',
+        'drun vault bootstrap dev --address https://127.0.0.1:8200 --holder ada.asc --holder bo.asc --holder cy.asc',
       ),
     )
     .action((environment: string, flags: object) =>

@@ -1,13 +1,13 @@
 /** Codes with which the bootstrap of a Vault refuses. */
 export const VAULT_CODES = {
   VB001: {
-    title: 'Vault does what it is asked for',
+    title: 'what is asked of Vault is done',
     why: 'a step that was refused leaves a Vault that is neither closed nor configured',
     remedy: 'read what Vault said; the procedure may be run again and goes on where it stopped',
     control: 'IAM-4',
   },
   VB002: {
-    title: 'a Vault unseals itself with the key of its seal',
+    title: 'every Vault unseals itself with the key of its seal',
     why: 'shares of an unseal key lie with people, who are asleep when a node restarts',
     remedy:
       'give the Vault a seal (`seal` of VaultCluster) and let it reach the key’s service, then run the procedure again',
