@@ -15,11 +15,13 @@ const PLACES: Readonly<Record<string, string>> = {
   'github.com/fluxcd/helm-controller': 'config/crd/bases',
   'github.com/fluxcd/kustomize-controller': 'config/crd/bases',
   'github.com/fluxcd/source-controller': 'config/crd/bases',
+  'github.com/hashicorp/vault-secrets-operator': 'config/crd/bases',
   'github.com/prometheus-operator/prometheus-operator': 'example/prometheus-operator-crd',
   'istio.io/api': 'kubernetes/customresourcedefinitions.gen.yaml',
   'sigs.k8s.io/gateway-api': 'config/crd/standard',
   'sigs.k8s.io/kueue': 'config/components/crd/bases',
   'sigs.k8s.io/network-policy-api': 'config/crd/standard',
+  'sigs.k8s.io/secrets-store-csi-driver': 'config/crd/bases',
 };
 
 /**
