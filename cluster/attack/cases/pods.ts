@@ -263,9 +263,9 @@ const IDENTITY: readonly PodCase[] = [
     rule: 'identity',
     attack: volume({
       csi: {
-        driver: 'secrets-store.csi.k8s.io',
+        driver: 'csi-driver.example.com',
         readOnly: true,
-        volumeAttributes: { secretProviderClass: 'as-beta' },
+        volumeAttributes: { as: '{b}' },
       },
     }),
     twin: volume({ persistentVolumeClaim: { claimName: 'data' } }),
