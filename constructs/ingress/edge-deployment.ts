@@ -14,6 +14,22 @@ export function meshLabels(dataPlane: DataPlane): Readonly<Record<string, string
   return IN_MESH[dataPlane];
 }
 
+/** No root, and only the system calls of the runtime's own profile; the group is what may read mounted tokens. */
+export const EDGE_POD_SECURITY = {
+  runAsNonRoot: true,
+  runAsUser: 65_532,
+  runAsGroup: 65_532,
+  fsGroup: 65_532,
+  seccompProfile: { type: 'RuntimeDefault' },
+} as const;
+
+/** No more rights than the pod has, none of root's, and nothing written beside its volumes. */
+export const EDGE_CONTAINER_SECURITY = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ['ALL'] },
+} as const;
+
 /** What tells one service of the edge from another. */
 export interface EdgeDeployment {
   /** Its service account. */
@@ -40,13 +56,7 @@ export function edgeDeployment(service: EdgeDeployment): JsonObject {
         serviceAccountName: account,
         automountServiceAccountToken: false,
         priorityClassName: 'drun-platform',
-        securityContext: {
-          runAsNonRoot: true,
-          runAsUser: 65_532,
-          runAsGroup: 65_532,
-          fsGroup: 65_532,
-          seccompProfile: { type: 'RuntimeDefault' },
-        },
+        securityContext: EDGE_POD_SECURITY,
         topologySpreadConstraints: [
           {
             maxSkew: 1,

@@ -5,7 +5,7 @@ import { HBONE_PORT, PLATFORM_NAMESPACE } from '../core/platform-service';
 import type { Stamp } from '../core/stamp';
 import type { AutomaticSettings } from './automatic-settings';
 import { ATTACK_ALERT } from './edge-alerts';
-import { type DataPlane, meshLabels } from './edge-deployment';
+import { type DataPlane, EDGE_CONTAINER_SECURITY, EDGE_POD_SECURITY, meshLabels } from './edge-deployment';
 import { PROMETHEUS, peer } from './edge-metrics';
 import type { IngressSettings } from './ingress-settings';
 import { imageName, runs } from './references';
@@ -85,13 +85,7 @@ function job({ image, holdMinutes }: AutomaticSettings, dataPlane: DataPlane): J
             serviceAccountName: SWITCH,
             automountServiceAccountToken: false,
             priorityClassName: 'drun-platform',
-            securityContext: {
-              runAsNonRoot: true,
-              runAsUser: 65_532,
-              runAsGroup: 65_532,
-              fsGroup: 65_532,
-              seccompProfile: { type: 'RuntimeDefault' },
-            },
+            securityContext: EDGE_POD_SECURITY,
             containers: [container(imageName(image), holdMinutes)],
             volumes: [{ name: 'token', projected: { sources: [...TOKEN] } }],
           },
@@ -120,11 +114,7 @@ function container(image: string, holdMinutes: number): JsonObject {
       `--hold=${holdMinutes}m`,
     ],
     resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { cpu: '100m', memory: '64Mi' } },
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ['ALL'] },
-    },
+    securityContext: EDGE_CONTAINER_SECURITY,
     volumeMounts: [{ name: 'token', mountPath: '/var/run/secrets/kubernetes.io/serviceaccount', readOnly: true }],
   };
 }

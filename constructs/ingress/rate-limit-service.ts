@@ -2,7 +2,7 @@ import type { JsonObject } from '../core/json';
 import type { Manifest, ServiceAccount } from '../core/manifest';
 import { PLATFORM_NAMESPACE } from '../core/platform-service';
 import type { Stamp } from '../core/stamp';
-import { type DataPlane, edgeDeployment } from './edge-deployment';
+import { type DataPlane, EDGE_CONTAINER_SECURITY, edgeDeployment } from './edge-deployment';
 import { globalConfiguration } from './global-rates';
 import type { GlobalSettings } from './global-settings';
 import { imageName, runs } from './references';
@@ -89,11 +89,7 @@ function container(image: string, store: GlobalSettings['store']): JsonObject {
       { name: 'health', containerPort: RATE_LIMIT.health },
     ],
     resources: { requests: { cpu: '500m', memory: '128Mi' }, limits: { cpu: '2', memory: '256Mi' } },
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ['ALL'] },
-    },
+    securityContext: EDGE_CONTAINER_SECURITY,
     // Also without its store: proxies then have nobody to ask, and do at once what they do without an answer.
     readinessProbe: { httpGet: { path: '/healthcheck', port: 'health' }, periodSeconds: 5 },
     livenessProbe: { tcpSocket: { port: 'health' }, periodSeconds: 10, failureThreshold: 3 },

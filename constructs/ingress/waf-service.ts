@@ -3,7 +3,7 @@ import type { JsonObject } from '../core/json';
 import type { Manifest, ServiceAccount } from '../core/manifest';
 import { PLATFORM_NAMESPACE } from '../core/platform-service';
 import type { Stamp } from '../core/stamp';
-import { type DataPlane, edgeDeployment } from './edge-deployment';
+import { type DataPlane, EDGE_CONTAINER_SECURITY, edgeDeployment } from './edge-deployment';
 import { WAF_ROUTES_LABEL } from './edge-facts';
 import type { IngressSettings } from './ingress-settings';
 import { imageName, runs } from './references';
@@ -94,12 +94,6 @@ function reader(stamp: Stamp): readonly Loose[] {
   ];
 }
 
-const SECURITY = {
-  allowPrivilegeEscalation: false,
-  readOnlyRootFilesystem: true,
-  capabilities: { drop: ['ALL'] },
-} as const;
-
 function deployment(waf: IngressSettings['waf'], { image, replicas }: ExtProc, dataPlane: DataPlane): JsonObject {
   return edgeDeployment({
     account: WAF.name,
@@ -135,7 +129,7 @@ function firewall(image: string, folders: readonly (typeof TENANTS)[]): JsonObje
       { name: 'health', containerPort: WAF.health },
     ],
     resources: { requests: { cpu: '1', memory: '512Mi' }, limits: { cpu: '4', memory: '1Gi' } },
-    securityContext: SECURITY,
+    securityContext: EDGE_CONTAINER_SECURITY,
     readinessProbe: { httpGet: { path: '/readyz', port: 'health' }, periodSeconds: 5 },
     livenessProbe: { httpGet: { path: '/healthz', port: 'health' }, periodSeconds: 10, failureThreshold: 3 },
     volumeMounts: [
@@ -159,7 +153,7 @@ function sync(image: string): JsonObject {
       { name: 'METHOD', value: 'WATCH' },
     ],
     resources: { requests: { cpu: '20m', memory: '64Mi' }, limits: { cpu: '200m', memory: '128Mi' } },
-    securityContext: SECURITY,
+    securityContext: EDGE_CONTAINER_SECURITY,
     volumeMounts: [
       TENANTS,
       { name: 'token', mountPath: '/var/run/secrets/kubernetes.io/serviceaccount', readOnly: true },

@@ -4,6 +4,8 @@ import { type Manifest, manifest, type Role, type RoleBinding, type ServiceAccou
 import { PLATFORM_NAMESPACE } from '../core/platform-service';
 import { stampFor } from '../core/stamp';
 import { vaultObject } from '../core/vault-object';
+import { workloadLogin } from '../vault/login';
+import { type Grant, vaultPolicy } from '../vault/vault-policy';
 import { CA_SECRET } from './control-plane-values';
 import type { MeshMember } from './mesh-settings';
 
@@ -42,25 +44,22 @@ export class MeshAuthority extends Construct {
       type: 'vault:index/mount:Mount',
       args: { path: mount, type: 'pki', description: 'mesh authority of one region', maxLeaseTtlSeconds: longest },
     });
-    vaultObject(this, 'Policy', {
-      type: 'vault:index/policy:Policy',
-      args: { name: mount, policy: `path "${mount}/root/sign-intermediate" {\n  capabilities = ["update"]\n}\n` },
-    });
-    vaultObject(this, 'Role', {
-      type: 'vault:kubernetes/authBackendRole:AuthBackendRole',
-      args: {
+    const sign: Grant = { path: `${mount}/root/sign-intermediate`, capabilities: ['update'] };
+    vaultObject(this, 'Policy', vaultPolicy(mount, [sign]));
+    vaultObject(
+      this,
+      'Role',
+      workloadLogin({
         backend: auth,
-        aliasNameSource: 'serviceaccount_uid',
-        tokenNoDefaultPolicy: true,
-        roleName: NAME,
-        boundServiceAccountNames: [ACCOUNT],
-        boundServiceAccountNamespaces: [PLATFORM_NAMESPACE.mesh],
+        role: NAME,
+        policy: mount,
+        namespace: PLATFORM_NAMESPACE.mesh,
+        account: ACCOUNT,
         audience: AUDIENCE,
-        tokenPolicies: [mount],
-        tokenTtl: 600,
-        tokenMaxTtl: 600,
-      },
-    });
+        ttl: 600,
+        maxTtl: 600,
+      }),
+    );
   }
 
   /** An account without a mounted token; cert-manager alone may ask for one. */

@@ -16,7 +16,7 @@ import {
   workloadAuth,
   workloadRole,
 } from '../vault/vault-names';
-import { type Grant, OWN_TOKEN, policyText } from '../vault/vault-policy';
+import { type Grant, OWN_TOKEN, vaultPolicy } from '../vault/vault-policy';
 import type { TenantSpec } from './tenant-spec';
 
 /**
@@ -72,7 +72,7 @@ function readerObjects(
     ...tokens,
   });
   return [
-    { name: `policy.${role}`, type: 'vault:index/policy:Policy', args: { name: role, policy: policyText(grants) } },
+    { name: `policy.${role}`, ...vaultPolicy(role, grants) },
     { name: `role.${role}`, ...login },
   ];
 }
@@ -131,11 +131,7 @@ function owners({ name, secrets, access }: TenantSpec, { people }: VaultFacts): 
     { path: `${KV_MOUNT}/metadata/${path}`, capabilities: ['read'] },
   ]);
   return [
-    {
-      name: `policy.${role}`,
-      type: 'vault:index/policy:Policy',
-      args: { name: role, policy: policyText([...OWN_TOKEN, ...grants]) },
-    },
+    { name: `policy.${role}`, ...vaultPolicy(role, [...OWN_TOKEN, ...grants]) },
     { name: `role.${role}`, ...peopleLogin(PEOPLE_MOUNT, role, access.owner, people) },
   ];
 }

@@ -10,6 +10,7 @@ const LONGEST_SECONDS = 4 * 3600;
 const workloadSchema = z.strictObject({
   backend: z.string().min(1),
   role: z.string().min(1),
+  policy: z.string().min(1).optional(),
   namespace: name,
   account: shortName,
   audience: z.string().min(1),
@@ -17,12 +18,21 @@ const workloadSchema = z.strictObject({
   maxTtl: z.int().min(1).max(LONGEST_SECONDS),
 });
 
-/** A login role of one account of one namespace; times in seconds. */
+/** A login role of one account of one namespace; times in seconds. Its policy is the one of the role’s name where none is named. */
 export type WorkloadLogin = z.input<typeof workloadSchema>;
 
 /** One role is one namespace, one account and one audience. Throws a `ProblemError` for wildcards and for times over the cap. */
 export function workloadLogin(login: WorkloadLogin): VaultObjectProps {
-  const { backend, role, namespace, account, audience, ttl, maxTtl } = parseOrThrow(workloadSchema, login);
+  const {
+    role,
+    policy = role,
+    backend,
+    namespace,
+    account,
+    audience,
+    ttl,
+    maxTtl,
+  } = parseOrThrow(workloadSchema, login);
   return {
     type: 'vault:kubernetes/authBackendRole:AuthBackendRole',
     args: {
@@ -33,7 +43,7 @@ export function workloadLogin(login: WorkloadLogin): VaultObjectProps {
       audience,
       // An account that was deleted and made anew under its name is somebody else.
       aliasNameSource: 'serviceaccount_uid',
-      tokenPolicies: [role],
+      tokenPolicies: [policy],
       tokenNoDefaultPolicy: true,
       tokenTtl: ttl,
       tokenMaxTtl: maxTtl,

@@ -3,7 +3,7 @@ import { satisfiesAll } from '../core/control';
 import { vaultObject } from '../core/vault-object';
 import { type PeopleFacts, peopleLogin } from './login';
 import { PEOPLE_MOUNT } from './vault-names';
-import { type Grant, policyText } from './vault-policy';
+import { type Grant, vaultPolicy } from './vault-policy';
 
 const CONTROLS = {
   'IAM-1': 'people log in to Vault with tokens of the single sign-on; no password of theirs is in it',
@@ -37,10 +37,7 @@ export class PeopleAuth extends Construct {
 
   /** Gives groups of people a role, with exactly these grants. */
   grant(role: string, groups: readonly string[], grants: readonly Grant[]): void {
-    const policy = vaultObject(this, `Policy-${role}`, {
-      type: 'vault:index/policy:Policy',
-      args: { name: role, policy: policyText(grants) },
-    });
+    const policy = vaultObject(this, `Policy-${role}`, vaultPolicy(role, grants));
     const login = vaultObject(this, `Role-${role}`, peopleLogin(PEOPLE_MOUNT, role, groups, this.facts));
     login.node.addDependency(policy, this.node.findChild('Method'));
   }

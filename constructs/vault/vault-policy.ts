@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { parseOrThrow } from '../core/parse';
+import type { VaultObjectProps } from '../core/vault-object';
 
 const path = z.string().regex(/^[a-z0-9](?:[a-z0-9_-]|\.(?!\.)|\/(?=[a-z0-9]))*$/, {
   error: 'a path of lower-case letters, digits and . _ - without wildcards, templates or empty parts',
@@ -34,6 +35,11 @@ export function policyText(grants: readonly Grant[]): string {
       return `path "${pattern}" {\n  capabilities = [${grant.capabilities.map((one) => `"${one}"`).join(', ')}]\n}\n`;
     })
     .join('\n');
+}
+
+/** A policy with exactly these grants. Throws as {@link policyText} does. */
+export function vaultPolicy(name: string, grants: readonly Grant[]): VaultObjectProps {
+  return { type: 'vault:index/policy:Policy', args: { name, policy: policyText(grants) } };
 }
 
 /** What every token may do with itself, and no more: Vault's own `default` policy is not given to any. */

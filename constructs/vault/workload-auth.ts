@@ -4,7 +4,7 @@ import { seconds } from '../core/duration';
 import { vaultObject } from '../core/vault-object';
 import { workloadLogin } from './login';
 import { VAULT_AUDIENCE, workloadAuth } from './vault-names';
-import { type Grant, policyText } from './vault-policy';
+import { type Grant, vaultPolicy } from './vault-policy';
 import type { VaultSettings } from './vault-settings';
 
 const CONTROLS = {
@@ -49,10 +49,7 @@ export class WorkloadAuth extends Construct {
   /** Lets one account of one namespace log in, with exactly these grants. */
   grant({ role, namespace, account, grants, audience = VAULT_AUDIENCE }: WorkloadGrant): void {
     const { ttl, maxTtl } = this.settings.tokens;
-    const policy = vaultObject(this, `Policy-${role}`, {
-      type: 'vault:index/policy:Policy',
-      args: { name: role, policy: policyText(grants) },
-    });
+    const policy = vaultObject(this, `Policy-${role}`, vaultPolicy(role, grants));
     const times = { ttl: seconds(ttl), maxTtl: seconds(maxTtl) };
     vaultObject(
       this,
