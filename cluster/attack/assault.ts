@@ -8,6 +8,7 @@ import { type Ground, groundOf, namesOf, type Sides, sidesOf } from './ground';
 import { readOnly } from './guard';
 import { withLiveNames } from './live-names';
 import type { Names } from './names';
+import { whenParametersAreKnown } from './parameters';
 import { type Outcome, runTrials } from './run';
 import { TENANT_SEEDS } from './seeds';
 import { questions, type Sweep, sweep } from './sweep';
@@ -56,6 +57,7 @@ export async function assault(given: Cluster, options: AssaultOptions = {}): Pro
   const sides = sidesOf(ground, options.tenant);
   if (sides === undefined) throw nobody(cluster, ground, options.tenant);
   const names = await namesHere(cluster, ground, sides);
+  await whenParametersAreKnown(cluster, names);
   const outcomes = await runTrials(allTrials().filter(isTriable), {
     cluster,
     names,

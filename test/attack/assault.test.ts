@@ -1,6 +1,7 @@
 import { assault } from '../../cluster/attack/assault';
 import { isHarmless, readOnly } from '../../cluster/attack/guard';
 import { assaultPage } from '../../cluster/attack/html';
+import { whenParametersAreKnown } from '../../cluster/attack/parameters';
 import { reportOf } from '../../cluster/attack/report';
 import type { Cluster, ClusterAnswer, ClusterRequest } from '../../cluster/client/cluster';
 import type { JsonObject } from '../../constructs/core/json';
@@ -67,6 +68,30 @@ describe('an assault', () => {
 
   test('says who there is to attack where the tenant is not known', async () => {
     await expect(assault(standIn(refusal), { tenant: 'nobody' })).rejects.toThrow(/AT004.*acme, beta, cedar/);
+  });
+});
+
+describe('policies whose parameters the API server does not know yet', () => {
+  const unknown = 'failed to configure policy: failed to find resource referenced by paramKind';
+  const asked = async (answers: readonly ClusterAnswer[]): Promise<readonly ClusterRequest[]> => {
+    const left = [...answers];
+    const cluster = standIn(() => left.shift() ?? said(201, {}));
+    await whenParametersAreKnown(cluster, { ns: 'acme-main', 'owner-group': 'oidc:acme' });
+    return cluster.asked;
+  };
+
+  test('are waited for, with a dry run of a pod', async () => {
+    const questions = await asked([said(403, { message: unknown }), said(403, { message: unknown })]);
+    expect(questions).toHaveLength(3);
+    expect(questions.filter((one) => !isHarmless(one))).toEqual([]);
+    expect(questions[2]).toMatchObject({
+      path: '/api/v1/namespaces/acme-main/pods',
+      as: { groups: ['oidc:acme', 'system:authenticated'] },
+    });
+  });
+
+  test('fails to wait for anything else: one question is enough for a refusal of another kind', async () => {
+    expect(await asked([said(403, { message: 'pods is forbidden' }), said(403, { message: unknown })])).toHaveLength(1);
   });
 });
 

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { whenParametersAreKnown } from '../../../cluster/attack/parameters';
 import type { ClusterRequest } from '../../../cluster/client/cluster';
 import { stringAt } from '../../../constructs/core/json';
 import { dev } from '../../../stacks/environments/dev';
@@ -26,6 +27,8 @@ describe('secrets that are sent to a control plane with the platform applied', (
     region = await startRegion(dev, 'eu-central-1');
     const outcomes = await up(region);
     expect(outcomes.flatMap(({ problems }) => problems)).toEqual([]);
+    const names = { ns: 'team-alpha-main', 'owner-group': 'oidc:team-alpha-leads' };
+    await whenParametersAreKnown(region.live.cluster, names);
     const target = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'patched' }, data: { none: '' } };
     await send({ method: 'POST', path: SECRETS, body: target });
   });

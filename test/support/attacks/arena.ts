@@ -8,6 +8,7 @@ import type { ActorName, CaseObject } from '../../../cluster/attack/cases/case';
 import { type Ground, groundOf, namesOf, type Sides, sidesOf } from '../../../cluster/attack/ground';
 import { withLiveNames } from '../../../cluster/attack/live-names';
 import { fill, type Names } from '../../../cluster/attack/names';
+import { whenParametersAreKnown } from '../../../cluster/attack/parameters';
 import type { Arena } from '../../../cluster/attack/run';
 import { TENANT_SEEDS } from '../../../cluster/attack/seeds';
 import { objectPath, type Sender } from '../../../cluster/attack/send';
@@ -121,6 +122,7 @@ async function occupy(regions: LocalRegions): Promise<Battlefield> {
   const sides = sidesOf(ground);
   if (sides === undefined) throw new Error('an attack needs two tenants');
   const planned = namesOf(ground, sides);
+  await whenParametersAreKnown(cluster, planned);
   await setScene(cluster, planned);
   const names = await withLiveNames(cluster, planned);
   const stop = async () => {
