@@ -8,10 +8,10 @@ import {
   type Finding,
   NOT_APPLICABLE,
   type ObjectRule,
+  type Outcome,
   outcomeOf,
   type Subject,
 } from '../../constructs/core/rule';
-import { bySpec } from './by-spec';
 import { flatMapClaims } from './claims';
 import { Memory, remembered } from './memory';
 import { parseQuantity } from './quantity';
@@ -105,11 +105,10 @@ function findingsFor(
 const BOUNDING = /^(?:(?:limits|requests)\.(?!storage$)|cpu$|memory$|ephemeral-storage$)/;
 const bounds = remembered(4096, (name) => BOUNDING.test(name));
 
-const quotaTexts = new Memory<string>(1024);
 const limitTexts = new Memory<string>(1024);
 
-function quotaText({ object, specText }: Subject): string {
-  return quotaTexts.get(specText) ?? quotaTexts.keep(specText, textOfLines(quotaLines(object)));
+function quotaText({ object }: Subject): string {
+  return textOfLines(quotaLines(object));
 }
 
 function limitText({ object, specText }: Subject): string {
@@ -172,12 +171,16 @@ export const orderedLimits: ObjectRule = {
   remedy: 'put the four amounts of the resource in rising order',
   control: 'SCN-1',
   kinds: ['LimitRange.core'],
-  check: bySpec(({ object }) => {
-    const items = listAt(object, 'spec', 'limits').filter(isRecord);
-    if (items.length === 0) return NOT_APPLICABLE;
-    return outcomeOf(items.flatMap((item, index) => orderFindings(item, `spec.limits[${index}]`)));
-  }),
+  check: ({ object, specText }) => orders.get(specText) ?? orders.keep(specText, orderOf(object)),
 };
+
+const orders = new Memory<Outcome>(1024);
+
+function orderOf(object: unknown): Outcome {
+  const items = listAt(object, 'spec', 'limits').filter(isRecord);
+  if (items.length === 0) return NOT_APPLICABLE;
+  return outcomeOf(items.flatMap((item, index) => orderFindings(item, `spec.limits[${index}]`)));
+}
 
 function orderFindings(item: unknown, path: string): readonly Finding[] {
   const resources = new Set(STEPS.flatMap((step) => Object.keys(recordAt(item, step))));

@@ -1,5 +1,4 @@
 import { isList, isRecord, listAt, recordAt, stringAt, valueAt } from '../../constructs/core/json';
-import { holdsBySpec } from './by-spec';
 import { isManaged, isMeshed, isOwned, isTenants, presence } from './presence';
 
 /** Default deny both ways, in every namespace the platform owns. */
@@ -82,17 +81,17 @@ export const hasQuota = presence({
   asks: isTenants,
   kind: 'ResourceQuota.core',
   what: 'ResourceQuota without scopes for cpu and memory',
-  serves: (subject) => (boundsCompute(subject) ? subject.namespace : undefined),
+  serves: ({ object, namespace }) => (boundsCompute(object) ? namespace : undefined),
 });
 
-const boundsCompute = holdsBySpec((quota) => {
+const COMPUTE = ['cpu', 'memory'].map((name) => [`limits.${name}`, `requests.${name}`, name]);
+
+function boundsCompute(quota: unknown): boolean {
   const spec = recordAt(quota, 'spec');
+  if (spec.scopes !== undefined || spec.scopeSelector !== undefined) return false;
   const hard = recordAt(spec, 'hard');
-  const bounds = ['cpu', 'memory'].every((name) =>
-    [`limits.${name}`, `requests.${name}`, name].some((key) => hard[key] !== undefined),
-  );
-  return bounds && spec.scopes === undefined && spec.scopeSelector === undefined;
-});
+  return COMPUTE.every((names) => names.some((name) => hard[name] !== undefined));
+}
 
 /** Defaults for containers that name no limits. */
 export const hasLimitRange = presence({
@@ -104,12 +103,9 @@ export const hasLimitRange = presence({
   asks: isTenants,
   kind: 'LimitRange.core',
   what: 'LimitRange for containers',
-  serves: (subject) => (limitsContainers(subject) ? subject.namespace : undefined),
+  serves: ({ object, namespace }) =>
+    listAt(object, 'spec', 'limits').some((item) => valueAt(item, 'type') === 'Container') ? namespace : undefined,
 });
-
-const limitsContainers = holdsBySpec((range) =>
-  listAt(range, 'spec', 'limits').some((item) => valueAt(item, 'type') === 'Container'),
-);
 
 /** What a pod runs as when it names nothing. */
 export const hasDefaultAccount = presence({

@@ -8,9 +8,7 @@ import {
   type Subject,
 } from '../../constructs/core/rule';
 import { DEVICE_CLASSES, GPU_RESOURCES } from '../../constructs/gpu/gpu-names';
-import { holdsBySpec } from './by-spec';
 import { flatMapClaims, keysOf } from './claims';
-import { Memory } from './memory';
 import { isManaged, isTenants, presence } from './presence';
 
 /** What quotas of a namespace must bound, whichever of them does it. */
@@ -27,7 +25,6 @@ const asked = (namespace: Subject): boolean => isTenants(namespace) && isManaged
 /** A rule that the quotas of each tenant namespace bound some names; a quota with scopes counts only some pods. */
 function bounds({ names, ...text }: Bounds): ClusterRule {
   const all = (1 << names.length) - 1;
-  const memory = new Memory<number>(1024);
   const places = new Map(names.flatMap((name, i) => name.split('|').map((each) => [each, i] as const)));
   return {
     ...text,
@@ -35,8 +32,8 @@ function bounds({ names, ...text }: Bounds): ClusterRule {
     claims: (subject) => {
       if (subject.kind === 'Namespace')
         return asked(subject) ? [claimBy(subject, subject.name ?? '', '', WANTS)] : NONE;
-      const { object, namespace, specText } = subject;
-      const bits = memory.get(specText) ?? memory.keep(specText, bitsOf(object, places));
+      const { object, namespace } = subject;
+      const bits = bitsOf(object, places);
       if (bits === 0 || !namespace) return NONE;
       return [{ key: namespace, owner: '', object: '', field: '', value: String(bits) }];
     },
@@ -132,21 +129,21 @@ export const hasAffinityQuota = presence({
   asks: asked,
   kind: 'ResourceQuota.core',
   what: 'ResourceQuota for CrossNamespacePodAffinity with pods: 0',
-  serves: (subject) => (forbidsAffinity(subject) ? subject.namespace : undefined),
+  serves: ({ object, namespace }) => (forbidsAffinity(object) ? namespace : undefined),
 });
 
-const forbidsAffinity = holdsBySpec((quota) => {
+function forbidsAffinity(quota: unknown): boolean {
   const spec = recordAt(quota, 'spec');
+  const { pods } = recordAt(spec, 'hard');
+  if (pods !== '0' && pods !== 0) return false;
   const scopes = [
     ...listAt(spec, 'scopes'),
     ...listAt(spec, 'scopeSelector', 'matchExpressions')
       .filter((term) => valueAt(term, 'operator') === 'Exists')
       .map((term) => valueAt(term, 'scopeName')),
   ];
-  const { pods } = recordAt(spec, 'hard');
-  const none = pods === '0' || pods === 0;
-  return none && scopes.length === 1 && scopes[0] === 'CrossNamespacePodAffinity';
-});
+  return scopes.length === 1 && scopes[0] === 'CrossNamespacePodAffinity';
+}
 
 /** The way to GPUs and to any queued work. */
 export const hasQueue = presence({

@@ -1,4 +1,4 @@
-import { isList, isRecord, listAt, recordAt, valueAt } from '../../constructs/core/json';
+import { isList, isRecord, listAt, recordAt, stringAt, valueAt } from '../../constructs/core/json';
 import { show } from '../../constructs/core/problem';
 import {
   type Finding,
@@ -6,9 +6,10 @@ import {
   type ObjectRule,
   type Outcome,
   outcomeOf,
+  PASS,
   type Subject,
 } from '../../constructs/core/rule';
-import { bySpec } from './by-spec';
+import { rememberedPairs } from './memory';
 import { containersOf, mayHoldPods } from './pods';
 import { parseQuantity } from './quantity';
 
@@ -22,6 +23,8 @@ const ONE = 1_000_000_000n;
 const MEBI = 1_048_576n * ONE;
 /** No node has as many; an amount above it lost its `m`. */
 const MOST_CORES = 100_000n * ONE;
+const LIMIT_FIELDS = ['min', 'defaultRequest', 'default', 'max'];
+const QUEUE_FIELDS = ['nominalQuota', 'borrowingLimit', 'lendingLimit'];
 const FIXED_KINDS = ['ResourceQuota', 'LimitRange', 'PersistentVolumeClaim', 'ClusterQueue'];
 
 /** Quantities mean what they look like. */
@@ -33,11 +36,58 @@ export const units: ObjectRule = {
     'write cpu in cores or millicores (500m), memory and storage in Mi or Gi, devices and counts as whole numbers',
   control: 'SCN-1',
   kinds: (group, kind) => FIXED_KINDS.includes(kind) || mayHoldPods(group, kind),
-  check: (subject) => (FIXED_KINDS.includes(subject.kind) ? judgeFixed(subject) : judge(subject)),
+  check: (subject) => (isSound(subject) ? PASS : judge(subject)),
 };
 
-/** Other kinds may have quantities anywhere; these have them in their specification. */
-const judgeFixed = bySpec(judge);
+/** Whether there are quantities and all are right. Nearly always they are, and no path is kept for that. */
+function isSound({ object, kind }: Subject): boolean {
+  if (kind === 'ResourceQuota') return soundIn(recordAt(object, 'spec', 'hard')) > 0;
+  if (kind === 'LimitRange') return soundLimits(listAt(object, 'spec', 'limits')) > 0;
+  return kind === 'ClusterQueue' && soundResources(listAt(object, 'spec', 'resourceGroups')) > 0;
+}
+
+function soundLimits(items: readonly unknown[]): number {
+  let sound = 0;
+  for (const item of items) for (const field of LIMIT_FIELDS) sound += soundIn(recordAt(item, field));
+  return sound;
+}
+
+function soundResources(groups: readonly unknown[]): number {
+  let sound = 0;
+  for (const group of groups)
+    for (const flavor of listAt(group, 'flavors'))
+      for (const resource of listAt(flavor, 'resources')) sound += soundQuotas(resource);
+  return sound;
+}
+
+function soundQuotas(resource: unknown): number {
+  const name = stringAt(resource, 'name');
+  if (name === undefined) return 0;
+  let sound = 0;
+  for (const field of QUEUE_FIELDS) {
+    const amount = valueAt(resource, field);
+    if (amount !== undefined) sound += isRight(name, amount) ? 1 : Number.NaN;
+  }
+  return sound;
+}
+
+/** The number of quantities; not a number where one is not right. */
+function soundIn(amounts: Readonly<Record<string, unknown>>): number {
+  let sound = 0;
+  for (const resource in amounts) {
+    if (!isRight(resource, amounts[resource])) return Number.NaN;
+    sound += 1;
+  }
+  return sound;
+}
+
+/** A platform has a few sizes of each thing. */
+const MOST_AMOUNTS = 4096;
+const isRightText = rememberedPairs(MOST_AMOUNTS, (resource, text) => faultOf(resource, text) === undefined);
+
+function isRight(resource: string, amount: unknown): boolean {
+  return typeof amount === 'string' ? isRightText(resource, amount) : faultOf(resource, amount) === undefined;
+}
 
 function judge(subject: Subject): Outcome {
   const all = amountsOf(subject);
@@ -72,7 +122,7 @@ function resourcesAt(value: unknown, path: string, keys: readonly string[]): rea
 
 function limitAmounts(object: unknown): readonly Amounts[] {
   return listAt(object, 'spec', 'limits').flatMap((item, index) =>
-    ['min', 'defaultRequest', 'default', 'max'].map((key) => {
+    LIMIT_FIELDS.map((key) => {
       return { path: `spec.limits[${index}].${key}`, amounts: recordAt(item, key) };
     }),
   );
@@ -85,7 +135,7 @@ function queueAmounts(object: unknown): readonly Amounts[] {
       listAt(flavor, 'resources').flatMap((resource, k) => {
         const name = valueAt(resource, 'name');
         if (!isRecord(resource) || typeof name !== 'string') return [];
-        const set = ['nominalQuota', 'borrowingLimit', 'lendingLimit'].filter((key) => resource[key] !== undefined);
+        const set = QUEUE_FIELDS.filter((key) => resource[key] !== undefined);
         return set.map((key) => {
           return {
             path: `spec.resourceGroups[${i}].flavors[${j}].resources[${k}].${key}`,
