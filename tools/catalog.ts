@@ -119,7 +119,14 @@ export const PROGRAMS = [
     tags: ISTIO_TAGS,
     ask: { args: ['version', '--remote=false'], answer: /^client version: (\S+)/m },
   },
-  { name: 'edge-lab', module: 'istio', builds: '.', variables: {}, tags: ISTIO_TAGS },
+  {
+    name: 'edge-lab',
+    module: 'istio',
+    builds: '.',
+    variables: {},
+    tags: ISTIO_TAGS,
+    embeds: { from: 'istio.io/istio', folder: 'tools/packaging/common', files: ['envoy_bootstrap.json'] },
+  },
   { name: 'waf', module: 'waf', folder: 'services/waf', builds: '.', variables: {}, tags: WAF_TAGS },
   { name: 'waf-trial', module: 'waf-trial', folder: 'services/waf/trial', builds: '.', variables: {}, tags: WAF_TAGS },
   { name: 'edge-switch', module: 'edge-switch', folder: 'services/edge-switch', builds: '.', variables: {} },
@@ -130,6 +137,15 @@ export const PROGRAMS = [
     builds: '.',
     versionOf: 'github.com/envoyproxy/ratelimit',
     variables: {},
+  },
+  {
+    // The same module has the server; its clients of clouds, which find what to watch, are left out.
+    name: 'promtool',
+    module: 'prometheus',
+    builds: 'github.com/prometheus/prometheus/cmd/promtool',
+    versionOf: 'github.com/prometheus/prometheus',
+    variables: {},
+    tags: ['remove_all_sd'],
   },
   { name: 'kms', module: 'kms', folder: 'services/kms', builds: '.', variables: {} },
   {
@@ -157,7 +173,7 @@ export type ToolName = (typeof PROGRAMS)[number]['name'];
 export const GO_PROGRAMS: readonly GoProgram[] = listed(PROGRAMS).filter(isGoProgram);
 
 /** What the tests on a real Envoy run. */
-const EDGE_TOOLS: readonly ToolName[] = ['istioctl', 'edge-lab', 'envoy', 'waf', 'waf-trial', 'ratelimit'];
+const EDGE_TOOLS: readonly ToolName[] = ['istioctl', 'edge-lab', 'envoy', 'waf', 'waf-trial', 'ratelimit', 'promtool'];
 
 /** What the tests on a real Vault run besides a control plane. */
 const VAULT_TOOLS: readonly ToolName[] = ['vault', 'kms'];

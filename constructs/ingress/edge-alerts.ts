@@ -48,14 +48,21 @@ export function edgeAlerts({ limits, alerts, waf }: IngressSettings, stamp: Stam
   ];
 }
 
-const limited = (state: string) =>
-  `sum(rate(envoy_http_local_rate_limit_${state}{envoy_local_http_ratelimit_prefix="edge_address"}[5m]))`;
+/**
+ * Istio's proxies take no label out of the names of these counters, as Envoy's own defaults would.
+ * Source: `stats_tags` in https://github.com/istio/istio/blob/master/tools/packaging/common/envoy_bootstrap.json.
+ */
+const limited = (state: string) => `sum(rate(envoy_edge_address_http_local_rate_limit_${state}[5m]))`;
+
+/** One by one: a rate over several names at once loses their names, and Prometheus refuses what is left. */
+function anyOf(...counters: readonly string[]): string {
+  return counters.map((counter) => `sum(rate(${counter}[5m])) > 0`).join(' or ');
+}
 
 /** More than a tenth of all requests refused by the limit of an address, or connections refused. */
 const ATTACK = [
   `${limited('rate_limited')} > 0.1 * ${limited('enabled')}`,
-  'sum(rate(envoy_connection_limit_limited_connections{envoy_connection_limit_prefix="edge"}[5m])) > 0',
-  'sum(rate(envoy_listener_downstream_global_cx_overflow[5m])) > 0',
+  anyOf('envoy_connection_limit_edge_limited_connections', 'envoy_listener_downstream_global_cx_overflow'),
 ].join(' or ');
 
 const attacked: Alert = {
@@ -82,7 +89,7 @@ const calm: Alert = {
 
 const tightened: Alert = {
   alert: 'EdgeTightened',
-  expr: 'sum(rate(envoy_http_local_rate_limit_enabled{envoy_local_http_ratelimit_prefix="edge_attack"}[5m])) > 0',
+  expr: 'sum(rate(envoy_edge_attack_http_local_rate_limit_enabled[5m])) > 0',
   for: '6h',
   labels: { severity: 'warning' },
   annotations: {
@@ -93,7 +100,7 @@ const tightened: Alert = {
 
 const nobodyCounts: Alert = {
   alert: 'EdgeNobodyCounts',
-  expr: 'sum(rate({__name__=~"envoy_cluster_ratelimit_edge_global_(error|failure_mode_allowed)"}[5m])) > 0',
+  expr: anyOf('envoy_cluster_ratelimit_edge_global_error', 'envoy_cluster_ratelimit_edge_global_failure_mode_allowed'),
   for: '2m',
   labels: { severity: 'critical' },
   annotations: {
@@ -158,7 +165,7 @@ const firewallAlerts: readonly Alert[] = [
 
 const firewallDown: Alert = {
   alert: 'EdgeFirewallDown',
-  expr: 'sum(rate({__name__=~"envoy_http_.*_ext_proc_edge_waf_(streams_failed|message_timeouts)"}[5m])) > 0',
+  expr: anyOf('envoy_http_ext_proc_edge_waf_streams_failed', 'envoy_http_ext_proc_edge_waf_message_timeouts'),
   for: '2m',
   labels: { severity: 'critical' },
   annotations: {

@@ -13,6 +13,7 @@ import (
 	meshconfig "istio.io/api/mesh/v1alpha1"
 	"istio.io/istio/pkg/bootstrap"
 	"istio.io/istio/pkg/config/mesh"
+	"istio.io/istio/pkg/model"
 )
 
 // proxy is a proxy that is about to start: what istio-agent takes from the pod it runs in.
@@ -40,7 +41,13 @@ type endpoint struct {
 //go:embed bootstrap.json.tmpl
 var bootstrapTemplate string
 
-// writeBootstraps makes an Envoy bootstrap beside each proxies/<name>.json, named <name>.bootstrap.json.
+// istioTemplate is the template of Istio's own proxies; the build lays the file of Istio's module over this folder.
+//
+//go:embed envoy_bootstrap.json
+var istioTemplate string
+
+// writeBootstraps makes an Envoy bootstrap beside each proxies/<name>.json, named <name>.bootstrap.json, and
+// <name>.statistics.json: which of its statistics a proxy of Istio keeps, and under which names it tells them.
 //
 // The values are those of Istio's own agent: runtime flags, node metadata, the limit of connections. The template is a
 // short one of our own, because Istio's names sockets and ports of a pod, and an extension that only Istio's Envoy has.
@@ -58,18 +65,34 @@ func writeBootstraps(folder string, settings *meshconfig.MeshConfig, control end
 		if err := json.Unmarshal(text, &wanted); err != nil {
 			return fmt.Errorf("%s: %w", file, err)
 		}
-		made, err := wanted.bootstrap(settings, control, root, folder)
-		if err != nil {
+		if err := wanted.write(strings.TrimSuffix(file, ".json"), settings, control, root); err != nil {
 			return fmt.Errorf("%s: %w", file, err)
 		}
-		if err := os.WriteFile(strings.TrimSuffix(file, ".json")+".bootstrap.json", made, 0o600); err != nil {
+	}
+	return nil
+}
+
+func (p proxy) write(path string, settings *meshconfig.MeshConfig, control endpoint, root string) error {
+	node, err := p.node(settings)
+	if err != nil {
+		return err
+	}
+	statistics, err := statisticsTemplate()
+	if err != nil {
+		return err
+	}
+	for suffix, template := range map[string]string{
+		".bootstrap.json":  p.placed(control, root),
+		".statistics.json": statistics,
+	} {
+		if err := render(node, template, path+suffix); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (p proxy) bootstrap(settings *meshconfig.MeshConfig, control endpoint, root, folder string) ([]byte, error) {
+func (p proxy) node(settings *meshconfig.MeshConfig) (*model.Node, error) {
 	copied, err := mesh.DeepCopyMeshConfig(settings)
 	if err != nil {
 		return nil, err
@@ -90,38 +113,58 @@ func (p proxy) bootstrap(settings *meshconfig.MeshConfig, control endpoint, root
 		return nil, err
 	}
 	node.Metadata.Annotations = p.Annotations
-	template, err := p.template(folder, control, root)
-	if err != nil {
-		return nil, err
-	}
-	defer os.Remove(template)
-	made := &bytes.Buffer{}
-	if err := bootstrap.New(bootstrap.Config{Node: node}).WriteTo(template, made); err != nil {
-		return nil, err
-	}
-	if !json.Valid(made.Bytes()) {
-		return nil, errors.New("the bootstrap is no JSON: " + made.String())
-	}
-	return made.Bytes(), nil
+	return node, nil
 }
 
-// template writes the template to a file, which is where Istio reads it from, with the addresses of the lab.
-func (p proxy) template(folder string, control endpoint, root string) (string, error) {
+// render fills a template as Istio's agent does, which reads it from a file.
+func render(node *model.Node, template, path string) error {
+	file := path + ".tmpl"
+	if err := os.WriteFile(file, []byte(template), 0o600); err != nil {
+		return err
+	}
+	defer os.Remove(file)
+	made := &bytes.Buffer{}
+	if err := bootstrap.New(bootstrap.Config{Node: node}).WriteTo(file, made); err != nil {
+		return err
+	}
+	if !json.Valid(made.Bytes()) {
+		return errors.New("the template gives no JSON: " + made.String())
+	}
+	return os.WriteFile(path, made.Bytes(), 0o600)
+}
+
+// statisticsTemplate is the part of Istio's template that is about statistics. Braces of actions come in pairs, so that
+// counting them finds its end.
+func statisticsTemplate() (string, error) {
+	const key = `"stats_config": {`
+	start := strings.Index(istioTemplate, key)
+	if start < 0 {
+		return "", errors.New("istio's template has no stats_config")
+	}
+	open := 0
+	for at := start + len(key) - 1; at < len(istioTemplate); at++ {
+		switch istioTemplate[at] {
+		case '{':
+			open++
+		case '}':
+			open--
+		}
+		if open == 0 {
+			return "{" + istioTemplate[start:at+1] + "}", nil
+		}
+	}
+	return "", errors.New("the stats_config of istio's template has no end")
+}
+
+// placed is our template with the addresses of the lab.
+func (p proxy) placed(control endpoint, root string) string {
 	quoted := func(text string) string {
 		bytes, _ := json.Marshal(text) // of a string it cannot fail
 		return string(bytes)
 	}
-	fill := strings.NewReplacer(
+	return strings.NewReplacer(
 		"LAB_ADMIN_HOST", quoted(p.Admin.Host), "LAB_ADMIN_PORT", fmt.Sprint(p.Admin.Port),
 		"LAB_CONTROL_HOST", quoted(control.Host), "LAB_CONTROL_PORT", fmt.Sprint(control.Port),
 		"LAB_CERTIFICATE", quoted(p.Certificate), "LAB_KEY", quoted(p.Key), "LAB_ROOT", quoted(root),
-	)
-	file, err := os.CreateTemp(folder, "*.tmpl")
-	if err != nil {
-		return "", err
-	}
-	if _, err := fill.WriteString(file, bootstrapTemplate); err != nil {
-		return "", errors.Join(err, file.Close())
-	}
-	return file.Name(), file.Close()
+	).Replace(bootstrapTemplate)
 }

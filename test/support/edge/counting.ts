@@ -35,6 +35,8 @@ export interface CountingLab {
   /** Ends the service that counts, as a crash would; starts it again. */
   readonly service: Part<'ratelimit'>;
   readonly redis: Redis;
+  /** What Prometheus would read from one of the two proxies. */
+  readonly metrics: (proxy: 0 | 1) => Promise<string>;
   readonly stop: () => Promise<void>;
 }
 
@@ -70,8 +72,9 @@ async function start(running: Running, props: CountingProps): Promise<Omit<Count
   await service.start();
   const echo = await running.has(startEcho({ host: net(AT.web) }));
   const pki = await newMeshPki(TRUST_DOMAIN);
-  const { mesh, annotations } = gatewayFixture(props.cast.jwks);
-  const pod = { namespace: INGRESS, account: 'ingress', labels: SELECTOR, role: 'router' as const, annotations };
+  const { mesh, annotations } = gatewayFixture(props.cast.jwks, { alerts: 'prometheus-operator' });
+  const own = { namespace: INGRESS, account: 'ingress', labels: SELECTOR, role: 'router' as const, annotations };
+  const pod = { ...own, statistics: 'istio' as const };
   const edge = await running.has(
     startEdge({
       objects: objects(props, net, echo.port),
@@ -89,6 +92,7 @@ async function start(running: Running, props: CountingProps): Promise<Omit<Count
     ask: (proxy, host, headers) => ask(wanted(proxies[proxy], host, headers, props.cast)),
     service,
     redis,
+    metrics: async (proxy) => (await edge.proxies[proxy]?.admin('/stats/prometheus')) ?? '',
   };
 }
 

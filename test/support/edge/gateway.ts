@@ -22,7 +22,7 @@ import {
 import { type Loopback, newLoopback } from './loopback';
 import { type MeshPki, newMeshPki } from './mesh-pki';
 import { project } from './projected';
-import type { EnvoyProxy } from './proxy';
+import type { EnvoyProxy, ProxyProps } from './proxy';
 import { type Running, startTogether } from './running';
 import { AT, surroundings } from './surroundings';
 import type { Objects } from './weaken';
@@ -65,6 +65,8 @@ export interface GatewayLabProps {
   readonly proxied?: boolean;
   /** More variables of the gateway’s container. @default - none */
   readonly env?: Readonly<Record<string, string>>;
+  /** Which statistics the gateway keeps, and their labels. @default 'envoy' */
+  readonly statistics?: ProxyProps['statistics'];
 }
 
 /** Starts the fixture’s gateway, with a workload and a firewall behind it. */
@@ -109,7 +111,7 @@ interface Beside {
 }
 
 async function startEnvoy(
-  { cast, change = (as) => as, edge, proxied = false, env }: GatewayLabProps,
+  { cast, change = (as) => as, edge, proxied = false, env, statistics = 'envoy' }: GatewayLabProps,
   { net, upstream, pki, runtime }: Beside,
 ): Promise<Edge> {
   const platform = gatewayFixture(cast.jwks, edge);
@@ -119,7 +121,8 @@ async function startEnvoy(
   const pod = { name: 'ingress', namespace: INGRESS, account: 'ingress', labels: SELECTOR, address: net(AT.gateway) };
   const variables = env === undefined ? {} : { env };
   const override = bootstrapOverride(objects, annotations, runtime);
-  return startEdge({ objects, mesh, pki, proxies: [{ ...pod, role: 'router', annotations, override, ...variables }] });
+  const proxy = { ...pod, role: 'router' as const, annotations, override, statistics, ...variables };
+  return startEdge({ objects, mesh, pki, proxies: [proxy] });
 }
 
 /** What the ConfigMap that the pod names adds to the bootstrap. Throws where there is none. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { Part } from '../../../cluster/local/part';
+import { recordAt } from '../../../constructs/core/json';
 import { lastLines } from './control';
 import { type Running, startTogether } from './running';
 
@@ -23,6 +24,8 @@ export interface ProxyProps {
   readonly env?: Readonly<Record<string, string>>;
   /** What `sidecar.istio.io/bootstrapOverride` would add to the bootstrap. @default - nothing */
   readonly override?: object;
+  /** Which statistics it keeps, and their labels: all with Envoy's own, or as a proxy of Istio. @default 'envoy' */
+  readonly statistics?: 'envoy' | 'istio';
 }
 
 /** A running Envoy. */
@@ -74,11 +77,11 @@ async function start(running: Running, { program, folder, adminPort, props }: En
   const bootstrap = join(folder, 'proxies', `${props.name}.bootstrap.json`);
   const admin = (path: string) => get({ host: props.address, port: adminPort }, path);
   const read = () => readFileSync(log, 'utf8');
-  const override = props.override === undefined ? [] : ['--config-yaml', JSON.stringify(props.override)];
+  const override = { ...props.override, ...statisticsOf(folder, props) };
   const part = new Part<'envoy'>({
     name: 'envoy',
     program,
-    args: ['--config-path', bootstrap, ...override, ...FLAGS],
+    args: ['--config-path', bootstrap, '--config-yaml', JSON.stringify(override), ...FLAGS],
     log,
     isReady: async () => {
       const state = await admin('/ready').catch(() => '');
@@ -97,6 +100,13 @@ async function start(running: Running, { program, folder, adminPort, props }: En
     admin,
     log: read,
   };
+}
+
+/** What Istio's own template says of statistics; our tests read more of them than it keeps. */
+function statisticsOf(folder: string, { name, statistics }: ProxyProps): object {
+  if (statistics !== 'istio') return {};
+  const read: unknown = JSON.parse(readFileSync(join(folder, 'proxies', `${name}.statistics.json`), 'utf8'));
+  return recordAt({ read }, 'read');
 }
 
 const FLAGS = [
