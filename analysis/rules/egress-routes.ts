@@ -168,7 +168,7 @@ const HAS = 'has';
 export const egressTlsVersion: ClusterRule = {
   id: 'DRN428',
   title: 'the egress gateway speaks TLS 1.3 and nothing older',
-  why: 'Istio takes no lowest version for servers with certificates of the mesh, so that TLS 1.2 is spoken where nothing else says so',
+  why: 'for servers with certificates of the mesh Istio takes no lowest version, so that TLS 1.2 is spoken where nothing else says so',
   remedy: `add the EnvoyFilter that sets tls_minimum_protocol_version: TLSv1_3 on port ${EGRESS.port} of the gateway`,
   control: 'ENC-1',
   kinds: [GATEWAY, `EnvoyFilter.${ISTIO}`],
