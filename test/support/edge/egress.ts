@@ -1,5 +1,4 @@
-import type { KeyPair } from '../../../cluster/local/certificates';
-import { createAuthority } from '../../../cluster/local/certificates';
+import { createAuthority, type KeyPair } from '../../../cluster/local/certificates';
 import { isRecord, listAt, recordAt, stringAt } from '../../../constructs/core/json';
 import { EGRESS, egressServerName } from '../../../constructs/network/egress-names';
 import { tenantManifests } from '../../../constructs/tenant/tenant-manifests';
@@ -111,8 +110,8 @@ async function start(running: Running, props: EgressLabProps): Promise<Omit<Egre
   const echo = async (host: Host, at: number) => {
     const pair = callers.hosts.get(host);
     if (pair === undefined) throw new Error(`${host} has no certificate`);
-    const running_ = await running.has(startEcho({ host: net(at), pair }));
-    return { echo: running_, to: { host: net(at), port: running_.port } };
+    const started = await running.has(startEcho({ host: net(at), pair }));
+    return { echo: started, to: { host: net(at), port: started.port } };
   };
   const shared = await echo(HOSTS.shared, 30);
   const other = await echo(HOSTS.other, 31);
