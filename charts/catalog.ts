@@ -1,5 +1,6 @@
 import type { HelmReleaseProps } from '../constructs/core/helm-release';
 import { PLATFORM_NAMESPACE, PLATFORM_SERVICES } from '../constructs/core/platform-service';
+import { EGRESS } from '../constructs/network/egress-names';
 
 /**
  * Why no digest stands here yet: the charts' repositories could not be read where the catalog was written. Whoever first
@@ -33,6 +34,7 @@ export const CATALOG = {
   istioCni: { ...ISTIO, name: 'istio-cni', chart: 'cni' },
   ztunnel: { ...ISTIO, name: 'ztunnel', chart: 'ztunnel' },
   ingressGateway: { ...ISTIO, name: 'ingress', namespace: PLATFORM_NAMESPACE.ingress, chart: 'gateway' },
+  egressGateway: { ...ISTIO, name: EGRESS.name, namespace: EGRESS.namespace, chart: 'gateway' },
   eastWestGateway: { ...ISTIO, name: 'eastwest', namespace: PLATFORM_NAMESPACE.eastWest, chart: 'gateway' },
   certManager: {
     name: 'cert-manager',

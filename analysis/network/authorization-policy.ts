@@ -32,6 +32,8 @@ export interface AuthorizationRule {
   readonly may: PortSet;
   /** Ports on which it matches every request. */
   readonly must: PortSet;
+  /** Patterns of the server names that a connection may ask for in TLS; undefined: any. */
+  readonly serverNames: readonly string[] | undefined;
 }
 
 /** Something an AuthorizationPolicy is attached to instead of pods. */
@@ -111,13 +113,16 @@ function readRule(reader: Reader, value: unknown, path: string, namespace: strin
   const sources = from.map((item, index) => readFrom(reader, item, `${path}.from[${index}]`, namespace));
   const to = reader.list(rule.to, `${path}.to`).map((item, index) => readTo(reader, item, `${path}.to[${index}]`));
   const conditions = reader.list(rule.when, `${path}.when`);
-  conditions.forEach((item, index) => {
-    readCondition(reader, item, `${path}.when[${index}]`);
-  });
+  const [serverNames] = conditions.flatMap((item, index) => readCondition(reader, item, `${path}.when[${index}]`));
   const may = to.length === 0 ? ALL_PORTS : to.map((item) => item.may).reduce(unionPorts, NO_PORTS);
   const must = to.length === 0 ? ALL_PORTS : to.map((item) => item.must).reduce(unionPorts, NO_PORTS);
   // A condition is taken as one the caller can meet (for a grant) or avoid (for a denial).
-  return { sources: from.length === 0 ? undefined : sources, may, must: conditions.length === 0 ? must : NO_PORTS };
+  return {
+    sources: from.length === 0 ? undefined : sources,
+    may,
+    must: conditions.length === 0 ? must : NO_PORTS,
+    serverNames,
+  };
 }
 
 function readFrom(reader: Reader, value: unknown, path: string, namespace: string): AuthorizationSource {
@@ -179,9 +184,12 @@ function readPorts(reader: Reader, value: unknown, path: string): PortSet {
   return portsOf(texts.map(Number).filter((port) => Number.isInteger(port)));
 }
 
-function readCondition(reader: Reader, value: unknown, path: string): void {
+/** The server names that a condition asks for; of all else nothing is made. */
+function readCondition(reader: Reader, value: unknown, path: string): readonly (readonly string[])[] {
   const { key, values, notValues } = reader.object(value, path, ['key', 'values', 'notValues']);
   if (typeof key !== 'string' || key === '') reader.flaw(`${path}.key`, key, 'an attribute name');
-  const count = reader.strings(values, `${path}.values`).length + reader.strings(notValues, `${path}.notValues`).length;
+  const wanted = reader.strings(values, `${path}.values`);
+  const count = wanted.length + reader.strings(notValues, `${path}.notValues`).length;
   if (count === 0) reader.flaw(path, value, 'values or notValues');
+  return key === 'connection.sni' && wanted.length > 0 ? [wanted] : [];
 }

@@ -33,6 +33,13 @@ export function authorizedPorts(policies: Policies, caller: Caller, plan: Addres
   return ports;
 }
 
+/** The policies as a connection meets them that asks for a server name in TLS. */
+export function askingFor(policies: Policies, name: string): Policies {
+  const isMet = ({ serverNames }: AuthorizationRule): boolean =>
+    serverNames === undefined || serverNames.some((pattern) => matchesPattern(pattern, name));
+  return policies.map((policy) => ({ ...policy, rules: policy.rules.filter(isMet) }));
+}
+
 function portsFor(policies: Policies, identity: Identity | undefined, plan: AddressPlan, cut: Cut): PortSet {
   const allow = policies.filter(({ action }) => action === 'ALLOW');
   const granting = allow.filter(({ object }) => !cut.grantsOf.has(object)).flatMap(({ rules }) => rules);

@@ -63,7 +63,7 @@ export const FINDINGS = {
     control: 'NET-5',
   },
   PRV013: {
-    title: 'a tenant reaches the world outside only through drun-egress',
+    title: 'a tenant reaches the world outside only through the waypoint or the gateway for it',
     why: 'what leaves directly is neither named, nor allowed by name, nor recorded',
     remedy: 'remove the ipBlock or rule that opens it and declare the names the tenant needs as FQDN egress',
     control: 'NET-4',
@@ -88,7 +88,7 @@ export const FINDINGS = {
   },
   PRV017: {
     title: 'the world outside stays closed even if a tenant allows itself everything',
-    why: 'as PRV013: a network policy that the tenant adds must not open a way past drun-egress',
+    why: 'as PRV013: a network policy that the tenant adds must not open a way past waypoint and gateway',
     remedy: 'end the admin tier with a policy that passes all pods and then denies 0.0.0.0/0 and ::/0',
     control: 'NET-4',
   },
@@ -139,6 +139,31 @@ export const FINDINGS = {
     why: 'the egress waypoint may go where the tenant may not: metadata, API server, nodes, pods',
     remedy: 'remove the addresses or endpoints, or use resolution DNS',
     control: 'NET-1',
+  },
+  PRV036: {
+    title: 'the egress gateway asks everybody for an identity of the mesh',
+    why: 'whoever reaches the gateway without one calls out in the name of a tenant',
+    remedy: 'set tls.mode ISTIO_MUTUAL on the server',
+    control: 'NET-1',
+  },
+  PRV037: {
+    title: 'every name that the egress gateway takes leads to a host that its tenant registered',
+    why: 'a way out that nobody registered is one that nobody reviews, and that outlives whoever needed it',
+    remedy: 'remove the Gateway and what is beside it, or let the tenant declare the host',
+    control: 'NET-4',
+  },
+  PRV038: {
+    title: 'a host that a tenant with sidecars registers leads to the egress gateway, and says which name it asks for',
+    why: 'sidecars call no waypoint, so that past the gateway nobody asks who calls a host outside',
+    remedy:
+      'give the ServiceEntry the service of the egress gateway as its only endpoint, and a DestinationRule with ISTIO_MUTUAL and sni for each port',
+    control: 'NET-4',
+  },
+  PRV039: {
+    title: 'the egress gateway leads each call to the host and port that the tenant registered',
+    why: 'under the name of one host another one gets the calls, with the keys that are in them',
+    remedy: 'let VirtualService and ServiceEntry of the name lead to the registered host and port',
+    control: 'NET-4',
   },
   PRV040: {
     title: 'every policy can be read',

@@ -41,7 +41,7 @@ function unlabelled(objects: readonly Manifest[], world: World | undefined): rea
   return objects.flatMap((object) => {
     const { namespace = '', labels = {} } = object.metadata;
     const tenant = labels[LABEL.tenant];
-    if (tenant === undefined || namespace === '' || owners.get(namespace) === tenant || isPublished(object)) return [];
+    if (tenant === undefined || namespace === '' || owners.get(namespace) === tenant || isAtGateway(object)) return [];
     const key = `${namespace} ${tenant}`;
     if (seen.has(key)) return [];
     seen.add(key);
@@ -55,10 +55,19 @@ function unlabelled(objects: readonly Manifest[], world: World | undefined): rea
   });
 }
 
-/** What a tenant publishes stands at the edge: settings of its proxy, never anything that runs or has rights there. */
-function isPublished({ apiVersion, kind, metadata }: Manifest): boolean {
-  return metadata.namespace === PLATFORM_NAMESPACE.ingress && PUBLISHED.has(`${apiVersion.split('/')[0]} ${kind}`);
+/** What a tenant publishes, or calls outside, stands at a gateway: settings of its proxy, never anything that runs or has rights there. */
+function isAtGateway({ apiVersion, kind, metadata }: Manifest): boolean {
+  const kinds = metadata.namespace === undefined ? undefined : AT_GATEWAYS.get(metadata.namespace);
+  return kinds?.has(`${apiVersion.split('/')[0]} ${kind}`) === true;
 }
+
+const CALLED_OUT: ReadonlySet<string> = new Set([
+  'networking.istio.io Gateway',
+  'networking.istio.io VirtualService',
+  'networking.istio.io ServiceEntry',
+  'security.istio.io AuthorizationPolicy',
+  'networking.k8s.io NetworkPolicy',
+]);
 
 const PUBLISHED: ReadonlySet<string> = new Set([
   'cert-manager.io Certificate',
@@ -68,6 +77,11 @@ const PUBLISHED: ReadonlySet<string> = new Set([
   'networking.istio.io EnvoyFilter',
   'security.istio.io AuthorizationPolicy',
   'v1 ConfigMap',
+]);
+
+const AT_GATEWAYS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  [PLATFORM_NAMESPACE.ingress, PUBLISHED],
+  [PLATFORM_NAMESPACE.egressGateway, CALLED_OUT],
 ]);
 
 function undecided(world: World | undefined): readonly Violation[] {

@@ -1,5 +1,6 @@
 import { LABEL } from '../../constructs/core/labels';
 import { HBONE_PORT, PLATFORM_NAMESPACE, PLATFORM_SERVICES } from '../../constructs/core/platform-service';
+import { EGRESS } from '../../constructs/network/egress-names';
 import type { FindingCode } from './codes';
 import type { NamespaceModel } from './namespace';
 import { firstPort, formatPorts, intersectPorts, isEmptyPorts, type PortSet, portsOf, subtractPorts } from './port-set';
@@ -9,8 +10,11 @@ import type { ReachablePath, Violation } from './report';
 import { openersOf } from './witness';
 import type { World } from './world';
 
-/** Where tenants find the services they may name: those of the core table. */
-const SERVICES = Object.entries(PLATFORM_SERVICES).map(([name, { namespace, port }]) => ({ name, namespace, port }));
+/** Where tenants find the services they may name: those of the core table, and the gateway of pods with sidecars. */
+const SERVICES = [
+  ...Object.entries(PLATFORM_SERVICES).map(([name, { namespace, port }]) => ({ name, namespace, port })),
+  { name: 'egress-gateway', namespace: EGRESS.namespace, port: EGRESS.port },
+];
 
 /** What every tenant may reach: names, the control plane of the mesh, and the proxies that guard the way out. */
 const COMMON: Readonly<Record<string, Partial<Record<Protocol, readonly number[]>>>> = {

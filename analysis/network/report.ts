@@ -99,6 +99,8 @@ export interface EgressGrant {
   readonly namespace: string;
   readonly serviceEntry: string;
   readonly hosts: readonly string[];
+  /** Namespace of the proxy that asks who calls. */
+  readonly through: string;
   /** Sources as the AuthorizationPolicies name them. */
   readonly sources: readonly string[];
 }

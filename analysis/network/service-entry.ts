@@ -1,10 +1,12 @@
 import { listAt, stringAt } from '../../constructs/core/json';
-import { type Manifest, objectKey, objectLabel } from '../../constructs/core/manifest';
-import type { AuthorizationPolicyModel, AuthorizationSource } from './authorization-policy';
+import { type Manifest, objectLabel } from '../../constructs/core/manifest';
+import { PLATFORM_NAMESPACE } from '../../constructs/core/platform-service';
+import { EGRESS } from '../../constructs/network/egress-names';
+import type { AuthorizationPolicyModel } from './authorization-policy';
 import { authorizedPorts, type Caller } from './authorize';
-import { addressSet, overlaps, parseBlock } from './cidr';
-import type { FindingCode } from './codes';
-import type { NamespaceModel } from './namespace';
+import { proveGateway } from './egress-gateway';
+import { FUTURE_TENANT, type NamespaceModel } from './namespace';
+import { isInternal, openersOf, rangeViolations, sourcesOf, strangersTo, violation } from './outside-names';
 import type { PolicySet } from './policies';
 import type { EgressGrant, Opener, Violation } from './report';
 import type { World } from './world';
@@ -23,26 +25,28 @@ export function proveEgress(world: World, objects: readonly Manifest[], policies
     const isEntry = object.kind === 'ServiceEntry' && object.apiVersion.startsWith('networking.istio.io/');
     return isEntry && namespace?.tenant !== undefined ? [{ object, namespace, tenant: namespace.tenant }] : [];
   });
-  const results = found.map(({ object, namespace, tenant }) => {
-    const naming = policies.authorization.filter((policy) => names(policy, object));
+  const gateway = proveGateway(
+    world,
+    objects,
+    found.filter(({ namespace }) => namespace.mesh === 'sidecar'),
+  );
+  const results = found.map((entry) => {
+    const { object, namespace, tenant } = entry;
     const hosts = listAt(object, 'spec', 'hosts').map(String);
-    return {
-      grant: {
-        tenant,
-        namespace: namespace.name,
-        serviceEntry: object.metadata.name,
-        hosts,
-        sources: sourcesOf(naming),
-      },
-      violations: [
-        ...exportViolations(object, tenant),
-        ...hostViolations(object, tenant, hosts),
-        ...addressViolations(world, object, tenant),
-        ...userViolations(world, object, namespace, naming),
-      ],
-    };
+    const common = [...exportViolations(object, tenant), ...hostViolations(object, tenant, hosts)];
+    const at = { tenant, namespace: namespace.name, serviceEntry: object.metadata.name, hosts };
+    const inside = addressViolations(world, object, tenant);
+    // Sidecars call no waypoint: who may use the entry is asked at the egress gateway.
+    if (namespace.mesh === 'sidecar') {
+      const grant = { ...at, through: EGRESS.namespace, sources: gateway.sources(entry) };
+      return { grant, violations: [...common, ...inside] };
+    }
+    const naming = policies.authorization.filter((policy) => names(policy, object));
+    const grant = { ...at, through: PLATFORM_NAMESPACE.egress, sources: sourcesOf(naming) };
+    return { grant, violations: [...common, ...inside, ...userViolations(world, object, namespace, naming)] };
   });
-  return { egress: results.map(({ grant }) => grant), violations: results.flatMap(({ violations }) => violations) };
+  const violations = [...results.flatMap((one) => one.violations), ...gateway.violations];
+  return { egress: results.map(({ grant }) => grant), violations };
 }
 
 function names(policy: AuthorizationPolicyModel, entry: Manifest): boolean {
@@ -76,29 +80,14 @@ function hostViolations(object: Manifest, tenant: string, hosts: readonly string
   ];
 }
 
-/** Names that the cluster itself resolves: services in every short form, single words, and wildcards over them. */
-function isInternal(host: string): boolean {
-  const plain = host.toLowerCase().replace(/\.$/, '');
-  const bare = plain.startsWith('*.') ? plain.slice(2) : plain;
-  if (bare === 'kubernetes' || bare.startsWith('kubernetes.default')) return true;
-  if (/(^|\.)(svc|local|internal|localhost|cluster)$/.test(bare) || bare.includes('.svc.')) return true;
-  return !bare.includes('.') && bare !== '*';
-}
-
 function addressViolations(world: World, object: Manifest, tenant: string): readonly Violation[] {
-  const { pods, services, nodes, apiServer, metadata } = world.plan;
-  const inside = addressSet([...pods, ...services, ...nodes, ...apiServer, ...metadata]);
   const endpoints = listAt(object, 'spec', 'endpoints').map((endpoint) => stringAt(endpoint, 'address') ?? '');
   const texts = [
     ...listAt(object, 'spec', 'addresses').map(String),
     ...endpoints,
     ...listAt(object, 'spec', 'hosts').map(String),
   ];
-  return texts.flatMap((text) => {
-    const range = parseBlock(text);
-    if (range === undefined || !overlaps([range], inside)) return [];
-    return [violation('PRV035', object, tenant, text, `leads to ${text}, an address of the cluster`)];
-  });
+  return rangeViolations(world, object, tenant, texts);
 }
 
 function userViolations(
@@ -123,38 +112,10 @@ function userViolations(
       },
     ];
   }
-  const openedBy = granting.map((policy): Opener => {
-    const label = objectLabel(policy.object);
-    return { role: 'grants', key: objectKey(policy.object), label, says: `${label} authorizes it` };
-  });
-  const others = world.namespaces.filter(({ tenant: other, future }) => !future && other !== tenant);
+  const openedBy = openersOf(naming);
   const mayUse = (caller: Caller) => authorizedPorts(naming, caller, world.plan).length > 0;
-  if (mayUse({ kind: 'future' })) {
-    return [
-      { ...violation('PRV034', object, tenant, 'any future tenant', 'may be used by tenants yet to come'), openedBy },
-    ];
-  }
-  return others
-    .filter(({ name }) => mayUse({ kind: 'namespace', name }))
-    .map(({ name }) => ({ ...violation('PRV034', object, tenant, name, `may be used from ${name}`), openedBy }));
-}
-
-function sourcesOf(policies: readonly AuthorizationPolicyModel[]): readonly string[] {
-  const sources = policies.filter(({ action }) => action === 'ALLOW').flatMap(({ rules }) => rules);
-  const texts = sources.flatMap((rule) =>
-    rule.sources === undefined ? ['anyone'] : rule.sources.flatMap(sourceTexts),
-  );
-  return [...new Set(texts)].sort();
-}
-
-function sourceTexts(source: AuthorizationSource): readonly string[] {
-  const named = [...(source.principals ?? []), ...(source.serviceAccounts ?? [])];
-  const namespaces = (source.namespaces ?? []).map((name) => `namespace ${name}`);
-  return named.length + namespaces.length === 0 ? ['anyone who meets its other conditions'] : [...named, ...namespaces];
-}
-
-function violation(code: FindingCode, object: Manifest, from: string, to: string, what: string): Violation {
-  const label = objectLabel(object);
-  const opener: Opener = { role: 'grants', key: objectKey(object), label, says: `${label} ${what}` };
-  return { code, from, to, ports: [], sentence: `${label} of ${from} ${what}`, openedBy: [opener] };
+  return strangersTo(world, tenant, mayUse).map((stranger) => {
+    const from = stranger === FUTURE_TENANT ? 'by tenants yet to come' : `from ${stranger}`;
+    return { ...violation('PRV034', object, tenant, stranger, `may be used ${from}`), openedBy };
+  });
 }

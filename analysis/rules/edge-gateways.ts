@@ -1,4 +1,5 @@
 import { isList, isRecord, listAt, numberAt, recordAt, stringAt, valueAt } from '../../constructs/core/json';
+import { PLATFORM_NAMESPACE } from '../../constructs/core/platform-service';
 import { show } from '../../constructs/core/problem';
 import { type Finding, NOT_APPLICABLE, type ObjectRule, outcomeOf, type Subject } from '../../constructs/core/rule';
 
@@ -10,7 +11,9 @@ interface Server {
 }
 
 /** Servers that the world reaches. Between clusters of one mesh TLS is passed on to the workload, whose own it is. */
-function servers({ object }: Subject): readonly Server[] {
+function servers({ object, namespace }: Subject): readonly Server[] {
+  // Only identities of the mesh reach the way out; it has rules of its own.
+  if (namespace === PLATFORM_NAMESPACE.egressGateway) return [];
   return listAt(object, 'spec', 'servers').flatMap((server, i) =>
     isRecord(server) && !isBetweenClusters(server) ? [{ at: `spec.servers[${i}]`, server }] : [],
   );

@@ -1,4 +1,5 @@
 import { listAt, recordAt, stringAt, valueAt } from '../../constructs/core/json';
+import { PLATFORM_NAMESPACE } from '../../constructs/core/platform-service';
 import {
   type Claim,
   type ClusterFinding,
@@ -36,7 +37,7 @@ function beside({ kinds, what, serves, ...text }: Beside): ClusterRule {
           ? []
           : [{ key: proxies(subject, labels), owner: '', object: '', field: '', value: HAS }];
       }
-      if (!facesWorld(subject.object)) return [];
+      if (!facesWorld(subject)) return [];
       const selector = recordAt(subject.object, 'spec', 'selector');
       return [claimBy(subject, proxies(subject, selector), 'spec.selector', WANTS)];
     },
@@ -51,9 +52,10 @@ function beside({ kinds, what, serves, ...text }: Beside): ClusterRule {
   };
 }
 
-/** A gateway between clusters of one mesh passes on what is encrypted for a workload. */
-function facesWorld(gateway: unknown): boolean {
-  return listAt(gateway, 'spec', 'servers').some((server) => stringAt(server, 'tls', 'mode') !== 'AUTO_PASSTHROUGH');
+/** A gateway between clusters of one mesh passes on what is encrypted for a workload; the way out is called from inside. */
+function facesWorld({ object, namespace }: Subject): boolean {
+  if (namespace === PLATFORM_NAMESPACE.egressGateway) return false;
+  return listAt(object, 'spec', 'servers').some((server) => stringAt(server, 'tls', 'mode') !== 'AUTO_PASSTHROUGH');
 }
 
 /** Namespace and labels of proxies, the labels in one order. */

@@ -123,7 +123,8 @@ export const plainServiceEntries: ObjectRule = {
   },
 };
 
-function isOutside(host: string): boolean {
+/** Whether a host is a full name that nobody inside the cluster answers for. */
+export function isOutside(host: string): boolean {
   const name = host.toLowerCase().replace(/\.$/, '');
   return !name.includes('*') && name.includes('.') && !/(?:^|\.)(?:svc|local|localhost|internal|cluster)$/.test(name);
 }

@@ -8,8 +8,11 @@ import {
   NOT_APPLICABLE,
   type ObjectRule,
   outcomeOf,
+  type Subject,
 } from '../../constructs/core/rule';
+import { EGRESS } from '../../constructs/network/egress-names';
 import { flatMapClaims } from './claims';
+import { isOutside } from './hostnames';
 import { textsAt } from './mesh-values';
 import { isManaged } from './presence';
 
@@ -126,10 +129,12 @@ export const encryptedEntries: ObjectRule = {
   id: 'DRN418',
   title: 'a host outside is called over TLS, by its name, and never answers for addresses of its own choice',
   why: 'plain HTTP shows the tenant’s keys to every network on the way, and a list of addresses turns calls meant for others',
-  remedy: 'use protocol TLS or HTTPS, resolution DNS, and neither addresses nor endpoints',
+  remedy:
+    'use protocol TLS or HTTPS, resolution DNS, no addresses, and no endpoints but the egress gateway’s service, or there the host',
   control: 'NET-1',
   kinds: [`ServiceEntry.${NETWORKING}`],
-  check: ({ object, tenant }) => {
+  check: (subject) => {
+    const { object, tenant } = subject;
     if (tenant === undefined) return NOT_APPLICABLE;
     const plain = listAt(object, 'spec', 'ports').flatMap((port, i) => {
       const protocol = valueAt(port, 'protocol');
@@ -137,7 +142,7 @@ export const encryptedEntries: ObjectRule = {
     });
     const { resolution, location } = recordAt(object, 'spec');
     const own = ['addresses', 'endpoints', 'workloadSelector'].filter(
-      (field) => valueAt(object, 'spec', field) !== undefined,
+      (field) => valueAt(object, 'spec', field) !== undefined && !(field === 'endpoints' && leadsOut(subject)),
     );
     return outcomeOf([
       ...plain,
@@ -147,6 +152,13 @@ export const encryptedEntries: ObjectRule = {
     ]);
   },
 };
+
+/** Whether the only endpoint is the egress gateway, or at the gateway itself one host outside. */
+function leadsOut({ object, namespace }: Subject): boolean {
+  const [address, ...more] = listAt(object, 'spec', 'endpoints').map((one) => stringAt(one, 'address') ?? '');
+  if (address === undefined || more.length > 0) return false;
+  return namespace === EGRESS.namespace ? isOutside(address) : address === EGRESS.host;
+}
 
 /** What one namespace says of the calls of others. */
 export const soundDestinations: ObjectRule = {

@@ -27,6 +27,7 @@ import {
   edgeRouteTimeout,
   edgeRouteType,
 } from './edge-routes';
+import { EGRESS_RULES } from './egress-routes';
 import { ownHost, ownPool, ownQueue, ownSecretPath } from './exclusive';
 import { liveExemptions } from './exemptions';
 import { baselineDeny, guardedAddresses, hasAdminPolicy } from './guards';
@@ -162,6 +163,7 @@ export const RULES: readonly AnyRule[] = [
   ...MESH_GUARD_RULES,
   ...MESH_TRAFFIC_RULES,
   ...MESH_REGION_RULES,
+  ...EGRESS_RULES,
   boundedPolicies,
   exactLogins,
   strongSignOn,

@@ -29,8 +29,8 @@ function clusterText({ cluster, proof: { network, rbac, declared }, findings }: 
         `  ${paint.good('declared')} ${oneLine(from)} -> ${oneLine(namespace ?? to)}:${ports.join(',')}`,
     ),
     ...network.egress.map(
-      ({ tenant, namespace, hosts }) =>
-        `  ${paint.note('egress')}   ${oneLine(`${tenant} (${namespace}) -> ${list(hosts)}`)}, through drun-egress`,
+      ({ tenant, namespace, hosts, through }) =>
+        `  ${paint.note('egress')}   ${oneLine(`${tenant} (${namespace}) -> ${list(hosts)}`)}, through ${through}`,
     ),
     ...rbac.notes.map(({ tenant, sentence }) => paint.faint(`  note     ${oneLine(`${tenant}: ${sentence}`)}`)),
     ...findings.flatMap(({ code, sentence, expected, remedy, openedBy, chain = [] }) => [

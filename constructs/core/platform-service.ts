@@ -22,6 +22,8 @@ export const PLATFORM_NAMESPACE = {
   system: 'drun-system',
   ingress: 'drun-ingress',
   egress: 'drun-egress',
+  /** Where traffic of pods with sidecars leaves. */
+  egressGateway: 'drun-egress-gateway',
   eastWest: 'drun-eastwest',
   mesh: 'istio-system',
   queue: 'kueue-system',

@@ -1,4 +1,5 @@
 import { HBONE_PORT, PLATFORM_NAMESPACE, PLATFORM_SERVICES, servicePorts } from '../core/platform-service';
+import { EGRESS } from './egress-names';
 
 const { vault, telemetry, models } = PLATFORM_SERVICES;
 
@@ -54,6 +55,14 @@ export const NAMESPACES: readonly PlatformNamespace[] = [
       { need: 'callers', service: 'egress', ports: [HBONE_PORT] },
       { need: 'internet' },
     ],
+  },
+  {
+    name: PLATFORM_NAMESPACE.egressGateway,
+    podSecurity: 'restricted',
+    // A gateway speaks the mesh's protocol itself.
+    ambient: false,
+    // What it may call outside is each tenant's to declare: there is a network policy a tenant, and none without one.
+    needs: [{ need: 'dns' }, { need: 'mesh' }, { need: 'callers', service: 'egress-gateway', ports: [EGRESS.port] }],
   },
   {
     name: telemetry.namespace,

@@ -1,8 +1,9 @@
 import { LABEL } from '../core/labels';
-import { HBONE_PORT, PLATFORM_NAMESPACE } from '../core/platform-service';
+import { PLATFORM_NAMESPACE } from '../core/platform-service';
 import { type AdminPeer, ANYWHERE, type ClusterNetworkPolicy } from '../network/admin-policy';
-import { peerLabels, wirePorts } from './peers';
+import { peerLabels, wayOut, wirePorts } from './peers';
 import type { TenantContext, TenantPart } from './tenant-part';
+import type { TenantSpec } from './tenant-spec';
 
 type Protocols = readonly { readonly tcp: { readonly destinationPort: { readonly number: number } } }[];
 
@@ -62,12 +63,6 @@ const MESH = {
   to: inNamespace(PLATFORM_NAMESPACE.mesh),
   protocols: tcp([15012]),
 } as const;
-const INTERNET = {
-  name: 'to-internet',
-  action: 'Pass',
-  to: inNamespace(PLATFORM_NAMESPACE.egress),
-  protocols: tcp([HBONE_PORT]),
-} as const;
 const NOTHING_ELSE = { name: 'everything-else', action: 'Deny', to: [{ networks: ANYWHERE }] } as const;
 
 function egressRules({ spec, pathsOut, egressHosts }: TenantContext, within: readonly AdminPeer[]): EgressRules {
@@ -81,9 +76,14 @@ function egressRules({ spec, pathsOut, egressHosts }: TenantContext, within: rea
       to: [{ namespaces: { matchLabels: peerLabels(path) } }],
       protocols: tcp(wirePorts(spec, path)),
     })),
-    ...(egressHosts.size === 0 ? [] : [INTERNET]),
+    ...(egressHosts.size === 0 ? [] : [toInternet(spec)]),
     NOTHING_ELSE,
   ];
+}
+
+function toInternet(spec: TenantSpec) {
+  const { namespace, port } = wayOut(spec);
+  return { name: 'to-internet', action: 'Pass', to: inNamespace(namespace), protocols: tcp([port]) } as const;
 }
 
 function own({ spec }: TenantContext): readonly AdminPeer[] {

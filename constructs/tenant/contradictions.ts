@@ -1,3 +1,4 @@
+import { MAX_EGRESS_HOST } from '../network/egress-names';
 import { exposureContradictions } from './exposure-contradictions';
 import { secretContradictions } from './secret-contradictions';
 import type { TenantSpec } from './tenant-spec';
@@ -19,7 +20,7 @@ export const CONTRADICTIONS: readonly {
   { needs: ['gpu', 'namespaces'], find: oversharedGpus },
   { needs: ['gpu', 'pool'], find: poolWithoutGpu },
   { needs: ['name', 'namespaces', 'accept'], find: unknownNamespaces },
-  { needs: ['mesh', 'allow'], find: fqdnWithoutWaypoint },
+  { needs: ['mesh', 'allow'], find: overlongHosts },
   { needs: ['name', 'allow', 'accept'], find: selfReferences },
   { needs: ['name', 'namespaces', 'hosts', 'accept', 'expose'], find: exposureContradictions },
   { needs: ['namespaces', 'serviceAccounts', 'secrets'], find: secretContradictions },
@@ -85,17 +86,16 @@ function unknownNamespaces({ name, namespaces, accept: accepts }: TenantSpec): r
   );
 }
 
-function fqdnWithoutWaypoint({ mesh, allow: allows }: TenantSpec): readonly Contradiction[] {
+function overlongHosts({ mesh, allow: allows }: TenantSpec): readonly Contradiction[] {
   if (mesh === 'ambient') return [];
-  // Sidecars do not call waypoints (`findServiceWaypoint` in istiod, up to 1.31 at least), and a NetworkPolicy cannot name a
-  // host: the traffic would leave unchecked.
+  // Port, host and tenant together are the name by which the egress gateway knows a call.
   return allows.flatMap(({ to }, i) =>
-    'fqdn' in to
+    'fqdn' in to && to.fqdn.length > MAX_EGRESS_HOST
       ? [
           {
             path: ['allow', i, 'to', 'fqdn'],
-            message: 'a tenant with `mesh: ambient`, whose egress waypoint checks host names',
-            remedy: 'use `mesh: ambient`',
+            message: `a host of at most ${MAX_EGRESS_HOST} characters, because the tenant’s pods have proxies of their own`,
+            remedy: 'use a shorter name of the host, or `mesh: ambient`',
           },
         ]
       : [],

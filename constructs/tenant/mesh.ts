@@ -97,6 +97,8 @@ function sidecar({ namespaces, pathsOut }: TenantContext): Boundary {
 
 /** One service entry a host, seen by this namespace only and bound to the egress waypoint, which checks who calls. */
 function hosts(tenant: TenantContext, { name }: TenantNamespace, stamp: Stamp): readonly SpecObject[] {
+  // Sidecars call no waypoint: theirs is the egress gateway.
+  if (tenant.spec.mesh === 'sidecar') return [];
   return [...tenant.egressHosts].flatMap(([host, ports]) => {
     const id = `to-${hostSlug(host)}`;
     return [

@@ -1,5 +1,6 @@
 import { ACROSS_REGIONS, LABEL } from '../core/labels';
 import type { Namespace, ServiceAccount } from '../core/manifest';
+import { wayOut } from './peers';
 import type { TenantContext, TenantPart } from './tenant-part';
 import type { TenantSpec } from './tenant-spec';
 
@@ -63,7 +64,7 @@ function platformServiceLabels({ spec }: Pick<TenantContext, 'spec'>): Readonly<
   const labels: Record<string, string> = {};
   for (const { to } of spec.allow) {
     if ('platform' in to) labels[`${LABEL.usesPrefix}${to.platform}`] = 'true';
-    if ('fqdn' in to) labels[`${LABEL.usesPrefix}egress`] = 'true';
+    if ('fqdn' in to) labels[`${LABEL.usesPrefix}${wayOut(spec).service}`] = 'true';
   }
   return labels;
 }

@@ -1,7 +1,7 @@
 import { LABEL } from '../core/labels';
 import type { NetworkPolicy } from '../core/manifest';
-import { HBONE_PORT, PLATFORM_NAMESPACE } from '../core/platform-service';
-import { type Path, peerLabels, wirePorts } from './peers';
+import { PLATFORM_NAMESPACE } from '../core/platform-service';
+import { type Path, peerLabels, wayOut, wirePorts } from './peers';
 import type { TenantContext, TenantPart } from './tenant-part';
 import type { TenantSpec } from './tenant-spec';
 
@@ -85,8 +85,9 @@ function egress({ spec, pathsOut, egressHosts }: TenantContext): readonly Named[
     (path): Named => [`to-${path.slug}`, out(peerLabels(path), tcp(...wirePorts(spec, path)))],
   );
   if (egressHosts.size === 0) return paths;
-  // A NetworkPolicy cannot name a host: it opens the way to the egress waypoint, and the waypoint checks the host.
-  return [...paths, ['to-internet', out(namespaceLabels(PLATFORM_NAMESPACE.egress), tcp(HBONE_PORT))]];
+  // A NetworkPolicy cannot name a host: it opens the way to the proxy that does, and to no other.
+  const { namespace, port } = wayOut(spec);
+  return [...paths, ['to-internet', out(namespaceLabels(namespace), tcp(port))]];
 }
 
 function ingress(spec: TenantSpec, pathsIn: readonly Path[]): readonly Named[] {

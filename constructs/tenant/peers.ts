@@ -7,6 +7,7 @@ import {
   type PlatformServiceName,
   servicePorts,
 } from '../core/platform-service';
+import { EGRESS } from '../network/egress-names';
 import type { TenantSpec } from './tenant-spec';
 
 /** The other end of a path: a namespace of another tenant, a host on the internet, or a service of the platform. */
@@ -100,6 +101,21 @@ export function egressHosts(spec: TenantSpec): ReadonlyMap<string, readonly numb
     if ('fqdn' in to) hosts.set(to.fqdn, union(hosts.get(to.fqdn) ?? [], ports));
   }
   return hosts;
+}
+
+/** Where a tenant's calls to the internet leave the cluster, and the service that its namespaces are labelled with. */
+export interface WayOut {
+  readonly service: 'egress' | 'egress-gateway';
+  readonly namespace: string;
+  /** TCP port on the wire. */
+  readonly port: number;
+}
+
+/** Node tunnels go through waypoints and sidecars do not (`findServiceWaypoint` in istiod): they have a gateway instead. */
+export function wayOut({ mesh }: Pick<TenantSpec, 'mesh'>): WayOut {
+  return mesh === 'ambient'
+    ? { service: 'egress', namespace: PLATFORM_NAMESPACE.egress, port: HBONE_PORT }
+    : { service: 'egress-gateway', namespace: EGRESS.namespace, port: EGRESS.port };
 }
 
 /** TCP ports on the wire: in ambient mode the tunnel alone, and the authorization policy decides the port inside it. */

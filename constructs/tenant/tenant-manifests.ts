@@ -5,6 +5,7 @@ import { DEFAULT_EDGE, type EdgeFacts } from '../ingress/edge-facts';
 import type { VaultFacts } from '../vault/vault-facts';
 import { accessPart } from './access';
 import { adminTierPart } from './admin-tier';
+import { egressPart } from './egress';
 import { exposurePart } from './exposure';
 import { meshPart } from './mesh';
 import { namespacesPart } from './namespaces';
@@ -22,6 +23,7 @@ export const TENANT_PARTS: readonly TenantPart[] = [
   adminTierPart,
   networkPart,
   meshPart,
+  egressPart,
   paramsPart,
   quotaPart,
   queuePart,

@@ -3,6 +3,7 @@ import { listAt } from '../../constructs/core/json';
 import { type Manifest, objectLabel } from '../../constructs/core/manifest';
 import { authority, failoverRule } from './inventory/across';
 import { edgeAccounts, edgeBindings, edgeFields, edgeIssuer, edgePaths, edgeRights } from './inventory/edge';
+import * as egress from './inventory/egress';
 import { PARAMETERS, tenantParameters, tenantQueues, tenantQuotas } from './inventory/lease';
 import {
   type Reader,
@@ -84,7 +85,12 @@ export const EXPECTATIONS: readonly Expectation[] = [
     title: '[NET-4] every declared path is open in the network policies, and no other is',
     kinds: ['NetworkPolicy'],
     read: readNetworkPolicy,
-    ordered: (order) => [...tenant.tenantPaths(order), ...platform.platformPaths(order), ...edgePaths(order)],
+    ordered: (order) => [
+      ...tenant.tenantPaths(order),
+      ...platform.platformPaths(order),
+      ...edgePaths(order),
+      ...egress.egressPaths(order),
+    ],
   },
   {
     title: '[NET-5] the admin tier passes on declared paths only and guards metadata, the API server and nodes',
@@ -95,7 +101,7 @@ export const EXPECTATIONS: readonly Expectation[] = [
   {
     title: '[NET-1] every declared path is authorized by identity and port, and no other is',
     kinds: ['AuthorizationPolicy'],
-    read: (object) => (isAtEdge(object) ? [] : readAuthorization(object)),
+    read: (object) => (isAtEdge(object) || isAtWayOut(object) ? [] : readAuthorization(object)),
     ordered: (order) => [...tenant.tenantAuthorizations(order), ...platform.platformAuthorizations(order)],
   },
   {
@@ -108,13 +114,35 @@ export const EXPECTATIONS: readonly Expectation[] = [
     title: '[NET-1] every waypoint, sidecar and outside host is there as ordered',
     kinds: ['Gateway', 'Sidecar', 'ServiceEntry'],
     read: (object) => (isAtEdge(object) ? [] : readCarrier(object)),
-    ordered: (order) => [...tenant.tenantCarriers(order), ...platform.platformCarriers(order)],
+    ordered: (order) => [
+      ...tenant.tenantCarriers(order),
+      ...platform.platformCarriers(order),
+      ...egress.egressCarriers(order),
+    ],
   },
   {
     title: '[BDR-2] calls fail over between the regions that the environment names, once failures are seen',
     kinds: ['DestinationRule'],
     read: (object) => (isAtEdge(object) ? [] : readFields(object)),
-    ordered: failoverRule,
+    ordered: (order) => [...failoverRule(order), ...egress.egressCalls(order)],
+  },
+  {
+    title: '[NET-1] a name at the egress gateway is open to the identities of the tenant that declared the host',
+    kinds: ['AuthorizationPolicy'],
+    read: (object) => (isAtWayOut(object) ? readFields(object) : []),
+    ordered: egress.egressAuthorizations,
+  },
+  {
+    title: '[NET-4] what sidecars ask for and what the egress gateway forwards is what was declared',
+    kinds: ['VirtualService'],
+    read: (object) => (isAtEdge(object) ? [] : readFields(object)),
+    ordered: egress.egressRoutes,
+  },
+  {
+    title: '[ENC-1] the egress gateway speaks TLS 1.3 and nothing older',
+    kinds: ['EnvoyFilter'],
+    read: (object) => (isAtEdge(object) ? [] : readPlaced(object)),
+    ordered: egress.egressFilters,
   },
   {
     title: '[ENC-3] each region’s authority comes from Vault, for three months, and is renewed with a new key',
@@ -213,6 +241,10 @@ const READ_ELSEWHERE = ['NetworkPolicy', 'ServiceAccount', 'Role', 'RoleBinding'
 
 function isAtEdge({ metadata }: Manifest): boolean {
   return metadata.namespace === 'drun-ingress';
+}
+
+function isAtWayOut({ metadata }: Manifest): boolean {
+  return metadata.namespace === 'drun-egress-gateway';
 }
 
 function exemptions({ tenants, edge }: Order): readonly string[] {

@@ -21,8 +21,8 @@ export function readCluster(objects: readonly Manifest[]): Cluster {
     const tenant = stringAt(object, 'metadata', 'labels', LABEL.tenant);
     const isNamespace = stringAt(object, 'kind') === 'Namespace';
     const namespace = stringAt(object, 'metadata', isNamespace ? 'name' : 'namespace');
-    // What a tenant publishes stands in the edge's namespace, which is nobody's.
-    if (namespace === PLATFORM_NAMESPACE.ingress) continue;
+    // What a tenant publishes or calls outside stands in a gateway's namespace, which is nobody's.
+    if (namespace === PLATFORM_NAMESPACE.ingress || namespace === PLATFORM_NAMESPACE.egressGateway) continue;
     if (tenant !== undefined && namespace !== undefined && (isNamespace || !owners.has(namespace))) {
       owners.set(namespace, tenant);
     }
@@ -98,4 +98,5 @@ const SERVICE_OF_NAMESPACE: ReadonlyMap<string, string> = new Map([
   ...Object.entries(PLATFORM_SERVICES).map(([name, { namespace }]) => [namespace, `platform service ${name}`] as const),
   [PLATFORM_NAMESPACE.ingress, 'platform service ingress'],
   [PLATFORM_NAMESPACE.egress, 'platform service egress'],
+  [PLATFORM_NAMESPACE.egressGateway, 'platform service egress-gateway'],
 ]);

@@ -79,6 +79,22 @@ const CASES: readonly (readonly [PostureChange['direction'], string, Objects, Ob
   ],
   [
     'widens',
+    'forwards calls of acme to a.example:443 at the egress gateway',
+    [],
+    [
+      atWayOut('Gateway', {
+        servers: [{ hosts: ['./443.a.example.acme.egress.drun.io'], tls: { mode: 'ISTIO_MUTUAL' } }],
+      }),
+    ],
+  ],
+  [
+    'narrows',
+    'keeps acme to the name a.example in what it asks of that host',
+    [],
+    [made('VirtualService', 'x', { spec: { hosts: ['a.example'], tls: [{ match: [{ sniHosts: ['a.example'] }] }] } })],
+  ],
+  [
+    'widens',
     'lets acme call beta on 15008 (mesh)',
     [],
     [
@@ -589,6 +605,10 @@ function told(kind: string, spec: object): Manifest {
 
 function serviceEntry(host: string, exportTo: readonly string[] = ['.']): Manifest {
   return made('ServiceEntry', 'x', { spec: { hosts: [host], ports: [{ number: 443, protocol: 'TLS' }], exportTo } });
+}
+
+function atWayOut(kind: string, spec: object): Manifest {
+  return made(kind, 'x', { spec }, 'drun-egress-gateway');
 }
 
 function authz(namespace: string, name: string, spec: object): Manifest {

@@ -83,6 +83,7 @@ describe('names outside the cluster', () => {
         namespace: 'acme-serve',
         serviceEntry: 'openai',
         hosts: ['api.openai.com'],
+        through: 'drun-egress',
         sources: ['acme-serve/workload'],
       },
     ]);

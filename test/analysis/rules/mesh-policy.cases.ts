@@ -26,6 +26,7 @@ const SOME = { from: [{ source: { principals: ['drun.example/ns/acme-train/sa/*'
 const TO = { to: [{ operation: { ports: ['443'] } }] };
 const ISSUER = { issuer: 'https://id.example', jwksUri: 'https://id.example/keys', audiences: ['acme'] };
 const HOST = { hosts: ['api.openai.com'], resolution: 'DNS', ports: [{ number: 443, protocol: 'TLS', name: 'tls' }] };
+const WAY_OUT = [{ address: 'egress.drun-egress-gateway.svc.cluster.local', ports: { tls: 8443 } }];
 const BOUND = entry(HOST, { labels: { 'istio.io/use-waypoint': 'egress' } });
 const onEntry = (rules: readonly Doc[], more: Doc = {}) =>
   policy({ targetRefs: [{ group: 'networking.istio.io', kind: 'ServiceEntry', name: 'x' }], rules, ...more });
@@ -194,12 +195,19 @@ export const MESH_POLICY: readonly Case[] = [
     { ...HOST, location: 'MESH_INTERNAL' },
     { ...HOST, addresses: ['0.0.0.0/0'] },
     { ...HOST, endpoints: [{ address: '10.0.0.1' }] },
+    { ...HOST, endpoints: [{ address: 'api.openai.com' }] },
+    { ...HOST, endpoints: [...WAY_OUT, { address: 'evil.example' }] },
   ].map(
     (spec): Case => ({
       rule: 'DRN418',
       where: `a host outside is ${JSON.stringify(spec)}`,
       fails: [entry(spec)],
-      passes: [entry(HOST), entry({ ...HOST, location: 'MESH_EXTERNAL' })],
+      passes: [
+        entry(HOST),
+        entry({ ...HOST, location: 'MESH_EXTERNAL' }),
+        entry({ ...HOST, endpoints: WAY_OUT }),
+        entry({ ...HOST, endpoints: [{ address: 'api.openai.com' }] }, { namespace: 'drun-egress-gateway' }),
+      ],
       silent: [CONFIG, by('mesh', 'networking.istio.io/v1', 'ServiceEntry', 'x', { metadata: { namespace: 'vault' } })],
     }),
   ),

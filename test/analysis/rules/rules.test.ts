@@ -5,6 +5,7 @@ import type { Case } from './cases';
 import { EDGE_CASES } from './edge.cases';
 import { EDGE_COUNTS } from './edge-counts.cases';
 import { EDGE_PRESENCE } from './edge-presence.cases';
+import { EGRESS } from './egress.cases';
 import { GUARDS } from './guards.cases';
 import { IDENTITY } from './identity.cases';
 import { MESH } from './mesh.cases';
@@ -32,6 +33,7 @@ const CASES: readonly Case[] = [
   ...EDGE_COUNTS,
   ...MESH_CONFIG,
   ...MESH_POLICY,
+  ...EGRESS,
   ...MESH_REGIONS,
   ...VAULT,
 ];

@@ -39,6 +39,8 @@ export interface Ask {
   readonly from?: string;
   /** Bytes before everything else, such as a PROXY header. */
   readonly preface?: string;
+  /** TLS that everything, other TLS too, travels in. @default - none */
+  readonly outer?: ClientTls;
 }
 
 /** What came of a request. */
@@ -66,16 +68,19 @@ export async function statusOf(wanted: Ask): Promise<number | string> {
 }
 
 /** Opens a connection, with TLS where it is asked for; resolves once it may be written to. */
-export async function dial(wanted: Pick<Ask, 'to' | 'tls' | 'from' | 'host' | 'preface'>): Promise<Socket> {
-  const { to, tls, from, host, preface } = wanted;
+export async function dial(wanted: Omit<Ask, 'path' | 'method' | 'headers' | 'body'>): Promise<Socket> {
+  const { to, tls, from, host, preface, outer } = wanted;
   const plain = connect({ host: to.host, port: to.port, ...(from === undefined ? {} : { localAddress: from }) });
   plain.setNoDelay(true);
   await settled(plain, 'connect');
   if (preface !== undefined) plain.write(preface);
-  if (tls === undefined) return plain;
-  const secure = secured(plain, tls, host);
-  await settled(secure, 'secureConnect');
-  return secure;
+  const carrier = outer === undefined ? plain : await shaken(secured(plain, outer, host));
+  return tls === undefined ? carrier : shaken(secured(carrier, tls, host));
+}
+
+async function shaken(socket: TLSSocket): Promise<TLSSocket> {
+  await settled(socket, 'secureConnect');
+  return socket;
 }
 
 function secured(plain: Socket, tls: ClientTls, host: string): TLSSocket {

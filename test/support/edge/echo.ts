@@ -1,4 +1,6 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { KeyPair } from '../../../cluster/local/certificates';
 
 /** What a workload behind a proxy was asked. */
 export interface Seen {
@@ -21,19 +23,26 @@ export interface EchoProps {
   readonly host: string;
   /** @default - a free one */
   readonly port?: number;
+  /** Certificate with which it speaks TLS. @default - it speaks plain HTTP */
+  readonly pair?: KeyPair;
 }
 
 /** Starts a workload; it answers 200 with what it saw as JSON. */
-export async function startEcho({ host, port = 0 }: EchoProps): Promise<Echo> {
+export async function startEcho({ host, port = 0, pair }: EchoProps): Promise<Echo> {
   const seen: Seen[] = [];
-  const server = createServer({ maxHeaderSize: 128 * 1024 }, async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await bytesOf(request);
     if (body === undefined) return;
     const { method = '', url: path = '', headers } = request;
     seen.push({ method, path, headers, body });
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify({ method, path, headers, body }));
-  });
+  };
+  const options = { maxHeaderSize: 128 * 1024 };
+  const server =
+    pair === undefined
+      ? createServer(options, answer)
+      : createSecureServer({ ...options, cert: pair.certificate, key: pair.key }, answer);
   // A proxy that ends a request in the middle is no error of the workload.
   server.on('clientError', (_, socket) => socket.destroy());
   await new Promise<void>((resolve, reject) => {

@@ -1,4 +1,5 @@
 import { createAuthority, type KeyPair } from '../../../cluster/local/certificates';
+import type { ClusterFacts } from '../../../constructs/core/cluster-facts';
 import { recordAt, stringAt } from '../../../constructs/core/json';
 import { renderedRegions } from '../rendered';
 import { type Answer, type Ask, ask } from './client';
@@ -49,11 +50,20 @@ export async function newCallers(trustDomain: string): Promise<Callers> {
 
 /** Istio’s objects of the region, as the platform writes them. */
 export function regionObjects(): { readonly objects: Objects; readonly trustDomain: string } {
+  return { objects: sidecarRegion().objects, trustDomain: regionFacts().trustDomain };
+}
+
+/** What is known of the region’s cluster. */
+export function regionFacts(): ClusterFacts {
+  return sidecarRegion().planned.region.facts;
+}
+
+function sidecarRegion() {
   const region = renderedRegions([SIDECAR_REGION.environment]).find(
     ({ planned }) => planned.region.name === SIDECAR_REGION.name,
   );
   if (region === undefined) throw new Error(`there is no region ${SIDECAR_REGION.name}`);
-  return { objects: region.objects, trustDomain: region.planned.region.facts.trustDomain };
+  return region;
 }
 
 /** How a sidecar is started. */

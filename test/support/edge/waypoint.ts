@@ -120,7 +120,8 @@ function deployed(objects: Objects, outside: Destination): Objects {
     if (stringAt(one, 'kind') === 'Gateway' && spec.gatewayClassName === 'istio-waypoint') {
       return { ...one, status: { addresses: [{ type: 'Hostname', value: `${name}.${namespace}.svc.cluster.local` }] } };
     }
-    if (stringAt(one, 'kind') !== 'ServiceEntry') return one;
+    // What a waypoint is called for; of the egress gateway's own it knows nothing.
+    if (stringAt(one, 'kind') !== 'ServiceEntry' || !hasWaypoint(one)) return one;
     hosts += 1;
     const ports = Object.fromEntries(listAt(spec, 'ports').map((port) => [stringAt(port, 'name'), outside.port]));
     return {
@@ -129,6 +130,10 @@ function deployed(objects: Objects, outside: Destination): Objects {
       status: { addresses: [{ host: listAt(spec, 'hosts')[0], value: `${EXTERNAL}${hosts}` }] },
     };
   });
+}
+
+function hasWaypoint(entry: object): boolean {
+  return recordAt(entry, 'metadata', 'labels')['istio.io/use-waypoint'] !== undefined;
 }
 
 function waypointObjects(namespace: string, name: string, address: string): Objects {

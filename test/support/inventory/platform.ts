@@ -1,6 +1,6 @@
 import { across, DOOR } from './across';
 import { leaves } from './lines';
-import { named, type Order } from './spec-facts';
+import { internet, named, type Order } from './spec-facts';
 import { vaultPaths } from './vault';
 
 /** What a namespace of the platform is to the network and to the mesh. */
@@ -28,6 +28,7 @@ const COMPONENTS: Readonly<Record<string, Component>> = {
     paths: [...DNS, ...MESH],
   },
   'drun-egress': { ambient: true, paths: [...DNS, ...MESH, ...callers('egress', 15008), 'Egress INTERNET TCP/443'] },
+  'drun-egress-gateway': { ambient: false, paths: [...DNS, ...MESH, ...callers('egress-gateway', 8443)] },
   'drun-telemetry': { ambient: true, paths: [...DNS, ...MESH, ...callers('telemetry', 4317, 15008)], called: [4317] },
   'drun-models': { ambient: true, paths: [...DNS, ...MESH, ...callers('models', 8443, 15008)], called: [8443] },
   vault: {
@@ -90,14 +91,6 @@ export const platformPaths = (order: Order): readonly string[] =>
       ...paths.flatMap((line) => resolved(line, order)),
     ].map((line) => `${name} ${line}`),
   ).concat(vaultPaths(order).map((line) => line.replace('INTERNET', internet(order))));
-
-/** Private networks of RFC 1918, 6598 and 3927: never the internet. */
-const PRIVATE = ['10.0.0.0/8', '100.64.0.0/10', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'];
-
-function internet({ facts }: Pick<Order, 'facts'>): string {
-  const inside = [...facts.podCidrs, ...facts.serviceCidrs, ...facts.nodeCidrs];
-  return `0.0.0.0/0 except ${[...new Set([...PRIVATE, ...inside])].sort().join(',')}`;
-}
 
 function resolved(line: string, { facts }: Order): readonly string[] {
   const addresses: Readonly<Record<string, readonly string[]>> = {

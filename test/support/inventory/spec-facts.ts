@@ -128,3 +128,17 @@ function tenantPath(
 function wireOf(ports: readonly number[], mesh: TenantSpec['mesh']): readonly number[] {
   return mesh === 'ambient' ? [15008] : ports;
 }
+
+/** Private networks of RFC 1918, 6598 and 3927: never the internet. */
+const PRIVATE = ['10.0.0.0/8', '100.64.0.0/10', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'];
+
+/** The internet as a network policy has it. */
+export function internet({ facts }: Pick<Order, 'facts'>): string {
+  const inside = [...facts.podCidrs, ...facts.serviceCidrs, ...facts.nodeCidrs];
+  return `0.0.0.0/0 except ${[...new Set([...PRIVATE, ...inside])].sort().join(',')}`;
+}
+
+/** A host as a part of names: dots become dashes and dashes two. */
+export function publicName(host: string): string {
+  return host.replaceAll('-', '--').replaceAll('.', '-');
+}

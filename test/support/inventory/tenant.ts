@@ -1,3 +1,4 @@
+import { egressNames, gatewayFor, wayOut } from './egress';
 import { leaves } from './lines';
 import { publishedThings } from './published';
 import { hostsOf, named, namespacesOf, type Order, type OrderedNamespace, pathsIn, pathsOut } from './spec-facts';
@@ -26,6 +27,7 @@ export const tenantNames = (order: Order): readonly string[] => [
   ]),
   ...secretNames(order),
   ...publishedThings(order).map(({ kind, name }) => `${kind} drun-ingress/${name}`),
+  ...egressNames(order),
 ];
 
 function inside(namespace: OrderedNamespace): readonly string[] {
@@ -45,10 +47,13 @@ function inside(namespace: OrderedNamespace): readonly string[] {
     ...(hosts.length > 0 ? ['NetworkPolicy to-internet'] : []),
     ...into.map((name) => `NetworkPolicy ${name}`),
     'PeerAuthentication default',
-    ...['default-deny', 'allow-within', ...into, ...hosts].map((name) => `AuthorizationPolicy ${name}`),
+    ...['default-deny', 'allow-within', ...into, ...(ambient ? hosts : [])].map(
+      (name) => `AuthorizationPolicy ${name}`,
+    ),
     ...(failsOver(namespace) ? ['NetworkPolicy from-regions'] : []),
     ...(ambient ? ['Gateway waypoint', 'AuthorizationPolicy waypoint'] : ['Sidecar default']),
     ...hosts.map((name) => `ServiceEntry ${name}`),
+    ...(ambient ? [] : hosts.flatMap((name) => [`DestinationRule ${name}`, `VirtualService ${name}`])),
   ];
 }
 
@@ -77,7 +82,9 @@ export const tenantLabels = (order: Order): readonly string[] =>
       ...(tenant.mesh === 'ambient' ? AMBIENT : ['istio-injection=enabled']).map((label) => `${name} ${label}`),
       ...new Set(
         tenant.allow.flatMap(({ to }) =>
-          'tenant' in to ? [] : [`${name} drun.io/uses-${'platform' in to ? to.platform : 'egress'}=true`],
+          'tenant' in to
+            ? []
+            : [`${name} drun.io/uses-${'platform' in to ? to.platform : wayOut(tenant).service}=true`],
         ),
       ),
     ];
@@ -121,7 +128,7 @@ export const tenantPaths = (order: Order): readonly string[] =>
       ...(failsOver(namespace) ? [`Ingress ${named('drun-eastwest')} TCP/15008`] : []),
       ...into,
       ...out,
-      ...(hostsOf(tenant).length > 0 ? [`Egress ${named('drun-egress')} TCP/15008`] : []),
+      ...(hostsOf(tenant).length > 0 ? [`Egress ${wayOut(tenant).peer}`] : []),
     ].map((line) => `${name} ${line}`);
   });
 
@@ -132,7 +139,7 @@ export const tenantAdminTier = (order: Order): readonly string[] =>
     const own = `drun.io/tenant=${tenant.name} all`;
     const into = pathsIn(namespace).flatMap(({ peer, wire }) => wire.map((port) => `${peer} TCP/${port}`));
     const out = pathsOut(tenant).flatMap(({ peer, wire }) => wire.map((port) => `${peer} TCP/${port}`));
-    const internet = hostsOf(tenant).length > 0 ? [`${named('drun-egress')} TCP/15008`] : [];
+    const internet = hostsOf(tenant).length > 0 ? [wayOut(tenant).peer] : [];
     const dns = ['UDP/53', 'TCP/53'].map((port) => `${named('kube-system')} ${port}`);
     return [
       `Admin 500 over ${named(name)}`,
@@ -162,7 +169,7 @@ export const tenantAuthorizations = (order: Order): readonly string[] =>
       ...pathsIn(namespace).flatMap((path) =>
         path.ports.map((port) => `ALLOW ${gate} ${principal(path.namespace)} ${port}`),
       ),
-      ...hostsOf(tenant).flatMap(({ host, ports }) =>
+      ...(tenant.mesh === 'sidecar' ? [] : hostsOf(tenant)).flatMap(({ host, ports }) =>
         ports.map((port) => `ALLOW networking.istio.io/ServiceEntry/to-${slugOf(host)} ${principal(name)} ${port}`),
       ),
     ].map((line) => `${name} ${line}`);
@@ -205,6 +212,7 @@ export const tenantCarriers = (order: Order): readonly string[] =>
           resolution: 'DNS',
           ports: ports.map((number) => ({ number, name: `tls-${number}`, protocol: 'TLS' })),
         };
+        if (tenant.mesh === 'sidecar') return fields('ServiceEntry', id, { ...entry, endpoints: [gatewayFor(ports)] });
         return [
           ...fields('ServiceEntry', id, entry),
           label('ServiceEntry', id, 'istio.io/use-waypoint=egress'),

@@ -3,12 +3,14 @@ import type { Manifest } from '../../../../constructs/core/manifest';
 import { type Cluster, texts } from '../cluster';
 import { type Fact, plainShift, type Shift } from '../fact';
 import { type Access, type Published, type PublishedRoute, routesOf } from '../published';
+import { egressRouteFacts } from './egress';
 import { routeFacts } from './workload';
 
 /** What a tenant publishes: under which address, for whom, how much of it, and where it leads. */
-export function virtualServiceFacts(object: Manifest, { published }: Cluster): readonly Fact[] {
+export function virtualServiceFacts(object: Manifest, { published, who }: Cluster): readonly Fact[] {
   const routes = routesOf(object);
-  if (routes.length === 0) return routeFacts(object);
+  if (routes.length === 0)
+    return egressRouteFacts(object, who(stringAt(object, 'metadata', 'namespace') ?? '')) ?? routeFacts(object);
   return routes.flatMap((route) => [
     publishedFact(route, published),
     accessFact(route, published.accessTo(route.host, route.path)),

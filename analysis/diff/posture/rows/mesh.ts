@@ -4,6 +4,7 @@ import type { Manifest } from '../../../../constructs/core/manifest';
 import { type Cluster, selectorText, texts } from '../cluster';
 import { type Fact, type Half, plainShift, type Shift } from '../fact';
 import { besideRoute, serverFacts } from './edge';
+import { egressNameFact, isAtEgressGateway } from './egress';
 
 /** Whether plaintext is accepted, for the namespace and for each port. */
 export function peerAuthenticationFacts(object: Manifest): readonly Fact[] {
@@ -72,6 +73,12 @@ export function serviceEntryFacts(object: Manifest, cluster: Cluster): readonly 
   const shared = exported.length === 0 || exported.some((place) => place !== '.');
   const ports = listAt(object, 'spec', 'ports').map((port) => String(valueAt(port, 'number') ?? 'unknown port'));
   const endpoints = endpointText(object);
+  if (isAtEgressGateway(object)) {
+    return texts(object, 'spec', 'hosts').flatMap((name) => [
+      egressNameFact(name),
+      silent(`endpoints ${namespace} ${name}`, endpoints, `where ${name} leads at the egress gateway`),
+    ]);
+  }
   return texts(object, 'spec', 'hosts').flatMap((host) => [
     ...ports.map(
       (item): Fact => ({
@@ -146,6 +153,7 @@ export function gatewayFacts(object: Manifest, { published }: Cluster): readonly
       host: host.slice(host.indexOf('/') + 1),
     }));
   });
+  if (isAtEgressGateway(object)) return [...served.map(({ host }) => egressNameFact(host)), ...serverFacts(object)];
   // The route of a published host says it with everything else of it.
   const hosts = new Set(served.map(({ host }) => host));
   return [
