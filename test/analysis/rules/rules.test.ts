@@ -14,6 +14,7 @@ import { MESH_REGIONS } from './mesh-regions.cases';
 import { TODAY } from './platform';
 import { PRESENCE } from './presence.cases';
 import { REFERENCES } from './references.cases';
+import { STORES } from './stores.cases';
 import { TENANCY } from './tenancy.cases';
 import { VAULT } from './vault.cases';
 import { WORKLOADS } from './workload.cases';
@@ -34,6 +35,7 @@ const CASES: readonly Case[] = [
   ...MESH_POLICY,
   ...MESH_REGIONS,
   ...VAULT,
+  ...STORES,
 ];
 
 /** Runs one rule alone and returns its counts and problems. */
