@@ -19,7 +19,7 @@ const MESH_SECRET = 'cacerts';
  * Every key, certificate and credential that the objects of a region speak of: its own objects, what Vault is told, host
  * files and charts. The hierarchy is in `above`; no value of a key is ever read.
  *
- * @example keysOf(checkedObjects(region)).map(({ name }) => name)
+ * @example keysOf(objects).map(({ name }) => name)
  */
 export function keysOf(objects: readonly unknown[]): readonly CountedKey[] {
   const subjects = objects.flatMap((object) => subjectOf(object) ?? []);
