@@ -17,7 +17,7 @@ import { LAYERS } from './layers';
 export const clusterSchema = z.strictObject({
   facts: clusterFactsSchema.prefault({}),
   access: apiServerAccessSchema,
-  storage: encryptedStorageSchema.prefault({}),
+  storage: encryptedStorageSchema.prefault({ provider: 'aws' }),
   controlPlane: controlPlaneSchema.prefault({}),
   ingress: ingressSchema
     .optional()

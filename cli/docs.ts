@@ -65,6 +65,7 @@ const GENERAL: readonly string[] = [
   '| `check` | `target`, `today`, `clusters[]`: `cluster`, `subjects`, `rules[]` (`id`, `title`, `control`, `passed`, `failed`, `notApplicable`, `waived`), `waived[]` |',
   '| `prove` | `target`, `clusters[]`: `cluster`, `holds`, `tenants`, `pairs`, `futureKinds`, `declared[]`, `paths[]`, `egress[]`, `rights`, `findings[]` (`code`, `sentence`, `expected`, `remedy`, `path`, `openedBy`, `chain`) |',
   '| `evidence` | `environment`, `today`, `generatedFrom`, `controls[]`: `control`, `promise`, `status` (`proved`, `checked`, `claimed`, `failed`, `open`), `claims[]`, `objects` (`count` by region, `list`), `rules[]`, `proofs[]`, `generatedFrom` |',
+  '| `keys` | `environment`, `regions[]`: `region`, `keys[]` (`id`, `name`, `use`, `above[]`: `id`, `bond` (`encrypts`, `signs`, `makes`), `by`, `period` (`seconds` or `when`), `setIn`, `old`, `byHand`, `count`) |',
   '| `tenant new` | `environment`, `tenant`, `file`, `next` |',
   '| `tenant list` | `environment`, `tenants[]`: the whole tenant with its defaults, `regions`, `shard`, `file` |',
   '| `explain` | `code`, `title`, `why`, `remedy`, `control`; or `control`, `promise`, `codes[]`; or `codes[]` |',

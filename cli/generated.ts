@@ -2,6 +2,7 @@ import { schemaText } from '../stacks/spec/json-schema';
 import { constructsReference } from './constructs-reference';
 import { controlsReference } from './controls-reference';
 import { cliReference } from './docs';
+import { keysReference } from './keys-reference';
 
 /** A committed file that is made from the code; a test fails where the two differ. */
 export interface GeneratedFile {
@@ -17,4 +18,5 @@ export const GENERATED: readonly GeneratedFile[] = [
   { path: 'docs/cli.md', content: cliReference },
   { path: 'docs/constructs.md', content: constructsReference },
   { path: 'docs/controls.md', content: controlsReference },
+  { path: 'docs/keys.md', content: keysReference },
 ];

@@ -2,11 +2,18 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { PACKAGE_ROOT } from '../stacks/synth/fingerprint';
+import {
+  common,
+  examples,
+  kubeconfigOption,
+  lazy,
+  listOption,
+  type Runner,
+  repeatedOption,
+  tenantsOption,
+  todayOption,
+} from './command-options';
 import { EXIT_TEXTS } from './exit';
-import type { Run } from './result';
-
-/** Runs a command; its implementation is loaded only then. */
-export type Runner = <Flags>(name: string, load: () => Run<Flags>, flags: Flags) => Promise<void>;
 
 /**
  * The commands of `drun`, their arguments, options and examples: what the help, the reference in docs/cli.md and the
@@ -25,6 +32,7 @@ export function program(run: Runner): Command {
   addCheck(drun, run);
   addProve(drun, run);
   addEvidence(drun, run);
+  addKeys(drun, run);
   addUp(drun, run);
   addDown(drun, run);
   addDrift(drun, run);
@@ -146,6 +154,19 @@ function addEvidence(drun: Command, run: Runner): void {
         ...flags,
         environment,
       }),
+    );
+}
+
+function addKeys(drun: Command, run: Runner): void {
+  common(
+    drun.command('keys'),
+    'list every key, what stands over it, who replaces it and when, and what is left to people',
+  )
+    .argument('<environment>', 'dev, staging or prod')
+    .addOption(tenantsOption())
+    .addHelpText('after', examples('drun keys prod', 'drun keys prod --json'))
+    .action((environment: string, flags: object) =>
+      run('keys', () => lazy<typeof import('./commands/keys')>('./commands/keys').keys, { ...flags, environment }),
     );
 }
 
@@ -349,51 +370,7 @@ function addSchema(drun: Command, run: Runner): void {
     );
 }
 
-function common(command: Command, description: string): Command {
-  return command
-    .description(description)
-    .option('--json', 'print one JSON document')
-    .helpOption('-h, --help', 'print help');
-}
-
-/** An option that may be given several times, or once with several values. */
-function listOption(flags: string, description: string): Option {
-  const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, ...text.split(',')];
-  return new Option(flags, `${description}; several with commas, or the option again`).argParser(collect);
-}
-
-/** An option that may be given several times. */
-function repeatedOption(flags: string, description: string): Option {
-  const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
-  return new Option(flags, `${description}; may be repeated`).argParser(collect);
-}
-
-function tenantsOption(): Option {
-  return new Option('--tenants <dir>', 'folder of the tenants’ files (default: that of the environment)');
-}
-
-function kubeconfigOption(): Option {
-  return new Option(
-    '--kubeconfig <file>',
-    'kubeconfig with a context for each region, named like it (default: where kubectl looks)',
-  );
-}
-
-function todayOption(): Option {
-  return new Option('--today <date>', 'date that waivers are held against, YYYY-MM-DD (default: the date in UTC)');
-}
-
-function examples(...commands: readonly string[]): string {
-  return ['', 'Examples:', ...commands.map((command) => `  ${command}`)].join('\n');
-}
-
 function version(): string {
   const { version: text }: { version: string } = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8'));
   return text;
-}
-
-/** Loads a module when it is needed; what a command works with takes longer to load than the help to print. */
-function lazy<T>(path: string): T {
-  const loaded: T = require(path);
-  return loaded;
 }

@@ -10,7 +10,7 @@ import type { Platform } from '../constructs/core/platform';
 import type { Problem } from '../constructs/core/problem';
 import { findingProblem, proofFindings } from './findings';
 import { gateOf, gateProblems, treeProblems } from './gate';
-import { regionObjects, regionVault } from './load';
+import { regionObjects, regionOutside, regionVault } from './load';
 import type { Plan, PlannedRegion, PlannedTenant } from './plan';
 import type { Environment } from './spec/environment';
 import { buildTree } from './tree';
@@ -28,6 +28,8 @@ export interface RenderedRegion {
   readonly objects: readonly Manifest[];
   /** What its Vault is told, in the form of manifests. */
   readonly vault: readonly Manifest[];
+  /** Host files and charts, in the form of manifests. */
+  readonly outside: readonly Manifest[];
 }
 
 /** Both proofs over one cluster. */
@@ -45,6 +47,7 @@ export function renderPlan(plan: Plan): Rendered {
     planned,
     objects: regionObjects(tree, planned.region.name),
     vault: regionVault(tree, planned.region.name),
+    outside: regionOutside(tree, planned.region.name),
   }));
   return { plan, tree, regions };
 }
@@ -92,10 +95,15 @@ export function examine(rendered: Rendered, { today, onProgress }: ExamineOption
 }
 
 /** All rules over one region, with the environment's waivers: the gate that synth passes as well. */
-export function checkRegion(environment: Environment, { objects, vault }: RenderedRegion, today: string): CheckReport {
+export function checkRegion(environment: Environment, region: RenderedRegion, today: string): CheckReport {
   const gate = gateOf(environment, today);
-  gate.add([...objects, ...vault]);
+  gate.add(checkedObjects(region));
   return gate.finish();
+}
+
+/** All that rules are held against: the objects, what Vault is told, host files and charts. */
+export function checkedObjects({ objects, vault, outside }: RenderedRegion): readonly Manifest[] {
+  return [...objects, ...vault, ...outside];
 }
 
 /** Both proofs over one region, against the paths that its tenants agreed to. */

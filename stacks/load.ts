@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { leavesOf, manifestsOf } from '../constructs/core/leaves';
 import type { Manifest } from '../constructs/core/manifest';
+import { outsideManifestsOf } from '../constructs/core/outside-manifest';
 import type { Platform } from '../constructs/core/platform';
 import { ProblemError } from '../constructs/core/problem';
 import { vaultManifestsOf } from '../constructs/core/vault-manifest';
@@ -37,6 +38,11 @@ export function planInputs(environment: Environment, inputs: readonly Input[]): 
 /** What a region's Vault is told, in the form of manifests. */
 export function regionVault(tree: Platform, region: string): readonly Manifest[] {
   return leavesOf(tree.node.findChild(region)).flatMap(vaultManifestsOf);
+}
+
+/** Host files and charts of a region, in the form of manifests. */
+export function regionOutside(tree: Platform, region: string): readonly Manifest[] {
+  return leavesOf(tree.node.findChild(region)).flatMap(outsideManifestsOf);
 }
 
 /** Every object of a region, in the order in which it is applied. */

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import type { Manifest } from '../constructs/core/manifest';
+import { OUTSIDE_GROUP } from '../constructs/core/outside-manifest';
 import { type Problem, ProblemError } from '../constructs/core/problem';
 import { COMMAND_CODES } from './spec/command-codes';
 import { LEDGER_FILE } from './synth/ledger';
@@ -11,6 +12,8 @@ export interface ClusterFiles {
   /** Name of the folder, which for an output of synth is the region. */
   readonly name: string;
   readonly objects: readonly Manifest[];
+  /** Files of the API server that stand among them, as manifests that are called by their paths. */
+  readonly hostFiles: readonly Manifest[];
   /** What could not be read. */
   readonly problems: readonly Problem[];
 }
@@ -37,19 +40,33 @@ export function readClusters(path: string): readonly ClusterFiles[] {
  * the objects to Flux, Argo CD or helmfile. Every other file counts, also one that somebody put there.
  */
 export function readRegion(path: string): ClusterFiles {
-  const { name, objects, problems } = readFolder(path, (file) => !BESIDE.test(relative(path, file)));
-  return { name, objects, problems };
+  return readFolder(path, (file) => !BESIDE.test(relative(path, file)));
 }
 
 const BESIDE = /^(hosts[\\/]|gitops[\\/]|helmfile\.yaml$)/;
+const HOSTS = /^hosts[\\/]/;
 
 function readFolder(path: string, isWanted: (file: string) => boolean = () => true): ClusterFiles {
   const { manifests, problems } = readManifestDirectory(path);
+  const wanted = manifests.filter(({ object, place }) => !isHostFile(object) && isWanted(place.file));
   return {
     name: basename(path),
-    objects: manifests.filter(({ place }) => isWanted(place.file)).map(({ object }) => object),
-    problems: problems.filter(({ place }) => place === undefined || isWanted(place.file)),
+    objects: wanted.map(({ object }) => object),
+    hostFiles: manifests
+      .filter(({ object }) => isHostFile(object))
+      .map(({ object, place }) => ({
+        ...object,
+        metadata: { ...object.metadata, name: `${relative(path, place.file)} ${object.metadata.name}` },
+      })),
+    // A host file that cannot be read could hold anything.
+    problems: problems.filter(
+      ({ place }) => place === undefined || isWanted(place.file) || HOSTS.test(relative(path, place.file)),
+    ),
   };
+}
+
+function isHostFile({ apiVersion }: Manifest): boolean {
+  return apiVersion.startsWith(`${OUTSIDE_GROUP}/`);
 }
 
 function isOutput(path: string): boolean {

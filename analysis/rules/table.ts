@@ -48,6 +48,8 @@ import { rpoHolds } from './recovery';
 import { referencesResolve } from './references';
 import { boundedRoles, noBuiltInRoles, noClusterWideGrants } from './roles';
 import { emptySecrets, noSecretText } from './secrets';
+import { claimedClasses, encryptedClasses, provisionedVolumes } from './stores';
+import { encryptedEtcd, hasEncryption, keyedBuckets } from './stores-outside';
 import {
   hasDefaultAccount,
   hasDefaultDeny,
@@ -172,6 +174,12 @@ export const RULES: readonly AnyRule[] = [
   sealedConnections,
   boundedCertificates,
   auditedTwice,
+  encryptedClasses,
+  claimedClasses,
+  provisionedVolumes,
+  encryptedEtcd,
+  hasEncryption,
+  keyedBuckets,
 ];
 
 /** Texts of a rule, or of a code of the engine, for `drun explain`; undefined for an id that nobody has. */

@@ -3,7 +3,7 @@ import { nearest } from '../../constructs/core/nearest';
 import { type Problem, ProblemError, show } from '../../constructs/core/problem';
 import type { AnyRule } from '../../constructs/core/rule';
 import type { Waiver } from '../../constructs/core/waiver';
-import { renderPlan } from '../../stacks/examine';
+import { checkedObjects, renderPlan } from '../../stacks/examine';
 import { gateOf, gateProblems, treeProblems } from '../../stacks/gate';
 import { loadPlan } from '../../stacks/load';
 import { readClusters } from '../../stacks/read-cluster';
@@ -68,20 +68,20 @@ function checkEnvironment(
 ): Checked {
   progress(`${environment.name}: synthesizing`);
   const { tree, regions } = renderPlan(loadPlan(environment, tenants));
-  const clusters = regions.map(({ planned, objects }) => {
-    const { name } = planned.region;
+  const clusters = regions.map((region) => {
+    const { name } = region.planned.region;
     progress(`${environment.name}: checking ${name}`);
     const run = rules === undefined ? gateOf(environment, today) : runOf(rules, today, environment.waivers);
-    run.add(objects);
+    run.add(checkedObjects(region));
     return { cluster: name, report: run.finish() };
   });
   return { clusters, own: rules === undefined ? treeProblems(tree, today) : [] };
 }
 
 function checkDirectory(path: string, rules: readonly AnyRule[] | undefined, today: string): Checked {
-  const clusters = readClusters(path).map(({ name, objects }) => {
+  const clusters = readClusters(path).map(({ name, objects, hostFiles }) => {
     const run = runOf(rules ?? RULES, today, []);
-    run.add(objects);
+    run.add([...objects, ...hostFiles]);
     return { cluster: name, report: run.finish() };
   });
   return { clusters, own: [] };

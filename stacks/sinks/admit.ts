@@ -1,6 +1,8 @@
 import { leavesOf, manifestsOf } from '../../constructs/core/leaves';
+import { outsideManifestsOf } from '../../constructs/core/outside-manifest';
 import type { Platform } from '../../constructs/core/platform';
 import { ProblemError } from '../../constructs/core/problem';
+import { vaultManifestsOf } from '../../constructs/core/vault-manifest';
 import { gateOf, gateProblems, treeProblems } from '../gate';
 import { loadPlan } from '../load';
 import type { Plan } from '../plan';
@@ -31,6 +33,7 @@ export function admit(environment: Environment, today: string, tenants?: string)
 
 function report({ environment }: Plan, tree: Platform, region: Region, today: string) {
   const gate = gateOf(environment, today);
-  for (const leaf of leavesOf(tree.node.findChild(region.name))) gate.add(manifestsOf(leaf));
+  for (const leaf of leavesOf(tree.node.findChild(region.name)))
+    gate.add([...manifestsOf(leaf), ...vaultManifestsOf(leaf), ...outsideManifestsOf(leaf)]);
   return { region: region.name, report: gate.finish() };
 }

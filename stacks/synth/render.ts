@@ -3,6 +3,7 @@ import type { IConstruct } from 'constructs';
 import type { CheckReport, CheckRun } from '../../analysis/rules';
 import { tenantsLayer } from '../../charts/tenants';
 import { leavesOf, manifestsOf } from '../../constructs/core/leaves';
+import { outsideManifestsOf } from '../../constructs/core/outside-manifest';
 import type { Platform } from '../../constructs/core/platform';
 import type { Problem } from '../../constructs/core/problem';
 import { vaultManifestsOf } from '../../constructs/core/vault-manifest';
@@ -172,7 +173,7 @@ class Rendering {
     const leaves = leavesOf(chart);
     const objects = leaves.flatMap(manifestsOf);
     this.objects += objects.length;
-    gate.add([...objects, ...leaves.flatMap(vaultManifestsOf)]);
+    gate.add([...objects, ...leaves.flatMap(vaultManifestsOf), ...leaves.flatMap(outsideManifestsOf)]);
     const name = chart.node.id;
     const file = layerFile(region, name);
     if (objects.length > 0) this.platform.push(this.output.put(file, emitYaml(objects)));

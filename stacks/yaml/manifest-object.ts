@@ -1,5 +1,6 @@
 import { isList, isRecord, recordAt, stringAt } from '../../constructs/core/json';
 import type { Manifest } from '../../constructs/core/manifest';
+import { hostFileManifest } from '../../constructs/core/outside-manifest';
 import { show } from '../../constructs/core/problem';
 import type { NodeMistake } from './manifest-node';
 
@@ -14,11 +15,17 @@ export type Holding =
 const FILE_GROUPS =
   /^(?:apiserver|audit|authentication|pod-security\.admission|kubelet|kubeproxy|kustomize)\.(?:config\.)?k8s\.io$|^kubeadm\.k8s\.io$/;
 
+/** Files that the API server reads at its start: rules want to see them, so they stand as host files among the objects. */
+const API_SERVER_FILES = 'apiserver.config.k8s.io';
+
 /** The objects of a document; a list (`kind: List`, `ConfigMapList`) stands for its items. */
 export function objectsOf(value: unknown): Holding {
   if (value === null || value === undefined) return { kind: 'other' };
   const group = (stringAt(value, 'apiVersion') ?? '').split('/')[0] ?? '';
-  if (FILE_GROUPS.test(group) && stringAt(value, 'metadata', 'name') === undefined) return { kind: 'other' };
+  if (FILE_GROUPS.test(group) && stringAt(value, 'metadata', 'name') === undefined)
+    return isRecord(value) && group === API_SERVER_FILES
+      ? { kind: 'objects', objects: [hostFileManifest(stringAt(value, 'kind') ?? 'file', value)] }
+      : { kind: 'other' };
   const items = itemsOf(value);
   const objects: Manifest[] = [];
   const mistakes: Omit<NodeMistake, 'offset'>[] = [];

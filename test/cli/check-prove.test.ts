@@ -53,6 +53,16 @@ describe('check', () => {
     expect(out).toMatch(/^out: \d+ rules over 1 cluster: failed, 1 problem\n$/m);
   });
 
+  const encryption = () => join(work, 'out', region, 'hosts/encryption.yaml');
+
+  test('[ENC-2] fails where the API server’s file writes plain text, or is gone', async () => {
+    const text = readFileSync(encryption(), 'utf8');
+    writeFileSync(encryption(), text.replace(/^( *)providers:\n/m, '$1providers:\n$1  - identity: {}\n'));
+    expect((await drun(['check', 'out'], { cwd: work })).out).toMatch(/^DRN523 .*encryption\.yaml/m);
+    rmSync(encryption());
+    expect((await drun(['check', 'out'], { cwd: work })).out).toMatch(/^DRN524 /m);
+  });
+
   test('looks at the rules that are named and at no other', async () => {
     drop(alpha(), (text) => /kind: NetworkPolicy/.test(text) && /name: default-deny/.test(text));
     expect(await drun(['check', 'out', '--rule', 'DRN161'], { cwd: work })).toMatchObject({ code: 1 });

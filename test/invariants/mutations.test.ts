@@ -88,6 +88,7 @@ const NOTICED_BY_RULES: readonly (readonly [control: string, rule: string, patte
   ['NET-3', 'DRN344', /^no EnvoyFilter drun-ingress\/(hello|docs)/],
   ['ENC-1', 'DRN345', /^no Certificate /],
   ['NET-1', 'DRN346', /^no Gateway drun-ingress/],
+  ['ENC-2', 'DRN520', /^StorageClass drun-encrypted\S* without (provisioner|parameters(\.encrypted)?)$/],
   ['IAM-2', 'DRN195', /^no ClusterRole drun-(tenant-(developer|owner)|platform-\S+)$/],
   ['CTR-3', 'DRN196', /^(no \S+AdmissionPolicyBinding |\S+Binding \S+ with spec\.validationActions\[0\]: Warn$)/],
   [

@@ -34,10 +34,15 @@ export function orderOf({ plan: { environment }, planned: { region, tenants } }:
     ...acrossOf(environment, region),
     tenants: tenants.flatMap(({ source }) => (source.spec === undefined ? [] : [source.spec])),
     facts: region.facts,
-    disks: region.storage.provider,
+    ...disksOf(region),
     ...(region.vault === undefined ? {} : { vault: region.vault }),
     ...(region.ingress === undefined ? {} : { edge: region.ingress, issuers: [environment.access.issuer] }),
   };
+}
+
+function disksOf({ storage: { provider, key } }: Region): Pick<Order, 'disks' | 'diskKey'> {
+  if (provider === 'ceph') throw new Error('no environment has disks of Ceph; the inventory does not know them');
+  return { disks: provider, ...(key === undefined ? {} : { diskKey: key }) };
 }
 
 function acrossOf({ regions }: Environment, { name, mesh: { clusters } }: Region): Pick<Order, 'across'> {

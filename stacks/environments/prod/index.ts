@@ -69,6 +69,11 @@ function edge(props: EdgeProps, region: string): IngressProps {
   return { ...props, certificates: { issuer: 'vault', path: `pki-${region}/sign/edge`, role: 'pki-edge' } };
 }
 
+/** The key of a region’s disks at AWS; a key service has an alias for each region, and rotates what is behind it. */
+function diskKey(region: string): string {
+  return `arn:aws:kms:${region}:111122223333:alias/drun-disks`;
+}
+
 /** A Vault for each region. Those of Europe can be restored in each other; the one in Asia has a key of another cloud. */
 function vault(region: string, seal: VaultProps['seal']): VaultProps {
   return {
@@ -110,6 +115,7 @@ export const prod = defineEnvironment({
     {
       name: 'eu-central-1',
       continent: 'europe',
+      storage: { provider: 'aws', key: diskKey('eu-central-1') },
       ingress: edge(EUROPE, 'eu-central-1'),
       vault: vault('eu-central-1', {
         kind: 'awskms',
@@ -140,7 +146,7 @@ export const prod = defineEnvironment({
       name: 'ap-southeast-1',
       continent: 'asia',
       failover: 'eu-west-1',
-      storage: { provider: 'alibaba' },
+      storage: { provider: 'alibaba', key: 'alias/drun-disks' },
       ingress: edge(ASIA, 'ap-southeast-1'),
       vault: vault('ap-southeast-1', { kind: 'alicloudkms', region: 'ap-southeast-1', key: 'alias/drun-vault' }),
       mesh: {
@@ -165,6 +171,7 @@ export const prod = defineEnvironment({
       name: 'eu-west-1',
       continent: 'europe',
       role: 'standby',
+      storage: { provider: 'aws', key: diskKey('eu-west-1') },
       ingress: edge(EUROPE, 'eu-west-1'),
       vault: vault('eu-west-1', {
         kind: 'awskms',

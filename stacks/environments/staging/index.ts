@@ -53,6 +53,7 @@ export const staging = defineEnvironment({
       continent: 'europe',
       failover: 'eu-west-1',
       ingress: EDGE,
+      storage: { provider: 'aws', key: 'arn:aws:kms:eu-central-1:111122223333:alias/drun-staging-disks' },
       vault: vault('eu-central-1', 'eu-west-1'),
       mesh: {
         clusters: {
@@ -77,6 +78,7 @@ export const staging = defineEnvironment({
       continent: 'europe',
       failover: 'eu-central-1',
       ingress: EDGE,
+      storage: { provider: 'aws', key: 'arn:aws:kms:eu-west-1:111122223333:alias/drun-staging-disks' },
       vault: vault('eu-west-1', 'eu-central-1'),
       mesh: {
         clusters: {

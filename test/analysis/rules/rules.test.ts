@@ -15,6 +15,7 @@ import { MESH_REGIONS } from './mesh-regions.cases';
 import { TODAY } from './platform';
 import { PRESENCE } from './presence.cases';
 import { REFERENCES } from './references.cases';
+import { STORES } from './stores.cases';
 import { TENANCY } from './tenancy.cases';
 import { VAULT } from './vault.cases';
 import { WORKLOADS } from './workload.cases';
@@ -36,6 +37,7 @@ const CASES: readonly Case[] = [
   ...EGRESS,
   ...MESH_REGIONS,
   ...VAULT,
+  ...STORES,
 ];
 
 /** Runs one rule alone and returns its counts and problems. */

@@ -76,8 +76,13 @@ describe('readManifests', () => {
     expect(objects(list)).toEqual([item, item]);
   });
 
-  it('leaves configuration files of programs out', () => {
-    expect(objects('apiVersion: apiserver.config.k8s.io/v1\nkind: EncryptionConfiguration\nresources: []')).toEqual([]);
+  it('[ENC-2] keeps files of the API server as host files, for the rules', () => {
+    expect(
+      objects('apiVersion: apiserver.config.k8s.io/v1\nkind: EncryptionConfiguration\nresources: []'),
+    ).toMatchObject([{ kind: 'HostFile', spec: { content: { kind: 'EncryptionConfiguration', resources: [] } } }]);
+  });
+
+  it('leaves configuration files of other programs out', () => {
     expect(objects('apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: []')).toEqual([]);
     expect(objects('apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization')).toEqual([]);
   });

@@ -212,36 +212,46 @@ export const platformPriorities = (): readonly string[] =>
     `PriorityClass ${name} preemptionPolicy=${name === 'drun-batch' ? 'Never' : 'PreemptLowerPriority'}`,
   ]);
 
-/** The drivers' own parameters; Google Cloud and Azure encrypt every disk by themselves. */
+/** The drivers' own parameters; Google Cloud, Azure and Oracle encrypt every disk by themselves. */
 const DISKS = {
   aws: {
     provisioner: 'ebs.csi.aws.com',
+    key: 'kmsKeyId',
     'drun-encrypted': { type: 'gp3', encrypted: 'true' },
     'drun-encrypted-fast': { type: 'io2', iopsPerGB: '50', encrypted: 'true' },
   },
   gcp: {
     provisioner: 'pd.csi.storage.gke.io',
+    key: 'disk-encryption-kms-key',
     'drun-encrypted': { type: 'pd-balanced' },
     'drun-encrypted-fast': { type: 'pd-ssd' },
   },
   azure: {
     provisioner: 'disk.csi.azure.com',
+    key: 'diskEncryptionSetID',
     'drun-encrypted': { skuName: 'Premium_LRS' },
     'drun-encrypted-fast': { skuName: 'PremiumV2_LRS' },
   },
   alibaba: {
     provisioner: 'diskplugin.csi.alibabacloud.com',
+    key: 'kmsKeyId',
     'drun-encrypted': { type: 'cloud_essd', encrypted: 'true' },
     'drun-encrypted-fast': { type: 'cloud_essd', performanceLevel: 'PL2', encrypted: 'true' },
+  },
+  oci: {
+    provisioner: 'blockvolume.csi.oraclecloud.com',
+    key: 'kms-key-id',
+    'drun-encrypted': { vpusPerGB: '10' },
+    'drun-encrypted-fast': { vpusPerGB: '20' },
   },
 } as const;
 
 /** Disks by driver; where the provider does not encrypt by itself, it is told to. */
-export const platformDisks = ({ disks }: Order): readonly string[] =>
+export const platformDisks = ({ disks, diskKey }: Order): readonly string[] =>
   (['drun-encrypted', 'drun-encrypted-fast'] as const).flatMap((name) => {
     const fields = {
       provisioner: DISKS[disks].provisioner,
-      parameters: DISKS[disks][name],
+      parameters: { ...DISKS[disks][name], ...(diskKey === undefined ? {} : { [DISKS[disks].key]: diskKey }) },
       reclaimPolicy: 'Delete',
       volumeBindingMode: 'WaitForFirstConsumer',
       allowVolumeExpansion: true,

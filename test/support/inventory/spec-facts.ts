@@ -8,7 +8,9 @@ export interface Order {
   readonly tenants: readonly TenantSpec[];
   readonly facts: ClusterFacts;
   /** Whose disks the region has. */
-  readonly disks: 'aws' | 'gcp' | 'azure' | 'alibaba';
+  readonly disks: 'aws' | 'gcp' | 'azure' | 'alibaba' | 'oci';
+  /** Key of the disks, as the provider names it. */
+  readonly diskKey?: string;
   /** @default - no Vault */
   readonly vault?: VaultSettings;
   /** @default - no edge */
