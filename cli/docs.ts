@@ -67,6 +67,7 @@ const GENERAL: readonly string[] = [
   '| `evidence` | `environment`, `today`, `generatedFrom`, `controls[]`: `control`, `promise`, `status` (`proved`, `checked`, `claimed`, `failed`, `open`), `claims[]`, `objects` (`count` by region, `list`), `rules[]`, `proofs[]`, `generatedFrom` |',
   '| `tenant new` | `environment`, `tenant`, `file`, `next` |',
   '| `tenant list` | `environment`, `tenants[]`: the whole tenant with its defaults, `regions`, `shard`, `file` |',
+  '| `vault restore` | `environment`, `from`, `region`, `steps[]`: `step`, `done` (`now`, `before`), `detail` |',
   '| `explain` | `code`, `title`, `why`, `remedy`, `control`; or `control`, `promise`, `codes[]`; or `codes[]` |',
   '| `schema` | `kind`, `schema` |',
   '| `resume` | `stack`, `dryRun`, `resumed[]`: `urn`, `outcome` (`adopted`, `never-made`, `to-repeat`) |',

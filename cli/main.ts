@@ -3,7 +3,8 @@ import { isProblem, type Problem, ProblemError, withoutSecrets } from '../constr
 import { hideSecrets } from '../constructs/core/secret-text';
 import { EXIT, type ExitCode, exitOver } from './exit';
 import { errorCode, type Host, isCommanderError, processHost, takesColour } from './host';
-import { program, type Runner } from './program';
+import type { Runner } from './options';
+import { program } from './program';
 import { progressLine } from './progress';
 import type { CommandResult, Run } from './result';
 import { paintFor } from './text/paint';
