@@ -89,8 +89,8 @@ function sharedNetwork(regions: readonly MeshRegion[], index: number): readonly 
 /** Nobody would sign its intermediate, and its control plane would wait for ever. */
 function unsigned({ mesh: { clusters }, vault }: MeshRegion, index: number): readonly RegionMistake[] {
   if (clusters.mode === 'single' || vault !== undefined || clusters.authority.server !== undefined) return [];
-  const path = ['mesh', 'clusters', 'authority', 'server'];
-  return [mistake(index, path, 'the address of a Vault', 'name it, or add `vault` to the region')];
+  const path = ['mesh', 'clusters', 'authority'];
+  return [mistake(index, path, 'the `server` of a Vault', 'name it, or add `vault` to the region')];
 }
 
 function mistake(region: number, path: readonly string[], message: string, remedy: string): RegionMistake {
