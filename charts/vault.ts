@@ -1,5 +1,6 @@
 import { Chart } from 'cdk8s';
 import { SecretDelivery } from '../constructs/vault/secret-delivery';
+import { VaultSnapshots } from '../constructs/vault/snapshots';
 import { VaultCluster } from '../constructs/vault/vault-cluster';
 import { VaultConfiguration } from '../constructs/vault/vault-configuration';
 import { CATALOG } from './catalog';
@@ -14,6 +15,7 @@ export const vaultLayer: Layer = {
     if (vault === undefined) return;
     new VaultCluster(chart, 'Cluster', { settings: vault, charts: CATALOG });
     new SecretDelivery(chart, 'Delivery');
+    new VaultSnapshots(chart, 'Snapshots', vault);
     new VaultConfiguration(chart, 'Configuration', { settings: vault, issuer: access.issuer });
   },
 };

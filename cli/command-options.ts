@@ -4,7 +4,7 @@ import type { Run } from './result';
 /** Runs a command; its implementation is loaded only then. */
 export type Runner = <Flags>(name: string, load: () => Run<Flags>, flags: Flags) => Promise<void>;
 
-/** What every command has. */
+/** What every command has: a description, `--json` and help. */
 export function common(command: Command, description: string): Command {
   return command
     .description(description)
@@ -24,12 +24,12 @@ export function repeatedOption(flags: string, description: string): Option {
   return new Option(flags, `${description}; may be repeated`).argParser(collect);
 }
 
-/** `--tenants`. */
+/** Where the tenants’ files are. */
 export function tenantsOption(): Option {
   return new Option('--tenants <dir>', 'folder of the tenants’ files (default: that of the environment)');
 }
 
-/** `--kubeconfig`. */
+/** Where the clusters are. */
 export function kubeconfigOption(): Option {
   return new Option(
     '--kubeconfig <file>',
@@ -37,12 +37,12 @@ export function kubeconfigOption(): Option {
   );
 }
 
-/** `--today`. */
+/** The date that waivers are held against. */
 export function todayOption(): Option {
   return new Option('--today <date>', 'date that waivers are held against, YYYY-MM-DD (default: the date in UTC)');
 }
 
-/** Examples as the help shows them. */
+/** Examples, as the end of a help text. */
 export function examples(...commands: readonly string[]): string {
   return ['', 'Examples:', ...commands.map((command) => `  ${command}`)].join('\n');
 }

@@ -68,6 +68,7 @@ const GENERAL: readonly string[] = [
   '| `keys` | `environment`, `regions[]`: `region`, `keys[]` (`id`, `name`, `use`, `above[]`: `id`, `bond` (`encrypts`, `signs`, `makes`), `by`, `period` (`seconds` or `when`), `setIn`, `old`, `byHand`, `count`) |',
   '| `tenant new` | `environment`, `tenant`, `file`, `next` |',
   '| `tenant list` | `environment`, `tenants[]`: the whole tenant with its defaults, `regions`, `shard`, `file` |',
+  '| `vault restore` | `environment`, `from`, `region`, `steps[]`: `step`, `done` (`now`, `before`), `detail` |',
   '| `explain` | `code`, `title`, `why`, `remedy`, `control`; or `control`, `promise`, `codes[]`; or `codes[]` |',
   '| `schema` | `kind`, `schema` |',
   '| `resume` | `stack`, `dryRun`, `resumed[]`: `urn`, `outcome` (`adopted`, `never-made`, `to-repeat`) |',

@@ -14,6 +14,7 @@ import {
   todayOption,
 } from './command-options';
 import { EXIT_TEXTS } from './exit';
+import { addVault } from './vault-program';
 
 /**
  * The commands of `drun`, their arguments, options and examples: what the help, the reference in docs/cli.md and the
@@ -270,33 +271,6 @@ function addAttack(drun: Command, run: Runner): void {
     )
     .action((flags: object) =>
       run('attack', () => lazy<typeof import('./commands/attack')>('./commands/attack').attack, { ...flags }),
-    );
-}
-
-function addVault(drun: Command, run: Runner): void {
-  const vault = drun.command('vault').description('bring up the Vault of a region');
-  common(
-    vault.command('bootstrap'),
-    'initialize a Vault that its seal opens, let the administrators of the environment sign on, and revoke the root token; may be run again wherever it stopped',
-  )
-    .argument('<environment>', 'dev, staging or prod')
-    .requiredOption('--address <url>', 'where the Vault answers, such as https://vault.example:8200')
-    .option('--region <region>', 'whose Vault it is (default: the only one)')
-    .option('--ca <file>', 'authority of its certificate, as PEM (default: those that Node believes)')
-    .addOption(repeatedOption('--holder <file>', 'public key (OpenPGP) of a recovery key’s holder; three at least'))
-    .option('-o, --out <file>', 'file for the sealed keys (default: vault-recovery-keys-<environment>-<region>.json)')
-    .addHelpText(
-      'after',
-      examples(
-        'drun vault bootstrap dev --address https://127.0.0.1:8200 --holder ada.asc --holder bo.asc --holder cy.asc',
-      ),
-    )
-    .action((environment: string, flags: object) =>
-      run(
-        'vault bootstrap',
-        () => lazy<typeof import('./commands/vault-bootstrap')>('./commands/vault-bootstrap').vaultBootstrap,
-        { address: '', ...flags, environment },
-      ),
     );
 }
 

@@ -158,6 +158,14 @@ export const PROGRAMS = [
     tags: VAULT_TAGS,
   },
   {
+    // With two of its stores: one that somebody else built has all of them, and may be of another version.
+    name: 'rclone',
+    module: 'rclone',
+    builds: '.',
+    versionOf: 'github.com/rclone/rclone',
+    variables: { 'github.com/rclone/rclone/fs.Version': 'v%' },
+  },
+  {
     name: 'envoy',
     module: 'envoy',
     carries: 'envoy/_bin/envoy',
@@ -176,7 +184,7 @@ export const GO_PROGRAMS: readonly GoProgram[] = listed(PROGRAMS).filter(isGoPro
 const EDGE_TOOLS: readonly ToolName[] = ['istioctl', 'edge-lab', 'envoy', 'waf', 'waf-trial', 'ratelimit', 'promtool'];
 
 /** What the tests on a real Vault run besides a control plane. */
-const VAULT_TOOLS: readonly ToolName[] = ['vault', 'kms'];
+const VAULT_TOOLS: readonly ToolName[] = ['vault', 'kms', 'rclone'];
 
 /** What each suite of tests on real parts runs. */
 export const SUITE_TOOLS: Readonly<Record<'cluster' | 'edge' | 'vault', readonly ToolName[]>> = {

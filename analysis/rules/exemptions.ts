@@ -12,13 +12,14 @@ const DATE = /^\d{4}-\d{2}-\d{2}$/;
  */
 export const liveExemptions: ClusterRule = {
   id: 'DRN350',
-  title: 'no exemption of the edge is past its last day',
+  title: 'no exemption of the edge or of Vault is past its last day',
   why: 'what was opened until a date stays open for ever if nobody looks at the date',
   remedy: 'close it again, or decide anew and write another date and reason',
   control: 'CMP-1',
   kinds: [
     'AuthorizationPolicy.security.istio.io',
     'ConfigMap.core',
+    'CronJob.batch',
     'Deployment.apps',
     'EnvoyFilter.networking.istio.io',
   ],

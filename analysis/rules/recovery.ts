@@ -1,10 +1,8 @@
-import { stringAt, valueAt } from '../../constructs/core/json';
+import { numberAt, stringAt, valueAt } from '../../constructs/core/json';
+import { RPO_ANNOTATION } from '../../constructs/core/labels';
 import { show } from '../../constructs/core/problem';
 import { type Finding, NOT_APPLICABLE, type ObjectRule, outcomeOf } from '../../constructs/core/rule';
 import { longestGap, parseDuration } from './cron';
-
-/** The recovery point a schedule promises, such as `24h`: the most work, in time, that a disaster may cost. */
-export const RPO_ANNOTATION = 'drun.io/rpo';
 
 /** Backups run at least as often as was promised. */
 export const rpoHolds: ObjectRule = {
@@ -13,7 +11,7 @@ export const rpoHolds: ObjectRule = {
   why: 'what was written after the last backup is lost: the wait between two backups is the real recovery point',
   remedy: `run the schedule more often, or promise less in ${RPO_ANNOTATION}`,
   control: 'BDR-1',
-  kinds: ['Schedule.velero.io'],
+  kinds: ['Schedule.velero.io', 'CronJob.batch'],
   check: ({ object, annotations }) => {
     const promise = annotations[RPO_ANNOTATION];
     if (promise === undefined) return NOT_APPLICABLE;
@@ -21,9 +19,14 @@ export const rpoHolds: ObjectRule = {
     const field = `metadata.annotations["${RPO_ANNOTATION}"]`;
     if (rpo === undefined)
       return outcomeOf([{ field, given: show(promise), expected: 'a duration such as 24h or 30m' }]);
-    if (valueAt(object, 'spec', 'paused') === true)
-      return outcomeOf([{ field: 'spec.paused', given: 'true', expected: 'a schedule that runs' }]);
-    return outcomeOf(gapFindings(stringAt(object, 'spec', 'schedule'), rpo, String(promise)));
+    const stopped = ['paused', 'suspend'].filter((one) => valueAt(object, 'spec', one) === true);
+    if (stopped.length > 0)
+      return outcomeOf(
+        stopped.map((one) => ({ field: `spec.${one}`, given: 'true', expected: 'a schedule that runs' })),
+      );
+    // A Job that is slow is there when it ends, and may take as long as it is given.
+    const run = numberAt(object, 'spec', 'jobTemplate', 'spec', 'activeDeadlineSeconds') ?? 0;
+    return outcomeOf(gapFindings(stringAt(object, 'spec', 'schedule'), rpo - run, String(promise)));
   },
 };
 

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type * as BootstrapModule from '../../cluster/vault/bootstrap';
 import type { Keeper } from '../../cluster/vault/bootstrap';
@@ -6,21 +6,15 @@ import type * as ClientModule from '../../cluster/vault/client';
 import { ProblemError, show } from '../../constructs/core/problem';
 import { administratorGrants } from '../../constructs/vault/administrators';
 import { policyText } from '../../constructs/vault/vault-policy';
-import { environmentNamed } from '../../stacks/environments';
 import { COMMAND_CODES } from '../../stacks/spec/command-codes';
 import { EXIT } from '../exit';
-import { errorCode } from '../host';
 import type { CommandResult, Context } from '../result';
 import { columns, lines } from '../text/words';
-import { usage } from './flags';
+import { addressOf, readBytes, readText, regionOf, type VaultPlaceFlags } from './vault-place';
 import { writeOrThrow } from './write';
 
 /** Options of `drun vault bootstrap`. */
-export interface VaultBootstrapFlags {
-  readonly environment: string;
-  readonly address: string;
-  readonly region?: string;
-  readonly ca?: string;
+export interface VaultBootstrapFlags extends VaultPlaceFlags {
   readonly holder?: readonly string[];
   readonly out?: string;
 }
@@ -62,26 +56,6 @@ export async function vaultBootstrap(flags: VaultBootstrapFlags, context: Contex
   };
 }
 
-function regionOf({ environment: name, region: wanted }: VaultBootstrapFlags) {
-  const environment = environmentNamed(name);
-  const regions = environment.regions.filter(({ vault }) => vault !== undefined);
-  const found = wanted === undefined && regions.length === 1 ? regions[0] : regions.find((one) => one.name === wanted);
-  if (found?.vault === undefined) {
-    const expected = `one of ${regions.map((one) => one.name).join(', ')}`;
-    throw new ProblemError([
-      usage('--region', show(wanted), expected, 'name a region of the environment with a Vault'),
-    ]);
-  }
-  return { environment, region: found.name, vault: found.vault };
-}
-
-function addressOf(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === 'https:') return url.origin;
-  const expected = 'an https address such as https://vault.example:8200';
-  throw new ProblemError([usage('--address', show(text), expected, 'Vault answers over TLS only; name its address')]);
-}
-
 /** A public key as Vault takes it: base64, without the armour that people send it in. */
 function publicKey(file: string): string {
   const bytes = readBytes('--holder', file);
@@ -89,20 +63,6 @@ function publicKey(file: string): string {
   if (!text.startsWith('-----BEGIN PGP PUBLIC KEY BLOCK-----')) return bytes.toString('base64');
   const [, body = ''] = text.split(/\r?\n\r?\n/);
   return body.replace(/\r?\n=[\s\S]*$/, '').replace(/\s/g, '');
-}
-
-function readText(option: string, file: string): string {
-  return readBytes(option, file).toString('utf8');
-}
-
-function readBytes(option: string, file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    const { remedy } = COMMAND_CODES.CLI002;
-    const given = `${show(file)}: ${errorCode(error) ?? String(error)}`;
-    throw new ProblemError([{ code: 'CLI002', path: option, given, expected: 'a file that can be read', remedy }]);
-  }
 }
 
 /** A file that is there may hold the keys of another Vault; an empty one is what an earlier try left. */

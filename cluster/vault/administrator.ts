@@ -63,13 +63,13 @@ export async function admitAdministrators(root: VaultClient, people: Administrat
   });
 }
 
-/** Signs on as an administrator; says why not where Vault refuses. */
+/** Signs on as an administrator, by the first way in or another one; says why not where Vault refuses. */
 export async function signOn(
   nobody: VaultClient,
   idToken: string,
+  { mount, role }: { readonly mount: string; readonly role: string } = { mount: FIRST_ADMIN, role: FIRST_ADMIN },
 ): Promise<{ readonly admin: VaultClient } | { readonly refused: string }> {
-  const body = { role: FIRST_ADMIN, jwt: idToken };
-  const answer = await nobody.ask({ path: `auth/${FIRST_ADMIN}/login`, body });
+  const answer = await nobody.ask({ path: `auth/${mount}/login`, body: { role, jwt: idToken } });
   const token = stringAt(answer.body, 'auth', 'client_token');
   if (answer.status !== 200 || token === undefined) {
     return { refused: `${answer.status} ${listAt(answer.body, 'errors').join('; ')}`.trim() };

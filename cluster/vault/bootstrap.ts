@@ -9,6 +9,7 @@ import {
 } from './administrator';
 import type { VaultClient } from './client';
 import { vaultError } from './problem';
+import { awaitUnsealed, sealState } from './seal-state';
 
 /** Steps from an empty Vault to one that people administer, in their order. */
 export type BootstrapStep = 'init' | 'unseal' | 'administrator' | 'sign-on' | 'revoke-root';
@@ -44,7 +45,6 @@ export interface BootstrapOptions {
 }
 
 const FEWEST_HOLDERS = 3;
-const UNSEALED_WITHIN_MS = 60_000;
 
 /**
  * Initializes a Vault whose seal opens it, lets people of the identity provider in, and leaves no root token. What each step
@@ -60,7 +60,8 @@ export async function bootstrapVault(options: BootstrapOptions): Promise<readonl
   const init = await initialize(options);
   outcomes.push(init.outcome);
   onStep('unseal');
-  outcomes.push(await awaitUnsealed(vault));
+  const waited = await awaitUnsealed(vault);
+  outcomes.push({ step: 'unseal', done: waited ? 'now' : 'before', detail: 'open' });
   onStep('administrator');
   outcomes.push(await admit(options, init.root ?? options.rootToken));
   onStep('sign-on');
@@ -82,11 +83,8 @@ async function initialize({
   holders,
   keeper,
 }: BootstrapOptions): Promise<{ readonly outcome: StepOutcome; readonly root?: string }> {
-  const { body: seal } = await vault.expect({ path: 'sys/seal-status' });
-  const type = stringAt(seal, 'type') ?? '';
-  if (type === 'shamir')
-    throw vaultError('VB002', vault.address.url, 'a Vault without a seal', 'one that unseals itself');
-  if (seal.initialized === true) {
+  const { type, initialized } = await sealState(vault);
+  if (initialized) {
     return { outcome: { step: 'init', done: 'before', detail: `sealed by ${type}` } };
   }
   if (holders.length < FEWEST_HOLDERS) {
@@ -104,18 +102,6 @@ async function initialize({
     outcome: { step: 'init', done: 'now', detail: `sealed by ${type}; ${threshold} of ${holders.length} holders` },
     ...(root === undefined ? {} : { root }),
   };
-}
-
-async function awaitUnsealed(vault: VaultClient): Promise<StepOutcome> {
-  const end = performance.now() + UNSEALED_WITHIN_MS;
-  for (let waited = false; ; waited = true) {
-    // 200: active, 429: stands by; both are open.
-    const { status } = await vault.ask({ path: 'sys/health?standbyok=true' });
-    if (status === 200) return { step: 'unseal', done: waited ? 'now' : 'before', detail: 'open' };
-    if (performance.now() > end)
-      throw vaultError('VB002', vault.address.url, 'a sealed Vault', 'one that opened itself');
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
 }
 
 async function admit({ vault, administrators, idToken }: BootstrapOptions, root?: string): Promise<StepOutcome> {

@@ -1,3 +1,5 @@
+import { createReadStream, statSync } from 'node:fs';
+import type { ClientRequest } from 'node:http';
 import { Agent, request } from 'node:https';
 import { isRecord, type JsonObject, listAt } from '../../constructs/core/json';
 import { vaultError } from './problem';
@@ -12,11 +14,13 @@ export interface VaultAddress {
 
 /** One request to Vault’s HTTP API. */
 export interface VaultCall {
-  /** @default GET, or POST where there is a body */
+  /** @default GET, or POST where there is a body or a file */
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'LIST';
   /** Path below `/v1/`, sent as it is. */
   readonly path: string;
   readonly body?: JsonObject;
+  /** Path of a file that is sent as it is, instead of a body; Vault may take ten minutes over it. */
+  readonly file?: string;
 }
 
 /** What Vault answered. */
@@ -37,6 +41,7 @@ export interface VaultClient {
 }
 
 const PATIENCE_MS = 30_000;
+const UPLOAD_PATIENCE_MS = 600_000;
 
 /** A client of Vault that speaks TLS 1.3 and nothing older; nobody without a token. */
 export function vaultClient(address: VaultAddress, token?: string, agent = newAgent(address)): VaultClient {
@@ -58,17 +63,19 @@ function newAgent({ authority }: VaultAddress): Agent {
   return new Agent({ ...trusted, keepAlive: true, maxSockets: 16, minVersion: 'TLSv1.3' });
 }
 
-function send(
-  { url }: VaultAddress,
-  agent: Agent,
-  token: string | undefined,
-  { path, body, method = body === undefined ? 'GET' : 'POST' }: VaultCall,
-): Promise<VaultAnswer> {
+function send({ url }: VaultAddress, agent: Agent, token: string | undefined, call: VaultCall): Promise<VaultAnswer> {
+  const { path, file } = call;
+  const method = methodOf(call);
   const { hostname, port, pathname } = new URL(url);
-  const headers = { 'x-vault-request': 'true', ...(token === undefined ? {} : { 'x-vault-token': token }) };
+  const headers = {
+    'x-vault-request': 'true',
+    ...(token === undefined ? {} : { 'x-vault-token': token }),
+    ...(file === undefined ? {} : { 'content-length': statSync(file).size }),
+  };
+  const timeout = file === undefined ? PATIENCE_MS : UPLOAD_PATIENCE_MS;
   return new Promise((resolve, reject) => {
     const asked = request({
-      ...{ hostname, port, agent, method, headers, timeout: PATIENCE_MS },
+      ...{ hostname, port, agent, method, headers, timeout },
       path: `${pathname.replace(/\/$/, '')}/v1/${path}`,
     });
     asked.on('response', (response) => {
@@ -79,15 +86,27 @@ function send(
       response.on('end', () => resolve({ status: response.statusCode ?? 0, body: bodyOf(text) }));
       response.on('error', reject);
     });
-    asked.on('timeout', () => asked.destroy(new Error(`no answer from ${url} within ${PATIENCE_MS / 1000} s`)));
+    asked.on('timeout', () => asked.destroy(new Error(`no answer from ${url} within ${timeout / 1000} s`)));
     asked.on('error', (error) => {
       // A connection that was kept may be closed from the other side just then; nothing of the request was read.
       if (asked.reusedSocket && 'code' in error && error.code === 'ECONNRESET') {
-        send({ url }, agent, token, { path, method, ...(body === undefined ? {} : { body }) }).then(resolve, reject);
+        send({ url }, agent, token, call).then(resolve, reject);
       } else reject(error);
     });
-    asked.end(body === undefined ? undefined : JSON.stringify(body));
+    write(asked, call);
   });
+}
+
+function write(asked: ClientRequest, { body, file }: VaultCall): void {
+  if (file === undefined) asked.end(body === undefined ? undefined : JSON.stringify(body));
+  else
+    createReadStream(file)
+      .on('error', (error) => asked.destroy(error))
+      .pipe(asked);
+}
+
+function methodOf({ method, body, file }: VaultCall): string {
+  return method ?? (body === undefined && file === undefined ? 'GET' : 'POST');
 }
 
 function bodyOf(text: string): Readonly<Record<string, unknown>> {
@@ -99,8 +118,12 @@ function bodyOf(text: string): Readonly<Record<string, unknown>> {
   }
 }
 
-function refusal({ method, path, body }: VaultCall, answer: VaultAnswer) {
+function refusal(call: VaultCall, answer: VaultAnswer) {
   const said = listAt(answer.body, 'errors').join('; ').replace(/\s+/g, ' ').trim();
-  const verb = method ?? (body === undefined ? 'GET' : 'POST');
-  return vaultError('VB001', `${verb} ${path}`, `${answer.status} ${said}`.trim(), 'an answer of success');
+  return vaultError(
+    'VB001',
+    `${methodOf(call)} ${call.path}`,
+    `${answer.status} ${said}`.trim(),
+    'an answer of success',
+  );
 }

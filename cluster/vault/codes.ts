@@ -1,4 +1,4 @@
-/** Codes with which the bootstrap of a Vault refuses. */
+/** Codes with which the bootstrap and the restore of a Vault refuse. */
 export const VAULT_CODES = {
   VB001: {
     title: 'what is asked of Vault is done',
@@ -38,6 +38,39 @@ export const VAULT_CODES = {
     why: 'a root token is never asked for anything, and leaves no name in the audit log',
     remedy: 'run the procedure again; it revokes every root token that it finds',
     control: 'IAM-4',
+  },
+  VB007: {
+    title: 'what is restored is what was taken',
+    why: 'a snapshot that was cut short or changed would replace everything that Vault knows',
+    remedy:
+      'fetch the snapshot and its .json again, with the .sha256 of the other region, which nobody changed along with them',
+    control: 'BDR-3',
+  },
+  VB008: {
+    title: 'a snapshot is restored where the key of its seal is',
+    why: 'under another key the Vault stays sealed, and what it held before is gone',
+    remedy:
+      'restore in the region itself or in one that `seal.replicatedTo` names, into a Vault with the same seal; keys that stay in their region open nothing elsewhere',
+    control: 'BDR-2',
+  },
+  VB009: {
+    title: 'a restore takes nothing away that is newer',
+    why: 'everything that the Vault holds is replaced: what was written after the snapshot is lost',
+    remedy: 'take a snapshot of it first; then say with `--replace <reason>` why it may go',
+    control: 'BDR-3',
+  },
+  VB010: {
+    title: 'a Vault that is initialized is restored by its holders',
+    why: 'no login of the platform may replace what Vault holds; an empty Vault has nothing to lose and needs none',
+    remedy:
+      'let the holders of its recovery keys make a root token (`vault operator generate-root`) and hand it over in VAULT_TOKEN; one that an earlier run left behind has no holders and holds nothing: remove its storage and run again',
+    control: 'IAM-4',
+  },
+  VB011: {
+    title: 'a restored Vault holds what was there when the snapshot was taken',
+    why: 'a Vault that answers may still be the one from before, or one that nobody can sign on to',
+    remedy: 'leave the Vault closed to workloads, and restore the snapshot before this one into an empty Vault',
+    control: 'BDR-3',
   },
 } as const;
 

@@ -20,8 +20,11 @@ export const EXEMPTION_ANNOTATION = {
   expires: 'drun.io/exempt-until',
 } as const;
 
-/** Metadata with the reason why its object is less safe than it could be. */
-export function exempted(metadata: ManifestMetadata, { because, owner, expires }: Exemption): ManifestMetadata {
+/** Metadata with the reason why its object is less safe than it could be; of several the first to end counts. */
+export function exempted(metadata: ManifestMetadata, ...exemptions: readonly Exemption[]): ManifestMetadata {
+  const [first, ...others] = exemptions;
+  if (first === undefined) return metadata;
+  const { because, owner, expires } = others.reduce((one, other) => (other.expires < one.expires ? other : one), first);
   return {
     ...metadata,
     annotations: {

@@ -30,5 +30,8 @@ export const ACROSS_REGIONS = 'mesh';
 /** Space-separated clause ids that an object makes true, such as `NET-4 NET-5`. */
 export const CONTROLS_ANNOTATION = 'drun.io/controls';
 
+/** The recovery point that a schedule promises, such as `24h`: the most work, in time, that a disaster may cost. */
+export const RPO_ANNOTATION = 'drun.io/rpo';
+
 /** Value of `app.kubernetes.io/managed-by` on everything this project makes. */
 export const MANAGER = 'drun-platform';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ownImage } from './references';
+import { ownImage } from '../core/references';
 
 /** How the edge tightens by itself while somebody attacks, and lets go again. */
 export const automaticSchema = z.strictObject({

@@ -1,20 +1,7 @@
-import type { Manifest } from '../core/manifest';
 import { PLATFORM_NAMESPACE } from '../core/platform-service';
+import type { Alert, PrometheusRule } from '../core/prometheus-rule';
 import type { Stamp } from '../core/stamp';
 import type { IngressSettings } from './ingress-settings';
-
-/** `monitoring.coreos.com/v1` PrometheusRule, as far as this project writes them. */
-export interface PrometheusRule extends Manifest {
-  readonly spec: { readonly groups: readonly { readonly name: string; readonly rules: readonly Alert[] }[] };
-}
-
-interface Alert {
-  readonly alert: string;
-  readonly expr: string;
-  readonly for: string;
-  readonly labels: { readonly severity: string };
-  readonly annotations: { readonly summary: string; readonly action: string };
-}
 
 /** Name of the alert that a switch of the limits follows. */
 export const ATTACK_ALERT = 'EdgeUnderAttack';

@@ -2,13 +2,13 @@ import type { ClusterFacts } from '../core/cluster-facts';
 import type { JsonObject } from '../core/json';
 import type { Manifest, NetworkPolicy } from '../core/manifest';
 import { HBONE_PORT, PLATFORM_NAMESPACE } from '../core/platform-service';
+import { imageName, runs } from '../core/references';
 import type { Stamp } from '../core/stamp';
 import type { AutomaticSettings } from './automatic-settings';
 import { ATTACK_ALERT } from './edge-alerts';
 import { type DataPlane, EDGE_CONTAINER_SECURITY, EDGE_POD_SECURITY, meshLabels } from './edge-deployment';
 import { PROMETHEUS, peer } from './edge-metrics';
 import type { IngressSettings } from './ingress-settings';
-import { imageName, runs } from './references';
 
 /**
  * The switch: a ConfigMap whose keys the edge's proxies read as settings of their runtime. The platform writes it without

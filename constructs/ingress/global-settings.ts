@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { exemptionSchema } from '../core/exemption';
 import { hostName } from '../core/names';
+import { addressRanges, ownImage, secretKey } from '../core/references';
 import { rateStep } from './rate-steps';
-import { addressRanges, ownImage, secretKey } from './references';
 
 const store = z.strictObject({
   host: z

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { exemptionSchema } from '../core/exemption';
 import { hostName, shortName } from '../core/names';
+import { addressRanges, ownImage, secretKey } from '../core/references';
 import { automaticSchema } from './automatic-settings';
 import { globalSchema } from './global-settings';
-import { addressRanges, ownImage, secretKey } from './references';
 
 const cdn = z.discriminatedUnion('profile', [
   z.strictObject({ profile: z.literal('none') }),

@@ -1,11 +1,11 @@
 import type { JsonObject } from '../core/json';
 import type { Manifest, ServiceAccount } from '../core/manifest';
 import { PLATFORM_NAMESPACE } from '../core/platform-service';
+import { imageName, runs } from '../core/references';
 import type { Stamp } from '../core/stamp';
 import { type DataPlane, EDGE_CONTAINER_SECURITY, edgeDeployment } from './edge-deployment';
 import { globalConfiguration } from './global-rates';
 import type { GlobalSettings } from './global-settings';
-import { imageName, runs } from './references';
 
 /** Name of the rate limit service's objects, its port for the proxies and that for probes. */
 export const RATE_LIMIT = { name: 'ratelimit', port: 8_081, health: 8_080 } as const;

@@ -2,11 +2,11 @@ import { exempted } from '../core/exemption';
 import type { JsonObject } from '../core/json';
 import type { Manifest, ServiceAccount } from '../core/manifest';
 import { PLATFORM_NAMESPACE } from '../core/platform-service';
+import { imageName, runs } from '../core/references';
 import type { Stamp } from '../core/stamp';
 import { type DataPlane, EDGE_CONTAINER_SECURITY, edgeDeployment } from './edge-deployment';
 import { WAF_ROUTES_LABEL } from './edge-facts';
 import type { IngressSettings } from './ingress-settings';
-import { imageName, runs } from './references';
 import { ROUTE_TYPE_NAMES } from './route-types';
 
 /** Name of the firewall's objects, and its port for the proxies. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { shortName } from '../core/names';
+import { VAULT_ADDRESS } from '../vault/vault-names';
 
 const address = z.union([z.cidrv4(), z.cidrv6()], { error: 'an address range such as 198.51.100.0/24' });
 
@@ -26,7 +27,8 @@ const authority = z.strictObject({
   server: z
     .string()
     .regex(/^https:\/\/[a-z0-9.-]+(:\d{2,5})?$/, { error: 'an https address such as https://vault.example.com:8200' })
-    .describe('Vault that signs the region’s intermediate'),
+    .optional()
+    .describe('Vault that signs the region’s intermediate; the region’s own when left out'),
   mount: z
     .string()
     .regex(/^[a-z0-9][a-z0-9-]*$/, { error: 'the path of a PKI mount, such as mesh-eu-central-1' })
@@ -47,7 +49,7 @@ const clusters = z.discriminatedUnion(
       mode: z.literal('multi-primary'),
       mesh: shortName.describe('name of the one mesh that the regions form'),
       network: shortName.optional().describe('network of the region’s pods; the region’s name when left out'),
-      authority,
+      authority: authority.prefault({}),
       gateway: z.array(address).min(1).describe('addresses of the region’s east-west gateway, for the other regions'),
       callers: z.array(address).min(1).describe('addresses from which other regions call the gateway: never everybody'),
       loadBalancer: z
@@ -95,7 +97,7 @@ export interface MeshMember {
 export function meshMember({ clusters }: MeshSettings, region: string): MeshMember | undefined {
   if (clusters.mode === 'single') return undefined;
   const { mesh, network = region, gateway, callers, loadBalancer, authority: ca } = clusters;
-  const { server, mount = `mesh-${region}`, auth = `kubernetes-${region}` } = ca;
+  const { server = VAULT_ADDRESS, mount = `mesh-${region}`, auth = `kubernetes-${region}` } = ca;
   return { region, mesh, network, mount, auth, server, gateway, callers, loadBalancer };
 }
 

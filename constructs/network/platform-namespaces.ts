@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { DNS_PORTS, KUBE_DNS } from '../core/cluster-dns';
 import { type ClusterFacts, clusterFactsOf } from '../core/cluster-facts';
 import { satisfiesAll } from '../core/control';
 import { LABEL } from '../core/labels';
@@ -45,7 +46,7 @@ const WITHIN: PolicySpec = {
 
 function place(
   scope: Construct,
-  { name, podSecurity, ambient, needs }: PlatformNamespace,
+  { name, podSecurity, ambient, needs, apart }: PlatformNamespace,
   facts: ClusterFacts,
   labels: Readonly<Record<string, string>>,
 ): void {
@@ -59,10 +60,11 @@ function place(
       ...labels,
     }),
   });
+  const podSelector = apart === undefined ? {} : allBut(apart);
   const policies: readonly (readonly [string, PolicySpec])[] = [
     ['default-deny', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] }],
-    ...needs.map((need) => [`allow-${need.need}`, policySpec(need, facts)] as const),
-    ['allow-within', WITHIN],
+    ...needs.map((need) => [`allow-${need.need}`, { ...policySpec(need, facts), podSelector }] as const),
+    ['allow-within', { ...WITHIN, podSelector }],
   ];
   for (const [id, policy] of policies) {
     manifest<NetworkPolicy>(scope, `${name}-${id}`, {
@@ -73,15 +75,6 @@ function place(
     });
   }
 }
-
-const KUBE_DNS = {
-  namespaceSelector: byName('kube-system'),
-  podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
-};
-const DNS_PORTS = [
-  { protocol: 'UDP', port: 53 },
-  { protocol: 'TCP', port: 53 },
-];
 
 function policySpec(need: Need, facts: ClusterFacts): PolicySpec {
   switch (need.need) {
@@ -144,6 +137,11 @@ function tcp(...ports: readonly number[]) {
 
 function byName(name: string) {
   return { matchLabels: { 'kubernetes.io/metadata.name': name } };
+}
+
+/** Pods of a namespace but for those of one name, for which their own policies open what they need. */
+function allBut(name: string) {
+  return { matchExpressions: [{ key: 'app.kubernetes.io/name', operator: 'NotIn', values: [name] }] };
 }
 
 function exists(key: string) {

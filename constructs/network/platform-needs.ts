@@ -1,4 +1,5 @@
 import { HBONE_PORT, PLATFORM_NAMESPACE, PLATFORM_SERVICES, servicePorts } from '../core/platform-service';
+import { SNAPSHOTS } from '../vault/vault-names';
 import { EGRESS } from './egress-names';
 
 const { vault, telemetry, models } = PLATFORM_SERVICES;
@@ -27,6 +28,8 @@ export interface PlatformNamespace {
   readonly podSecurity: 'restricted' | 'privileged';
   readonly ambient: boolean;
   readonly needs: readonly Need[];
+  /** Name of pods that are no part of the component: for them nothing is opened here. @default - there are none */
+  readonly apart?: string;
 }
 
 /** Small named defaults that feed one generator: a new component is a row. */
@@ -90,6 +93,8 @@ export const NAMESPACES: readonly PlatformNamespace[] = [
       { need: 'callers', service: 'vault', ports: servicePorts(vault) },
       { need: 'platform', ports: [vault.port] },
     ],
+    // They call the servers’ API and their buckets, and what the servers call is none of their business.
+    apart: SNAPSHOTS,
   },
   {
     name: PLATFORM_NAMESPACE.mesh,

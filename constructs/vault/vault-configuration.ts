@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { clusterFactsOf } from '../core/cluster-facts';
 import { seconds } from '../core/duration';
+import { PLATFORM_SERVICES } from '../core/platform-service';
 import { administratorGrants } from './administrators';
 import { AuditDevices } from './audit-devices';
 import { Databases } from './databases';
@@ -9,9 +10,10 @@ import type { PeopleFacts } from './login';
 import { PeopleAuth } from './people-auth';
 import { PkiAuthority } from './pki-authority';
 import { Quotas } from './quotas';
+import { SNAPSHOT_GRANTS, SNAPSHOT_ROLE } from './snapshots';
 import { TransitKeys } from './transit-keys';
 import type { VaultFacts } from './vault-facts';
-import { databaseRole, pkiMount, platformRole, VAULT_ADDRESS } from './vault-names';
+import { databaseRole, pkiMount, platformRole, SNAPSHOTS, VAULT_ADDRESS } from './vault-names';
 import { OWN_TOKEN } from './vault-policy';
 import type { VaultSettings } from './vault-settings';
 import { WorkloadAuth } from './workload-auth';
@@ -47,7 +49,7 @@ export class VaultConfiguration extends Construct {
   constructor(scope: Construct, id: string, { settings, issuer }: VaultConfigurationProps) {
     super(scope, id);
     const { region } = clusterFactsOf(this);
-    const { people, pki } = settings;
+    const { people, pki, snapshots } = settings;
     const audit = new AuditDevices(this, 'Audit', settings);
     const workloads = new WorkloadAuth(this, 'Workloads', settings, region);
     const persons = new PeopleAuth(this, 'People', issuer, peopleFacts(people));
@@ -64,6 +66,14 @@ export class VaultConfiguration extends Construct {
         namespace: account.namespace,
         account: account.name,
         grants: [...OWN_TOKEN, { path: `${mount}/sign/${name}`, capabilities: ['update'] }],
+      });
+    }
+    if (snapshots.mode === 'scheduled') {
+      workloads.grant({
+        role: SNAPSHOT_ROLE,
+        namespace: PLATFORM_SERVICES.vault.namespace,
+        account: SNAPSHOTS,
+        grants: SNAPSHOT_GRANTS,
       });
     }
     new TransitKeys(this, 'Transit', settings.transit);

@@ -4,6 +4,12 @@ import { PLATFORM_SERVICES } from '../core/platform-service';
 
 /** Where workloads of the cluster find its Vault. */
 export const VAULT_ADDRESS = `https://vault.${PLATFORM_SERVICES.vault.namespace}.svc:${PLATFORM_SERVICES.vault.port}`;
+/** Where the leader among the servers is found, by the label that it gives itself. */
+export const VAULT_ACTIVE_ADDRESS = `https://vault-active.${PLATFORM_SERVICES.vault.namespace}.svc:${PLATFORM_SERVICES.vault.port}`;
+/** Name that the servers' certificate carries, whichever of their addresses is called. */
+export const VAULT_SERVER_NAME = 'vault.vault.svc';
+/** Name of what takes snapshots, and of its account. */
+export const SNAPSHOTS = 'vault-snapshots';
 /** Mount of the tenants' secrets: `kv/<tenant>/<secret>`. */
 export const KV_MOUNT = 'kv';
 /** Mount of keys that Vault uses for others. */

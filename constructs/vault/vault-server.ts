@@ -1,5 +1,6 @@
 import { type AuditDevice, auditDevices } from './audit-devices';
 import { sealStanza } from './seal';
+import { VAULT_SERVER_NAME } from './vault-names';
 import type { VaultSettings } from './vault-settings';
 
 /** Secret in Vault's namespace with its certificate, key and authority; who signs it is in docs/vault.md. */
@@ -7,12 +8,10 @@ export const SERVER_TLS = 'vault-server-tls';
 /** Where the pods have it. */
 export const TLS_FOLDER = '/vault/tls';
 
-/** Name under which servers know each other; the certificate carries it. */
-const SERVER_NAME = 'vault.vault.svc';
-
 /**
  * The configuration file of the servers. No version before TLS 1.3 is spoken on the API; between servers Vault makes
- * certificates of its own, and both ends are the same program. Memory is not locked, as raft asks
+ * certificates of its own, both ends are the same program, and nothing sets a minimum: Vault reads `cluster_cipher_suites` and
+ * ignores it (test/vault/cluster-port.test.ts). Memory is not locked, as raft asks
  * (https://developer.hashicorp.com/vault/docs/configuration#disable_mlock): nodes have no swap, which a kubelet refuses.
  */
 export function serverConfiguration(settings: VaultSettings): string {
@@ -22,7 +21,7 @@ export function serverConfiguration(settings: VaultSettings): string {
     block('retry_join', {
       leader_api_addr: `https://vault-${i}.vault-internal:8200`,
       leader_ca_cert_file: `${TLS_FOLDER}/ca.crt`,
-      leader_tls_servername: SERVER_NAME,
+      leader_tls_servername: VAULT_SERVER_NAME,
     }),
   );
   return [

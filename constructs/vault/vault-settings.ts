@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { memorySchema } from '../core/boundary';
 import { durationBetween } from '../core/duration';
+import { exemptionSchema } from '../core/exemption';
 import { groupName, hostName, shortName, tenantName } from '../core/names';
 import { sealSchema } from './seal';
+import { snapshotsSchema } from './snapshot-settings';
 
 const address = z.union([z.cidrv4(), z.cidrv6()], { error: 'an address range such as 198.51.100.0/24' });
 const port = z.int().min(1).max(65_535);
@@ -87,6 +89,12 @@ export const vaultSchema = z.strictObject({
   storage: memorySchema.default('20Gi'),
   storageClass: shortName.default('drun-encrypted'),
   seal: sealSchema,
+  snapshots: snapshotsSchema,
+  noTakeover: exemptionSchema
+    .optional()
+    .describe(
+      'why the region that takes over cannot open snapshots of this Vault, and until when that may be so; left out where it can',
+    ),
   people,
   audit,
   tokens: tokens.prefault({}),

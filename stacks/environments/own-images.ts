@@ -21,3 +21,19 @@ export const RATE_LIMIT_IMAGE = {
   owner: 'drun-platform',
   expires: '2027-03-31',
 } as const;
+
+/** Command lines that take and carry snapshots; the first release mirrors both and states their digests. */
+export const SNAPSHOT_IMAGES = {
+  vault: {
+    unpinned: 'registry.drun.example/mirror/hashicorp/vault:1.21.0',
+    because: 'the image is mirrored by the first release, which then states its digest',
+    owner: 'drun-platform',
+    expires: '2027-03-31',
+  },
+  rclone: {
+    unpinned: 'registry.drun.example/mirror/rclone/rclone:1.72.1',
+    because: 'the image is mirrored by the first release, which then states its digest',
+    owner: 'drun-platform',
+    expires: '2027-03-31',
+  },
+} as const;

@@ -5,12 +5,13 @@ interface MeshRegion {
   readonly name: string;
   readonly mesh: MeshSettings;
   readonly facts: { readonly trustDomain: string };
+  readonly vault?: unknown;
 }
 
 /** A mistake of one region, at a field below it. */
 export interface RegionMistake {
   readonly region: number;
-  readonly path: readonly string[];
+  readonly path: readonly (string | number)[];
   readonly message: string;
   readonly remedy: string;
 }
@@ -26,6 +27,7 @@ export function meshMistakes(regions: readonly MeshRegion[]): readonly RegionMis
     ...alone(region, i, regions.length),
     ...different(first, region, i),
     ...sharedNetwork(regions, i),
+    ...unsigned(region, i),
   ]);
 }
 
@@ -82,6 +84,13 @@ function sharedNetwork(regions: readonly MeshRegion[], index: number): readonly 
           'leave it out, or rename it',
         ),
       ];
+}
+
+/** Nobody would sign its intermediate, and its control plane would wait for ever. */
+function unsigned({ mesh: { clusters }, vault }: MeshRegion, index: number): readonly RegionMistake[] {
+  if (clusters.mode === 'single' || vault !== undefined || clusters.authority.server !== undefined) return [];
+  const path = ['mesh', 'clusters', 'authority'];
+  return [mistake(index, path, 'the `server` of a Vault', 'name it, or add `vault` to the region')];
 }
 
 function mistake(region: number, path: readonly string[], message: string, remedy: string): RegionMistake {

@@ -1,4 +1,7 @@
+import { keyMismatch, restorableIn } from '../../constructs/vault/seal';
+import type { VaultSettings } from '../../constructs/vault/vault-settings';
 import type { Region } from './environment';
+import type { RegionMistake } from './mesh-checks';
 import type { TenantOutline } from './tenant-source';
 
 /** What a tenant asks of Vault that its regions do not have. */
@@ -40,18 +43,52 @@ export function vaultMistakes({ name, secrets }: TenantOutline, regions: readonl
   );
 }
 
-/** Regions that a seal's key is said to work in, and that the environment does not have: what is restored there stays sealed. */
-export function sealMistakes(regions: readonly Region[]) {
-  return regions.flatMap(({ name, vault }, region) =>
-    (vault?.seal.replicatedTo ?? []).flatMap((other, i) => {
-      const others = regions.map((one) => one.name).filter((one) => one !== name);
-      if (others.includes(other)) return [];
-      const message = `another region of the environment: ${others.join(', ') || 'there is none'}`;
-      return [
-        { region, path: ['vault', 'seal', 'replicatedTo', i], message, remedy: 'name one of them, or remove it' },
-      ];
-    }),
-  );
+/** Where a seal's key is said to open snapshots and cannot, and where a region takes over that has another key. */
+export function sealMistakes(regions: readonly Region[]): readonly RegionMistake[] {
+  return regions.flatMap((region, at) => [...replicas(region, at, regions), ...takeover(region, at, regions)]);
+}
+
+function replicas({ name, vault }: Region, region: number, regions: readonly Region[]): readonly RegionMistake[] {
+  if (vault === undefined) return [];
+  const others = regions.filter((one) => one.name !== name);
+  return restorableIn(vault.seal).flatMap((wanted, i) => {
+    const path = ['vault', 'seal', 'replicatedTo', i];
+    const other = others.find((one) => one.name === wanted);
+    if (other === undefined) {
+      const message = `another region of the environment: ${others.map((one) => one.name).join(', ') || 'there is none'}`;
+      return [{ region, path, message, remedy: 'name one of them, or remove it' }];
+    }
+    const message = cannotOpen(vault, other);
+    if (message === undefined) return [];
+    return [{ region, path, message, remedy: `let ${name} and ${wanted} have one key, or remove ${wanted}` }];
+  });
+}
+
+/** Why a region's Vault cannot open snapshots of another one, as what it would have to have. */
+function cannotOpen({ provider, seal }: VaultSettings, { vault }: Region): string | undefined {
+  if (vault === undefined) return 'a region with a Vault';
+  // Each program refuses what the other one has written.
+  return vault.provider === provider ? keyMismatch(seal, vault.seal) : `a region whose Vault is ${provider}`;
+}
+
+/** The region that takes over opens the snapshots of the one that was lost, or somebody has said why it cannot. */
+function takeover(
+  { name, vault, failover }: Region,
+  region: number,
+  regions: readonly Region[],
+): readonly RegionMistake[] {
+  if (vault === undefined) return [];
+  const successor = regions.find((one) => one.name === failover && one.name !== name);
+  const opens = successor !== undefined && restorableIn(vault.seal).includes(successor.name);
+  if (vault.noTakeover !== undefined) {
+    if (successor !== undefined && !opens) return [];
+    const message = opens ? `nothing, because ${failover} has the key` : 'nothing, because no region takes over';
+    return [{ region, path: ['vault', 'noTakeover'], message, remedy: 'remove it' }];
+  }
+  if (successor === undefined || opens) return [];
+  const message = `a key that ${failover}, which takes over, has as well`;
+  const remedy = `replicate the key and name ${failover} in \`replicatedTo\`, or say in \`vault.noTakeover\` why not and until when`;
+  return [{ region, path: ['vault', 'seal'], message, remedy }];
 }
 
 function keys(record: Readonly<Record<string, unknown>>): readonly string[] {

@@ -23,7 +23,7 @@ import * as platform from './inventory/platform';
 import { issuerAccount, roleRights, staffBindings } from './inventory/roles';
 import type { Order } from './inventory/spec-facts';
 import * as tenant from './inventory/tenant';
-import { SECRET_KINDS, secretFields } from './inventory/vault';
+import { SECRET_KINDS, secretFields, snapshotAccount, snapshotExemption } from './inventory/vault';
 
 export type { Order } from './inventory/spec-facts';
 
@@ -79,7 +79,12 @@ export const EXPECTATIONS: readonly Expectation[] = [
     title: '[IAM-2] every service account a tenant declares is there, without a token',
     kinds: ['ServiceAccount'],
     read: readFields,
-    ordered: (order) => [...tenant.tenantAccounts(order), ...edgeAccounts(order), ...issuerAccount(order)],
+    ordered: (order) => [
+      ...tenant.tenantAccounts(order),
+      ...edgeAccounts(order),
+      ...issuerAccount(order),
+      ...snapshotAccount(order),
+    ],
   },
   {
     title: '[NET-4] every declared path is open in the network policies, and no other is',
@@ -176,7 +181,7 @@ export const EXPECTATIONS: readonly Expectation[] = [
   },
   {
     title: '[CMP-1] what is excepted says why, who answers for it and until when',
-    kinds: ['AuthorizationPolicy', 'Deployment'],
+    kinds: ['AuthorizationPolicy', 'ConfigMap', 'CronJob', 'Deployment'],
     read: ({ kind, metadata: { name, annotations = {} } }) =>
       Object.entries(annotations)
         .filter(([key]) => key.startsWith('drun.io/exempt-'))
@@ -247,7 +252,8 @@ function isAtWayOut({ metadata }: Manifest): boolean {
   return metadata.namespace === 'drun-egress-gateway';
 }
 
-function exemptions({ tenants, edge }: Order): readonly string[] {
+function exemptions(order: Order): readonly string[] {
+  const { tenants, edge } = order;
   const engine = edge?.waf.engine;
   const image = engine?.kind === 'ext-proc' && typeof engine.image !== 'string' ? engine.image : undefined;
   const until = (label: string, { because, owner, expires }: { because: string; owner: string; expires: string }) =>
@@ -258,8 +264,10 @@ function exemptions({ tenants, edge }: Order): readonly string[] {
     }),
   );
   const counter = edge?.limits.global?.image;
+  const snapshots = snapshotExemption(order);
   return [
     ...published,
+    ...(snapshots === undefined ? [] : until(snapshots.label, snapshots)),
     ...(image === undefined ? [] : until('Deployment waf', image)),
     ...(counter === undefined || typeof counter === 'string' ? [] : until('Deployment ratelimit', counter)),
   ];

@@ -51,7 +51,7 @@ function acrossOf({ regions }: Environment, { name, mesh: { clusters } }: Region
   return {
     across: {
       network: clusters.network ?? name,
-      server: clusters.authority.server,
+      server: clusters.authority.server ?? 'https://vault.vault.svc:8200',
       mesh: clusters.mesh,
       callers: clusters.callers,
       balancer: clusters.loadBalancer,

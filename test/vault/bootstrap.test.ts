@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { newFolder } from '../../cluster/local/host-root';
 import { rootTokens, signOn } from '../../cluster/vault/administrator';
 import { bootstrapVault } from '../../cluster/vault/bootstrap';
-import type { VaultClient } from '../../cluster/vault/client';
 import { listAt, recordAt, stringAt } from '../../constructs/core/json';
 import { administratorGrants } from '../../constructs/vault/administrators';
 import { policyText } from '../../constructs/vault/vault-policy';
@@ -14,6 +13,7 @@ import { type StandInIssuer, startIssuer } from '../support/local/stand-in-issue
 import { writeTenants } from '../support/vault/environment';
 import { type Holders, holders } from '../support/vault/holders';
 import { configureVault, patient } from '../support/vault/region';
+import { startSeal } from '../support/vault/seal-server';
 import { startCollector } from '../support/vault/surroundings';
 import { startVault, type VaultServer } from '../support/vault/vault-server';
 
@@ -22,7 +22,6 @@ jest.setTimeout(120_000);
 const ADA = { email: 'ada@dev.drun.example', email_verified: true, groups: ['platform-admins'], amr: ['mfa'] };
 
 let seal: VaultServer;
-let sealRoot: VaultClient;
 let vault: VaultServer;
 let issuer: StandInIssuer;
 let people: Holders;
@@ -33,26 +32,9 @@ beforeAll(async () => {
   out = join(folder, 'recovery-keys.json');
   people = holders(['ada', 'bo', 'cy']);
   issuer = await startIssuer(dev.access.issuer, 'drun-vault', folder);
-  seal = await startVault();
-  sealRoot = await seal.init();
-  await sealRoot.expect({ path: 'sys/mounts/transit', body: { type: 'transit' } });
-  await sealRoot.expect({ path: 'transit/keys/unseal', body: {} });
-  const policy = ['encrypt', 'decrypt']
-    .map((verb) => `path "transit/${verb}/unseal" {\n  capabilities = ["update"]\n}`)
-    .join('\n');
-  await sealRoot.expect({ path: 'sys/policies/acl/seal', body: { policy } });
-  const made = await sealRoot.expect({
-    path: 'auth/token/create-orphan',
-    body: { policies: ['seal'], period: '24h' },
-  });
-  const transit = {
-    address: seal.address.url,
-    mount_path: 'transit/',
-    key_name: 'unseal',
-    tls_ca_cert: join(seal.folder, 'ca.crt'),
-  };
-  const token = stringAt(made.body, 'auth', 'client_token') ?? '';
-  vault = await startVault({ seal: { transit }, env: { ...issuer.env, VAULT_TOKEN: token } });
+  const seals = await startSeal(['unseal']);
+  seal = seals.server;
+  vault = await startVault({ seal: seals.stanza('unseal'), env: { ...issuer.env, ...seals.env } });
 });
 
 afterAll(async () => {

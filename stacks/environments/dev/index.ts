@@ -28,6 +28,12 @@ export const dev = defineEnvironment({
       },
       vault: {
         seal: { kind: 'awskms', region: 'eu-central-1', key: 'alias/drun-dev-vault' },
+        snapshots: {
+          mode: 'none',
+          because: 'one region for developers: its secrets are made for trials, and made anew where they are lost',
+          owner: 'drun-platform',
+          expires: '2027-06-30',
+        },
         people: { admins: ['platform-admins'] },
         audit: { collector: { host: 'audit.dev.drun.example', port: 6514, ranges: ['10.2.129.0/28'] } },
         pki: {

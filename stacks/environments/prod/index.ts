@@ -1,7 +1,8 @@
 import type { IngressProps } from '../../../constructs/ingress/ingress-settings';
+import type { SnapshotBucketProps } from '../../../constructs/vault/snapshot-settings';
 import type { VaultProps } from '../../../constructs/vault/vault-settings';
 import { defineEnvironment } from '../../spec/environment';
-import { CONFIG_SYNC_IMAGE, RATE_LIMIT_IMAGE, WAF_IMAGE } from '../own-images';
+import { CONFIG_SYNC_IMAGE, RATE_LIMIT_IMAGE, SNAPSHOT_IMAGES, WAF_IMAGE } from '../own-images';
 
 const EDGE = {
   waf: { engine: { kind: 'ext-proc', image: WAF_IMAGE, replicas: 3 }, configSync: CONFIG_SYNC_IMAGE },
@@ -74,11 +75,33 @@ function diskKey(region: string): string {
   return `arn:aws:kms:${region}:111122223333:alias/drun-disks`;
 }
 
+/** One key of AWS, with replicas in both regions of Europe: it opens in either what it sealed in the other. */
+const EUROPEAN_KEY = 'mrk-4f1c0a7d5b9e4c32a86d1f70e2b3c945';
+
+/** A bucket for snapshots of Vault in a region, with its own key; its role trusts the issuers of the clusters' tokens. */
+function bucket(region: string): SnapshotBucketProps {
+  return {
+    region,
+    bucket: `drun-prod-vault-${region}`,
+    key: `arn:aws:kms:${region}:111122223333:key/0b6a2e3c-7d8f-41f5-a9c4-e1d2f3b4a596`,
+    role: `arn:aws:iam::111122223333:role/drun-prod-vault-snapshots-${region}`,
+    // Addresses of the region's endpoints of S3 and STS, in the network that all regions reach.
+    ranges: ['198.51.100.112/28'],
+  };
+}
+
 /** A Vault for each region. Those of Europe can be restored in each other; the one in Asia has a key of another cloud. */
-function vault(region: string, seal: VaultProps['seal']): VaultProps {
+function vault(region: string, elsewhere: string, seal: VaultProps['seal']): VaultProps {
   return {
     replicas: region === 'eu-central-1' ? 5 : 3,
     seal,
+    snapshots: {
+      mode: 'scheduled',
+      every: '1h',
+      rpo: '2h',
+      buckets: [bucket(region), bucket(elsewhere)],
+      images: SNAPSHOT_IMAGES,
+    },
     people: { admins: ['platform-admins'] },
     audit: { collector: { host: 'audit.drun.example', port: 6514, ranges: ['198.51.100.80/28'] } },
     pki: { roles: { edge: { domains: ZONES, account: { namespace: 'cert-manager', name: 'edge-certificates' } } } },
@@ -117,10 +140,10 @@ export const prod = defineEnvironment({
       continent: 'europe',
       storage: { provider: 'aws', key: diskKey('eu-central-1') },
       ingress: edge(EUROPE, 'eu-central-1'),
-      vault: vault('eu-central-1', {
+      vault: vault('eu-central-1', 'eu-west-1', {
         kind: 'awskms',
         region: 'eu-central-1',
-        key: 'alias/drun-vault',
+        key: EUROPEAN_KEY,
         replicatedTo: ['eu-west-1'],
       }),
       failover: 'eu-west-1',
@@ -128,7 +151,6 @@ export const prod = defineEnvironment({
         clusters: {
           mode: 'multi-primary',
           mesh: 'prod',
-          authority: { server: 'https://vault.drun.example:8200' },
           gateway: ['10.69.240.0/24'],
           callers: ['10.85.0.0/16', '10.101.0.0/16'],
           loadBalancer: { 'service.beta.kubernetes.io/aws-load-balancer-scheme': 'internal' },
@@ -148,12 +170,22 @@ export const prod = defineEnvironment({
       failover: 'eu-west-1',
       storage: { provider: 'alibaba', key: 'alias/drun-disks' },
       ingress: edge(ASIA, 'ap-southeast-1'),
-      vault: vault('ap-southeast-1', { kind: 'alicloudkms', region: 'ap-southeast-1', key: 'alias/drun-vault' }),
+      vault: {
+        ...vault('ap-southeast-1', 'eu-west-1', {
+          kind: 'alicloudkms',
+          region: 'ap-southeast-1',
+          key: 'alias/drun-vault',
+        }),
+        noTakeover: {
+          because: 'keys of Alibaba Cloud stay in their region; tenants write their secrets in both Vaults',
+          owner: 'drun-platform',
+          expires: '2027-03-31',
+        },
+      },
       mesh: {
         clusters: {
           mode: 'multi-primary',
           mesh: 'prod',
-          authority: { server: 'https://vault.drun.example:8200' },
           gateway: ['10.85.240.0/24'],
           callers: ['10.69.0.0/16', '10.101.0.0/16'],
           loadBalancer: { 'service.beta.kubernetes.io/alibaba-cloud-loadbalancer-address-type': 'intranet' },
@@ -173,17 +205,16 @@ export const prod = defineEnvironment({
       role: 'standby',
       storage: { provider: 'aws', key: diskKey('eu-west-1') },
       ingress: edge(EUROPE, 'eu-west-1'),
-      vault: vault('eu-west-1', {
+      vault: vault('eu-west-1', 'eu-central-1', {
         kind: 'awskms',
         region: 'eu-west-1',
-        key: 'alias/drun-vault',
+        key: EUROPEAN_KEY,
         replicatedTo: ['eu-central-1'],
       }),
       mesh: {
         clusters: {
           mode: 'multi-primary',
           mesh: 'prod',
-          authority: { server: 'https://vault.drun.example:8200' },
           gateway: ['10.101.240.0/24'],
           callers: ['10.69.0.0/16', '10.85.0.0/16'],
           loadBalancer: { 'service.beta.kubernetes.io/aws-load-balancer-scheme': 'internal' },

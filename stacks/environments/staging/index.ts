@@ -1,7 +1,8 @@
 import type { IngressProps } from '../../../constructs/ingress/ingress-settings';
+import type { SnapshotBucketProps } from '../../../constructs/vault/snapshot-settings';
 import type { VaultProps } from '../../../constructs/vault/vault-settings';
 import { defineEnvironment } from '../../spec/environment';
-import { CONFIG_SYNC_IMAGE, RATE_LIMIT_IMAGE, WAF_IMAGE } from '../own-images';
+import { CONFIG_SYNC_IMAGE, RATE_LIMIT_IMAGE, SNAPSHOT_IMAGES, WAF_IMAGE } from '../own-images';
 
 /** Behind a CDN that is only known by its addresses and its certificate; public certificates from a rehearsal authority. */
 const EDGE: IngressProps = {
@@ -27,10 +28,28 @@ const EDGE: IngressProps = {
   },
 };
 
+/** A bucket for snapshots of Vault in a region, with its own key; its role trusts the issuers of the clusters' tokens. */
+function bucket(region: string): SnapshotBucketProps {
+  return {
+    region,
+    bucket: `drun-staging-vault-${region}`,
+    key: `arn:aws:kms:${region}:111122223333:key/6c1d9f20-3b7e-4a58-8f06-d2e4b5a7c913`,
+    role: `arn:aws:iam::111122223333:role/drun-staging-vault-snapshots-${region}`,
+    ranges: ['192.0.2.160/28'],
+  };
+}
+
 /** A Vault for each region; the key of each can be used in the other, so that a snapshot can be restored there. */
 function vault(region: string, other: string): VaultProps {
   return {
-    seal: { kind: 'awskms', region, key: 'alias/drun-staging-vault', replicatedTo: [other] },
+    seal: { kind: 'awskms', region, key: 'mrk-9d2e7b04c6f14a83b15e8c3a7f60d241', replicatedTo: [other] },
+    snapshots: {
+      mode: 'scheduled',
+      every: '4h',
+      rpo: '6h',
+      buckets: [bucket(region), bucket(other)],
+      images: SNAPSHOT_IMAGES,
+    },
     people: { admins: ['platform-admins'] },
     audit: { collector: { host: 'audit.staging.drun.example', port: 6514, ranges: ['192.0.2.144/28'] } },
     transit: { backups: { use: 'backups before they leave the region', rotate: '30d' } },
@@ -59,7 +78,6 @@ export const staging = defineEnvironment({
         clusters: {
           mode: 'multi-primary',
           mesh: 'staging',
-          authority: { server: 'https://vault.staging.drun.example:8200' },
           gateway: ['10.18.240.0/24'],
           callers: ['10.22.0.0/16'],
           loadBalancer: { 'service.beta.kubernetes.io/aws-load-balancer-scheme': 'internal' },
@@ -84,7 +102,6 @@ export const staging = defineEnvironment({
         clusters: {
           mode: 'multi-primary',
           mesh: 'staging',
-          authority: { server: 'https://vault.staging.drun.example:8200' },
           gateway: ['10.22.240.0/24'],
           callers: ['10.18.0.0/16'],
           loadBalancer: { 'service.beta.kubernetes.io/aws-load-balancer-scheme': 'internal' },

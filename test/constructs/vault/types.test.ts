@@ -69,19 +69,36 @@ test('[ENC-3] what must not be said to Vault does not compile', () => {
   const people = { admins: ['a'] };
   const audit = { collector: { host: 'a.example.com', port: 1, ranges: ['192.0.2.0/28'] } };
   const seal = { kind: 'awskms', region: 'eu', key: 'k' } as const;
+  const snapshots = { mode: 'none', because: 'a Vault of tests', owner: 'tests', expires: '2099-12-31' } as const;
+  const bucket = { region: 'eu-west-1', bucket: 'b', key: 'k', role: 'r', ranges: ['192.0.2.0/28'] };
+  const schedule = {
+    ...{ mode: 'scheduled', every: '1h', rpo: '2h', buckets: [bucket, bucket] },
+    images: { vault: 'v', rclone: 'r' },
+  } satisfies VaultProps['snapshots'];
   // @ts-expect-error: no seal
-  const sealless: VaultProps = { people, audit };
+  const sealless: VaultProps = { people, audit, snapshots };
   // @ts-expect-error: a seal that nobody has
-  const shamir: VaultProps = { people, audit, seal: { kind: 'shamir' } };
+  const shamir: VaultProps = { people, audit, snapshots, seal: { kind: 'shamir' } };
   // @ts-expect-error: a key that never rotates
-  const still: VaultProps = { people, audit, seal, transit: { a: { use: 'tests', rotate: 'never' } } };
+  const still: VaultProps = { people, audit, seal, snapshots, transit: { a: { use: 'tests', rotate: 'never' } } };
   // @ts-expect-error: a key that says nothing of rotation
-  const silent: VaultProps = { people, audit, seal, transit: { a: { use: 'tests' } } };
+  const silent: VaultProps = { people, audit, seal, snapshots, transit: { a: { use: 'tests' } } };
   // @ts-expect-error: an account that keeps its password
-  const kept: VaultProps = { people, audit, seal, databases: { a: { accounts: { b: { username: 'x' } } } } };
+  const kept: VaultProps = { people, audit, seal, snapshots, databases: { a: { accounts: { b: { username: 'x' } } } } };
   // @ts-expect-error: from nowhere
   const nowhere: TenantSecretProps = { name: 'a', namespace: 'b', from: 'file' };
-  const right: VaultProps = { people, audit, seal, transit: { a: { use: 'tests', rotate: '30d' } } };
-  expect([sealless, shamir, still, silent, kept, nowhere, right]).toHaveLength(7);
+  // @ts-expect-error: nothing said of snapshots
+  const forgotten: VaultProps = { people, audit, seal };
+  // @ts-expect-error: keys that stay in their region open nothing in another
+  const apart: VaultProps['seal'] = { kind: 'alicloudkms', region: 'a', key: 'k', replicatedTo: ['b'] };
+  // @ts-expect-error: snapshots in one place
+  const once: VaultProps = { people, audit, seal, snapshots: { ...schedule, buckets: [bucket] } };
+  // @ts-expect-error: a key of access
+  const keyed: VaultProps['snapshots'] = { ...schedule, buckets: [{ ...bucket, secretKey: 'x' }, bucket] };
+  const twice: VaultProps = { people, audit, seal, snapshots: schedule };
+  const right: VaultProps = { people, audit, seal, snapshots, transit: { a: { use: 'tests', rotate: '30d' } } };
+  expect([sealless, shamir, still, silent, kept, nowhere, right, forgotten, apart, once, keyed, twice]).toHaveLength(
+    12,
+  );
   expect(Chart).toBeDefined();
 });

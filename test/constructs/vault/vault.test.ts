@@ -15,6 +15,7 @@ import { type VaultProps, vaultSchema } from '../../../constructs/vault/vault-se
 
 const VAULT: VaultProps = {
   seal: { kind: 'awskms', region: 'eu', key: 'alias/x' },
+  snapshots: { mode: 'none', because: 'a Vault of tests', owner: 'tests', expires: '2099-12-31' },
   people: { admins: ['admins'] },
   audit: { collector: { host: 'audit.example.com', port: 6514, ranges: ['192.0.2.0/28'] } },
   pki: { roles: { edge: { domains: ['apps.example.com'], account: { namespace: 'cert-manager', name: 'edge' } } } },
@@ -209,6 +210,72 @@ describe('how secrets come to workloads', () => {
   });
 });
 
+const BUCKET = {
+  region: 'eu-west-1',
+  bucket: 'vault-one',
+  key: 'arn:aws:kms:eu-west-1:111122223333:key/6c1d9f20-3b7e-4a58-8f06-d2e4b5a7c913',
+  role: 'arn:aws:iam::111122223333:role/snapshots',
+  ranges: ['192.0.2.32/28'],
+};
+const OTHER = { ...BUCKET, region: 'eu-north-1', key: BUCKET.key.replace('west', 'north') };
+const PINNED = `registry.example.com/x@sha256:${'0'.repeat(64)}`;
+const SCHEDULED: VaultProps['snapshots'] & { readonly mode: 'scheduled' } = {
+  mode: 'scheduled',
+  every: '1h',
+  rpo: '2h',
+  buckets: [BUCKET, OTHER],
+  images: { vault: PINNED, rclone: PINNED },
+  alerts: 'prometheus-operator',
+};
+
+describe('snapshots', () => {
+  const snapshots = cluster({ ...VAULT, snapshots: SCHEDULED });
+  const objects: readonly Manifest[] = leavesOf(snapshots).flatMap(manifestsOf);
+  const own = objects.filter(({ metadata }) => metadata.name.endsWith('vault-snapshots'));
+  const job = own.find(({ kind }) => kind === 'CronJob');
+  const failing = (documents: readonly object[], rule: string, today = '2026-11-22') =>
+    checkObjects(documents, { today }).problems.filter(({ code }) => code === rule).length;
+
+  test('[BDR-1] are taken by a job of their own, whose login may do nothing else', () => {
+    expect(own.map(({ kind }) => kind).sort()).toEqual([
+      'CronJob',
+      'NetworkPolicy',
+      'PrometheusRule',
+      'ServiceAccount',
+    ]);
+    const policy = String(named(told(snapshots), ':Policy', 'platform.snapshots')?.policy);
+    expect(policy.match(/path "[^"]*"/g)).toEqual([
+      'path "sys/storage/raft/snapshot"',
+      'path "auth/token/revoke-self"',
+    ]);
+    expect(policy).toContain('capabilities = ["read"]');
+  });
+
+  test('[BDR-1] fail a rule where the job stops or runs too seldom for what it promises', () => {
+    const weaker = (from: string, to: string) => [JSON.parse(JSON.stringify(job).replace(from, to))];
+    expect(failing(weaker('"7 * * * *"', '"7 */2 * * *"'), 'DRN150')).toBe(1);
+    expect(failing(weaker('"concurrencyPolicy"', '"suspend":true,"concurrencyPolicy"'), 'DRN150')).toBe(1);
+    expect(failing(weaker('', ''), 'DRN150')).toBe(0);
+  });
+
+  test('[BDR-1] raise an alarm once the last is older than what is promised, or once nobody knows', () => {
+    const rules = JSON.stringify(own.find(({ kind }) => kind === 'PrometheusRule'));
+    expect(rules).toMatch(/time\(\) - max\(kube_cronjob_status_last_successful_time\{[^}]*\}\) > 7200/);
+    expect(rules).toContain('absent(kube_cronjob_status_last_successful_time');
+  });
+
+  test('[CMP-1] where there are none, and the day until which that may be is over, a rule fails', () => {
+    const none = leavesOf(
+      cluster({
+        ...VAULT,
+        snapshots: { mode: 'none', because: 'a Vault of tests', owner: 'tests', expires: '2026-11-22' },
+      }),
+    );
+    const documents = none.flatMap(manifestsOf).filter(({ metadata }) => metadata.name === 'vault-snapshots');
+    expect([failing(documents, 'DRN350'), failing(documents, 'DRN350', '2026-11-23')]).toEqual([0, 1]);
+  });
+});
+
 describe('fails with a remedy', () => {
   const { seal: _seal, ...noSeal } = VAULT;
   const mistakes = (change: object) => {
@@ -227,6 +294,13 @@ describe('fails with a remedy', () => {
     ['rotation after two years', { transit: { a: { use: 'tests', rotate: '730d' } } }, 'transit.a.rotate'],
     ['a login of a day', { tokens: { maxTtl: '24h' } }, 'tokens.maxTtl'],
     ['two servers', { replicas: 2 }, 'replicas'],
+    ['buckets of one region', { snapshots: { ...SCHEDULED, buckets: [BUCKET, BUCKET] } }, 'snapshots.buckets'],
+    [
+      'a key in another region than its bucket',
+      { snapshots: { ...SCHEDULED, buckets: [BUCKET, { ...OTHER, key: BUCKET.key }] } },
+      'snapshots.buckets[1].key',
+    ],
+    ['a recovery point that the schedule cannot keep', { snapshots: { ...SCHEDULED, rpo: '1h' } }, 'snapshots.rpo'],
     ['a wildcard group', { people: { admins: ['*'] } }, 'people.admins[0]'],
     [
       'certificates of a week',

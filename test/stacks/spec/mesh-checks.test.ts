@@ -54,6 +54,11 @@ describe('regions of one mesh', () => {
       /regions\[1\]\.mesh\.clusters\.network/,
     ],
     [
+      'nobody signs for one of them',
+      [region('a', joined({ authority: {} })), region('b', joined())],
+      /regions\[0\]\.mesh\.clusters\.authority: .*name it, or add `vault` to the region/,
+    ],
+    [
       'one would be called by everybody it did not name',
       [region('a', joined({ callers: [] })), region('b', joined())],
       /regions\[0\]\.mesh\.clusters\.callers/,

@@ -5,6 +5,7 @@ import { defineEnvironment } from '../../../stacks/spec/environment';
 
 const VAULT: VaultProps = {
   seal: { kind: 'awskms', region: 'eu', key: 'alias/x' },
+  snapshots: { mode: 'none', because: 'a Vault of tests', owner: 'tests', expires: '2099-12-31' },
   people: { admins: ['admins'] },
   audit: { collector: { host: 'audit.example.com', port: 6514, ranges: ['192.0.2.0/28'] } },
   databases: {
@@ -70,4 +71,45 @@ test('[BDR-2] fails where the key of a seal is said to work in a region that is 
   const replicated = { ...VAULT, seal: { ...VAULT.seal, replicatedTo: ['us'] } };
   expect(codesOf(() => environment(replicated))).toEqual(['IN004 regions[0].vault.seal.replicatedTo[0]']);
   expect(codesOf(() => environment(VAULT))).toEqual([]);
+});
+
+describe('a seal’s key', () => {
+  const MRK = 'mrk-4f1c0a7d5b9e4c32a86d1f70e2b3c945';
+  const aws = (key: string, ...replicatedTo: string[]) => ({ kind: 'awskms', region: 'a', key, replicatedTo }) as const;
+  const alibaba = { kind: 'alicloudkms', region: 'a', key: 'alias/x' } as const;
+  const exempt = { because: 'keys stay in their region', owner: 'tests', expires: '2099-12-31' };
+
+  function pair(one: Partial<VaultProps>, other: Partial<VaultProps> | undefined, failover?: string) {
+    const first = { name: 'one', continent: 'europe' as const, vault: { ...VAULT, ...one } };
+    const second = { name: 'other', continent: 'europe' as const };
+    const regions = [
+      failover === undefined ? first : { ...first, failover },
+      other === undefined ? second : { ...second, vault: { ...VAULT, ...other } },
+    ];
+    const access = { issuer: 'https://id.example/realms/x' };
+    return codesOf(() => defineEnvironment({ name: 'test', access, regions }));
+  }
+
+  test.each([
+    ['the other region has no Vault', { seal: aws(MRK, 'other') }, undefined],
+    ['the other one is OpenBao', { seal: aws(MRK, 'other') }, { provider: 'openbao' as const, seal: aws(MRK) }],
+    ['the other one’s key is in another cloud', { seal: aws(MRK, 'other') }, { seal: alibaba }],
+    ['the other one has another key', { seal: aws(MRK, 'other') }, { seal: aws(MRK.replace('4', '5')) }],
+    ['an alias says nothing of the key', { seal: aws('alias/x', 'other') }, { seal: aws('alias/x') }],
+  ])('[BDR-2] fails to be replicated where %s', (_, one, other) => {
+    expect(pair(one, other)).toEqual(['IN004 regions[0].vault.seal.replicatedTo[0]']);
+    expect(pair({ seal: aws(MRK, 'other') }, { seal: aws(MRK) })).toEqual([]);
+  });
+
+  test('[BDR-2] fails where the region that takes over has another one, unless somebody says why and until when', () => {
+    expect(pair({ seal: alibaba }, { seal: aws(MRK) }, 'other')).toEqual(['IN004 regions[0].vault.seal']);
+    expect(pair({ seal: alibaba, noTakeover: exempt }, { seal: aws(MRK) }, 'other')).toEqual([]);
+    expect(pair({ seal: aws(MRK, 'other') }, { seal: aws(MRK) }, 'other')).toEqual([]);
+  });
+
+  test('[BDR-2] fails where a reason is given and nothing needs one', () => {
+    const path = ['IN004 regions[0].vault.noTakeover'];
+    expect(pair({ seal: aws(MRK, 'other'), noTakeover: exempt }, { seal: aws(MRK) }, 'other')).toEqual(path);
+    expect(pair({ seal: alibaba, noTakeover: exempt }, { seal: aws(MRK) })).toEqual(path);
+  });
 });

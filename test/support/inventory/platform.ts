@@ -1,7 +1,7 @@
 import { across, DOOR } from './across';
 import { leaves } from './lines';
 import { internet, named, type Order } from './spec-facts';
-import { vaultPaths } from './vault';
+import { snapshotPaths, vaultPaths } from './vault';
 
 /** What a namespace of the platform is to the network and to the mesh. */
 export interface Component {
@@ -9,6 +9,8 @@ export interface Component {
   readonly level?: 'privileged';
   /** What its network policies let through, besides itself; `API` stands for the addresses of the API server. */
   readonly paths: readonly string[];
+  /** Its pods, where others of the namespace are none of it. */
+  readonly pods?: string;
   /** Ports that every identity of the mesh may call. */
   readonly called?: readonly number[];
 }
@@ -33,6 +35,7 @@ const COMPONENTS: Readonly<Record<string, Component>> = {
   'drun-models': { ambient: true, paths: [...DNS, ...MESH, ...callers('models', 8443, 15008)], called: [8443] },
   vault: {
     ambient: false,
+    pods: 'pods app.kubernetes.io/name NotIn vault-snapshots ',
     paths: [...DNS, ...API, ...callers('vault', 8200), 'Ingress drun.io/component Exists TCP/8200'],
   },
   'istio-system': {
@@ -82,15 +85,15 @@ export const platformLabels = (order: Order): readonly string[] =>
 
 /** What network policies let through. */
 export const platformPaths = (order: Order): readonly string[] =>
-  each(order, (name, { paths }) =>
-    [
-      'closes Ingress',
-      'closes Egress',
-      'Ingress here all',
-      'Egress here all',
-      ...paths.flatMap((line) => resolved(line, order)),
-    ].map((line) => `${name} ${line}`),
-  ).concat(vaultPaths(order).map((line) => line.replace('INTERNET', internet(order))));
+  each(order, (name, { paths, pods = '' }) => [
+    ...['closes Ingress', 'closes Egress'].map((line) => `${name} ${line}`),
+    ...['Ingress here all', 'Egress here all', ...paths.flatMap((line) => resolved(line, order))].map(
+      (line) => `${name} ${pods}${line}`,
+    ),
+  ]).concat(
+    vaultPaths(order).map((line) => line.replace('INTERNET', internet(order))),
+    snapshotPaths(order, DNS),
+  );
 
 function resolved(line: string, { facts }: Order): readonly string[] {
   const addresses: Readonly<Record<string, readonly string[]>> = {

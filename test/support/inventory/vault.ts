@@ -42,6 +42,33 @@ export const vaultPaths = ({ vault }: Order): readonly string[] => {
   ];
 };
 
+/** What takes snapshots calls: names, the servers and the buckets. */
+export const snapshotPaths = ({ vault }: Order, dns: readonly string[]): readonly string[] => {
+  if (vault?.snapshots.mode !== 'scheduled') return [];
+  const pods = 'vault pods app.kubernetes.io/name=vault-snapshots';
+  return [
+    ...dns.map((line) => `${pods} ${line}`),
+    `${pods} Egress here pods app.kubernetes.io/name=vault & component=server TCP/8200`,
+    ...vault.snapshots.buckets.flatMap(({ ranges }) => ranges.map((range) => `${pods} Egress ${range} TCP/443`)),
+  ];
+};
+
+/** The account of what takes snapshots. */
+export const snapshotAccount = ({ vault }: Order): readonly string[] =>
+  vault?.snapshots.mode === 'scheduled'
+    ? ['ServiceAccount vault/vault-snapshots automountServiceAccountToken=false']
+    : [];
+
+/** Why there are no snapshots, why the region that takes over cannot open them, or why their images have no digest. */
+export const snapshotExemption = ({ vault }: Order) => {
+  if (vault === undefined) return undefined;
+  const { snapshots, noTakeover } = vault;
+  if (snapshots.mode === 'none') return { label: 'ConfigMap vault-snapshots', ...(noTakeover ?? snapshots) };
+  const { vault: image } = snapshots.images;
+  if (noTakeover === undefined && typeof image === 'string') return undefined;
+  return { label: 'CronJob vault-snapshots', ...(noTakeover ?? Object(image)) };
+};
+
 function things(order: Order): readonly Thing[] {
   if (order.vault === undefined) return [];
   return namespacesOf(order).flatMap((namespace) => {

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { writePrivate } from '../../../cluster/local/host-root';
+import type { VaultProps } from '../../../constructs/vault/vault-settings';
 import { dev } from '../../../stacks/environments/dev';
+import { SNAPSHOT_IMAGES } from '../../../stacks/environments/own-images';
 import { defineEnvironment, type Environment } from '../../../stacks/spec/environment';
 import { emitYaml } from '../../../stacks/yaml/emit';
 
@@ -8,6 +10,20 @@ export const REGION = 'eu-central-1';
 export const ADMINS = 'platform-admins';
 /** The tenant that has a database. */
 export const DATABASE_TENANT = 'acme';
+
+const BUCKET = { role: 'arn:aws:iam::111122223333:role/vault-snapshots', ranges: ['198.51.100.112/28'] };
+const KEY = 'key/6c1d9f20-3b7e-4a58-8f06-d2e4b5a7c913';
+
+const SNAPSHOTS: NonNullable<VaultProps['snapshots']> = {
+  mode: 'scheduled',
+  every: '1h',
+  rpo: '2h',
+  buckets: [
+    { ...BUCKET, region: 'eu-central-1', bucket: 'vault-one', key: `arn:aws:kms:eu-central-1:111122223333:${KEY}` },
+    { ...BUCKET, region: 'eu-west-1', bucket: 'vault-other', key: `arn:aws:kms:eu-west-1:111122223333:${KEY}` },
+  ],
+  images: SNAPSHOT_IMAGES,
+};
 
 /** An environment with one Vault. Without a database nothing waits for the password of its administrator. */
 export function vaulted(database: boolean): Environment {
@@ -21,6 +37,7 @@ export function vaulted(database: boolean): Environment {
         continent: 'europe',
         vault: {
           seal: { kind: 'transit', address: 'https://seal.drun.example:8200', key: 'unseal' },
+          snapshots: SNAPSHOTS,
           people: { admins: [ADMINS] },
           audit: { collector: { host: 'audit.drun.example', port: 6514, ranges: ['198.51.100.80/28'] } },
           pki: {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { newFolder, writePrivate } from '../../../cluster/local/host-root';
 import type { VaultCall, VaultClient } from '../../../cluster/vault/client';
 import { stringAt } from '../../../constructs/core/json';
-import { VAULT_AUDIENCE, workloadAuth } from '../../../constructs/vault/vault-names';
+import { SNAPSHOTS, VAULT_AUDIENCE, workloadAuth } from '../../../constructs/vault/vault-names';
 import type { Environment } from '../../../stacks/spec/environment';
 import { startWorld, type World } from '../local/world';
 import { recordStack, TODAY } from '../recorded-stack';
@@ -162,7 +162,7 @@ async function populate(world: World, tenants: readonly string[]): Promise<void>
 }
 
 function accountsOf(namespace: string): readonly string[] {
-  if (namespace === 'vault') return ['vault'];
+  if (namespace === 'vault') return ['vault', SNAPSHOTS];
   return namespace === 'cert-manager' ? ['edge-certificates'] : [ACCOUNT, 'other'];
 }
 

@@ -14,6 +14,8 @@ import { toolPath } from '../../../tools/provide';
 export interface VaultServerOptions {
   /** The `seal` stanza of its configuration. @default - shares of a key, which stay in this process */
   readonly seal?: Readonly<Record<string, JsonObject>>;
+  /** `cluster_cipher_suites` of its configuration. @default - Vault's own */
+  readonly clusterSuites?: string;
   /** Variables of the server, such as HTTPS_PROXY on the way to an issuer. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -22,6 +24,8 @@ export interface VaultServerOptions {
 export interface VaultServer {
   readonly address: VaultAddress;
   readonly folder: string;
+  /** Port on which other servers call it. */
+  readonly clusterPort: number;
   /** Nobody. */
   readonly nobody: VaultClient;
   /** Makes a store and opens it; the shares of the key and the root token stay in this process. */
@@ -34,6 +38,8 @@ export interface VaultServer {
   shares(): readonly string[];
   /** Ends it at once, as a crash would. */
   kill(): Promise<void>;
+  /** Becomes another server of a Vault; it is opened with that one’s shares. */
+  join(leader: VaultServer): Promise<void>;
   /** Starts it again, sealed. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -48,11 +54,15 @@ const PLUGINS = [
 const SHARES = { secret_shares: 3, secret_threshold: 2 } as const;
 
 /** Starts a Vault in a folder and on ports of its own. Throws a `ProblemError` where its program is missing (TL007). */
-export async function startVault({ seal, env }: VaultServerOptions = {}): Promise<VaultServer> {
+export async function startVault({ seal, env, clusterSuites }: VaultServerOptions = {}): Promise<VaultServer> {
   const program = await toolPath('vault');
   const folder = newFolder();
   const [port = 0, cluster = 0] = await freePorts(2);
-  const address = await configure(folder, { port, cluster, plugins: dirname(program), ...(seal ? { seal } : {}) });
+  const plugins = dirname(program);
+  const address = await configure(folder, {
+    ...{ port, cluster, plugins, clusterSuites: clusterSuites ?? '' },
+    ...(seal ? { seal } : {}),
+  });
   const nobody = vaultClient(address);
   const part = new Part<'vault'>({
     name: 'vault',
@@ -73,6 +83,7 @@ export async function startVault({ seal, env }: VaultServerOptions = {}): Promis
   return {
     address,
     folder,
+    clusterPort: cluster,
     nobody,
     unseal,
     shares: () => shares,
@@ -85,6 +96,7 @@ export async function startVault({ seal, env }: VaultServerOptions = {}): Promis
       return root;
     },
     registerPlugins: (by) => registerPlugins(by, program),
+    join: (leader) => joinTo(nobody, leader),
     kill: () => part.kill(),
     start: () => part.start(),
     stop: () => part.stop(),
@@ -95,10 +107,14 @@ interface Settings {
   readonly port: number;
   readonly cluster: number;
   readonly plugins: string;
+  readonly clusterSuites: string;
   readonly seal?: VaultServerOptions['seal'];
 }
 
-async function configure(folder: string, { port, cluster, plugins, seal }: Settings): Promise<VaultAddress> {
+async function configure(
+  folder: string,
+  { port, cluster, plugins, clusterSuites, seal }: Settings,
+): Promise<VaultAddress> {
   const authority = await createAuthority('drun test vault');
   const files = writeKeyPair(folder, 'vault', await authority.issue({ name: 'vault', hosts: ['127.0.0.1'] }));
   writePrivate(join(folder, 'ca.crt'), authority.certificate);
@@ -111,17 +127,25 @@ async function configure(folder: string, { port, cluster, plugins, seal }: Setti
     tls_min_version: 'tls13',
   };
   const config = {
-    storage: { raft: { path: join(folder, 'raft'), node_id: 'one', performance_multiplier: 1 } },
+    storage: { raft: { path: join(folder, 'raft'), node_id: `at-${port}`, performance_multiplier: 1 } },
     listener: [{ tcp: listener }],
     api_addr: `https://127.0.0.1:${port}`,
     cluster_addr: `https://127.0.0.1:${cluster}`,
     plugin_directory: plugins,
     disable_mlock: true,
     ui: false,
+    cluster_cipher_suites: clusterSuites,
     ...(seal === undefined ? {} : { seal }),
   };
   writePrivate(join(folder, 'vault.json'), JSON.stringify(config));
   return { url: config.api_addr, authority: authority.certificate };
+}
+
+async function joinTo(nobody: VaultClient, { address: { url, authority } }: VaultServer): Promise<void> {
+  await nobody.expect({
+    path: 'sys/storage/raft/join',
+    body: { leader_api_addr: url, leader_ca_cert: authority ?? '' },
+  });
 }
 
 async function isAnswering(vault: VaultClient): Promise<boolean> {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { exempted, exemptionSchema } from '../core/exemption';
-import type { ManifestMetadata } from '../core/manifest';
-import { shortName } from '../core/names';
+import { type Exemption, exempted, exemptionSchema } from './exemption';
+import type { ManifestMetadata } from './manifest';
+import { shortName } from './names';
 
 /** Ranges of addresses, and never all of them. */
 export const addressRanges = z
@@ -36,14 +36,14 @@ export function imageName(image: OwnImage): string {
   return typeof image === 'string' ? image : image.unpinned;
 }
 
-/** Metadata of what runs images: one whose digest is not known yet says why, and until when. Of several the first to end counts. */
+/** Metadata of what runs images: one whose digest is not known yet says why, and until when. */
 export function runs(metadata: ManifestMetadata, ...images: readonly OwnImage[]): ManifestMetadata {
-  const [first, ...others] = images.filter((image) => typeof image !== 'string');
-  if (first === undefined) return metadata;
-  return exempted(
-    metadata,
-    others.reduce((one, other) => (other.expires < one.expires ? other : one), first),
-  );
+  return exempted(metadata, ...unpinned(images));
+}
+
+/** Why images are not known by what is in them. */
+export function unpinned(images: readonly OwnImage[]): readonly Exemption[] {
+  return images.filter((image) => typeof image !== 'string');
 }
 
 /** The name of a Secret in the edge's namespace, and the key in it; never what is in it. */
