@@ -1,9 +1,10 @@
 import { stringAt } from '../constructs/core/json';
 import { isProblem, type Problem, ProblemError, withoutSecrets } from '../constructs/core/problem';
 import { hideSecrets } from '../constructs/core/secret-text';
+import type { Runner } from './command-options';
 import { EXIT, type ExitCode, exitOver } from './exit';
 import { errorCode, type Host, isCommanderError, processHost, takesColour } from './host';
-import { program, type Runner } from './program';
+import { program } from './program';
 import { progressLine } from './progress';
 import type { CommandResult, Run } from './result';
 import { paintFor } from './text/paint';

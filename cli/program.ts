@@ -2,11 +2,19 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { PACKAGE_ROOT } from '../stacks/synth/fingerprint';
+import {
+  common,
+  examples,
+  kubeconfigOption,
+  lazy,
+  listOption,
+  type Runner,
+  repeatedOption,
+  tenantsOption,
+  todayOption,
+} from './command-options';
 import { EXIT_TEXTS } from './exit';
-import type { Run } from './result';
-
-/** Runs a command; its implementation is loaded only then. */
-export type Runner = <Flags>(name: string, load: () => Run<Flags>, flags: Flags) => Promise<void>;
+import { addVault } from './vault-program';
 
 /**
  * The commands of `drun`, their arguments, options and examples: what the help, the reference in docs/cli.md and the
@@ -252,33 +260,6 @@ function addAttack(drun: Command, run: Runner): void {
     );
 }
 
-function addVault(drun: Command, run: Runner): void {
-  const vault = drun.command('vault').description('bring up the Vault of a region');
-  common(
-    vault.command('bootstrap'),
-    'initialize a Vault that its seal opens, let the administrators of the environment sign on, and revoke the root token; may be run again wherever it stopped',
-  )
-    .argument('<environment>', 'dev, staging or prod')
-    .requiredOption('--address <url>', 'where the Vault answers, such as https://vault.example:8200')
-    .option('--region <region>', 'whose Vault it is (default: the only one)')
-    .option('--ca <file>', 'authority of its certificate, as PEM (default: those that Node believes)')
-    .addOption(repeatedOption('--holder <file>', 'public key (OpenPGP) of a recovery key’s holder; three at least'))
-    .option('-o, --out <file>', 'file for the sealed keys (default: vault-recovery-keys-<environment>-<region>.json)')
-    .addHelpText(
-      'after',
-      examples(
-        'drun vault bootstrap dev --address https://127.0.0.1:8200 --holder ada.asc --holder bo.asc --holder cy.asc',
-      ),
-    )
-    .action((environment: string, flags: object) =>
-      run(
-        'vault bootstrap',
-        () => lazy<typeof import('./commands/vault-bootstrap')>('./commands/vault-bootstrap').vaultBootstrap,
-        { address: '', ...flags, environment },
-      ),
-    );
-}
-
 function addTenant(drun: Command, run: Runner): void {
   const tenant = drun.command('tenant').description('write and list the files of tenants');
   addTenantNew(tenant, run);
@@ -349,51 +330,7 @@ function addSchema(drun: Command, run: Runner): void {
     );
 }
 
-function common(command: Command, description: string): Command {
-  return command
-    .description(description)
-    .option('--json', 'print one JSON document')
-    .helpOption('-h, --help', 'print help');
-}
-
-/** An option that may be given several times, or once with several values. */
-function listOption(flags: string, description: string): Option {
-  const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, ...text.split(',')];
-  return new Option(flags, `${description}; several with commas, or the option again`).argParser(collect);
-}
-
-/** An option that may be given several times. */
-function repeatedOption(flags: string, description: string): Option {
-  const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
-  return new Option(flags, `${description}; may be repeated`).argParser(collect);
-}
-
-function tenantsOption(): Option {
-  return new Option('--tenants <dir>', 'folder of the tenants’ files (default: that of the environment)');
-}
-
-function kubeconfigOption(): Option {
-  return new Option(
-    '--kubeconfig <file>',
-    'kubeconfig with a context for each region, named like it (default: where kubectl looks)',
-  );
-}
-
-function todayOption(): Option {
-  return new Option('--today <date>', 'date that waivers are held against, YYYY-MM-DD (default: the date in UTC)');
-}
-
-function examples(...commands: readonly string[]): string {
-  return ['', 'Examples:', ...commands.map((command) => `  ${command}`)].join('\n');
-}
-
 function version(): string {
   const { version: text }: { version: string } = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8'));
   return text;
-}
-
-/** Loads a module when it is needed; what a command works with takes longer to load than the help to print. */
-function lazy<T>(path: string): T {
-  const loaded: T = require(path);
-  return loaded;
 }

@@ -1,26 +1,19 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type * as BootstrapModule from '../../cluster/vault/bootstrap';
 import type { Keeper } from '../../cluster/vault/bootstrap';
-import type * as ClientModule from '../../cluster/vault/client';
 import { ProblemError, show } from '../../constructs/core/problem';
 import { administratorGrants } from '../../constructs/vault/administrators';
 import { policyText } from '../../constructs/vault/vault-policy';
-import { environmentNamed } from '../../stacks/environments';
 import { COMMAND_CODES } from '../../stacks/spec/command-codes';
 import { EXIT } from '../exit';
-import { errorCode } from '../host';
 import type { CommandResult, Context } from '../result';
 import { columns, lines } from '../text/words';
-import { usage } from './flags';
+import { readBytes, type VaultFlags, vaultAt, vaultRegion } from './vault-target';
 import { writeOrThrow } from './write';
 
 /** Options of `drun vault bootstrap`. */
-export interface VaultBootstrapFlags {
-  readonly environment: string;
-  readonly address: string;
-  readonly region?: string;
-  readonly ca?: string;
+export interface VaultBootstrapFlags extends VaultFlags {
   readonly holder?: readonly string[];
   readonly out?: string;
 }
@@ -28,17 +21,15 @@ export interface VaultBootstrapFlags {
 /** Takes a region's empty Vault to one that its administrators can sign on to and that has no root token. */
 export async function vaultBootstrap(flags: VaultBootstrapFlags, context: Context): Promise<CommandResult> {
   const { cwd, env } = context.host;
-  const { environment, region, vault: settings } = regionOf(flags);
+  const { environment, region, vault: settings } = vaultRegion(flags);
   const { bootstrapVault }: typeof BootstrapModule = require('../../cluster/vault/bootstrap');
-  const { vaultClient }: typeof ClientModule = require('../../cluster/vault/client');
   const out = resolve(cwd, flags.out ?? `vault-recovery-keys-${environment.name}-${region}.json`);
   const holders = (flags.holder ?? []).map((file) => ({ file, key: publicKey(resolve(cwd, file)) }));
-  const authority = flags.ca === undefined ? {} : { authority: readText('--ca', resolve(cwd, flags.ca)) };
   const { VAULT_TOKEN: rootToken } = env;
   const { audience, admins, mfa } = settings.people;
   const { issuer } = environment.access;
   const steps = await bootstrapVault({
-    vault: vaultClient({ url: addressOf(flags.address), ...authority }),
+    vault: vaultAt(flags, cwd),
     administrators: { issuer, audience, groups: admins, mfa, policy: policyText(administratorGrants(region)) },
     holders: holders.map(({ key }) => key),
     keeper: keeperAt(
@@ -62,26 +53,6 @@ export async function vaultBootstrap(flags: VaultBootstrapFlags, context: Contex
   };
 }
 
-function regionOf({ environment: name, region: wanted }: VaultBootstrapFlags) {
-  const environment = environmentNamed(name);
-  const regions = environment.regions.filter(({ vault }) => vault !== undefined);
-  const found = wanted === undefined && regions.length === 1 ? regions[0] : regions.find((one) => one.name === wanted);
-  if (found?.vault === undefined) {
-    const expected = `one of ${regions.map((one) => one.name).join(', ')}`;
-    throw new ProblemError([
-      usage('--region', show(wanted), expected, 'name a region of the environment with a Vault'),
-    ]);
-  }
-  return { environment, region: found.name, vault: found.vault };
-}
-
-function addressOf(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === 'https:') return url.origin;
-  const expected = 'an https address such as https://vault.example:8200';
-  throw new ProblemError([usage('--address', show(text), expected, 'Vault answers over TLS only; name its address')]);
-}
-
 /** A public key as Vault takes it: base64, without the armour that people send it in. */
 function publicKey(file: string): string {
   const bytes = readBytes('--holder', file);
@@ -89,20 +60,6 @@ function publicKey(file: string): string {
   if (!text.startsWith('-----BEGIN PGP PUBLIC KEY BLOCK-----')) return bytes.toString('base64');
   const [, body = ''] = text.split(/\r?\n\r?\n/);
   return body.replace(/\r?\n=[\s\S]*$/, '').replace(/\s/g, '');
-}
-
-function readText(option: string, file: string): string {
-  return readBytes(option, file).toString('utf8');
-}
-
-function readBytes(option: string, file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    const { remedy } = COMMAND_CODES.CLI002;
-    const given = `${show(file)}: ${errorCode(error) ?? String(error)}`;
-    throw new ProblemError([{ code: 'CLI002', path: option, given, expected: 'a file that can be read', remedy }]);
-  }
 }
 
 /** A file that is there may hold the keys of another Vault; an empty one is what an earlier try left. */

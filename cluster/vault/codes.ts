@@ -1,4 +1,4 @@
-/** Codes with which the bootstrap of a Vault refuses. */
+/** Codes with which the commands around a Vault refuse. */
 export const VAULT_CODES = {
   VB001: {
     title: 'what is asked of Vault is done',
@@ -38,6 +38,13 @@ export const VAULT_CODES = {
     why: 'a root token is never asked for anything, and leaves no name in the audit log',
     remedy: 'run the procedure again; it revokes every root token that it finds',
     control: 'IAM-4',
+  },
+  VB007: {
+    title: 'Vault says which versions a key has',
+    why: 'a version is retired by its age, and one that is retired too early takes data with it',
+    remedy:
+      'look at what answers at the address: `vault read transit/keys/<key>` names versions and when each was made',
+    control: 'ENC-3',
   },
 } as const;
 

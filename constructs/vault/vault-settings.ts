@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { memorySchema } from '../core/boundary';
 import { durationBetween } from '../core/duration';
 import { groupName, hostName, shortName, tenantName } from '../core/names';
+import { keyRetirementSchema } from './key-retirement';
 import { sealSchema } from './seal';
 
 const address = z.union([z.cidrv4(), z.cidrv6()], { error: 'an address range such as 198.51.100.0/24' });
@@ -56,11 +57,7 @@ const pki = z.strictObject({
 const transitKey = z.strictObject({
   use: z.string().min(3).max(120).describe('what is encrypted with the key'),
   rotate: durationBetween('1d', '365d').describe('time after which Vault makes a new version'),
-  minDecryptionVersion: z
-    .int()
-    .min(1)
-    .default(1)
-    .describe('oldest version that still decrypts; raised once everything has been encrypted anew'),
+  retire: keyRetirementSchema,
 });
 
 const database = z.strictObject({

@@ -38,7 +38,7 @@ export const dev = defineEnvironment({
             },
           },
         },
-        transit: { backups: { use: 'backups before they leave the region', rotate: '30d' } },
+        transit: { backups: { use: 'backups before they leave the region', rotate: '30d', retire: { after: '400d' } } },
       },
       facts: {
         trustDomain: 'dev.drun.example',

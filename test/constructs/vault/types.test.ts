@@ -73,15 +73,18 @@ test('[ENC-3] what must not be said to Vault does not compile', () => {
   const sealless: VaultProps = { people, audit };
   // @ts-expect-error: a seal that nobody has
   const shamir: VaultProps = { people, audit, seal: { kind: 'shamir' } };
+  const [use, retire] = ['tests', { after: '90d' }] as const;
   // @ts-expect-error: a key that never rotates
-  const still: VaultProps = { people, audit, seal, transit: { a: { use: 'tests', rotate: 'never' } } };
+  const still: VaultProps = { people, audit, seal, transit: { a: { use, rotate: 'never', retire } } };
   // @ts-expect-error: a key that says nothing of rotation
-  const silent: VaultProps = { people, audit, seal, transit: { a: { use: 'tests' } } };
+  const silent: VaultProps = { people, audit, seal, transit: { a: { use, retire } } };
+  // @ts-expect-error: a key that does not say for how long its texts must stay readable
+  const forever: VaultProps = { people, audit, seal, transit: { a: { use, rotate: '30d' } } };
   // @ts-expect-error: an account that keeps its password
   const kept: VaultProps = { people, audit, seal, databases: { a: { accounts: { b: { username: 'x' } } } } };
   // @ts-expect-error: from nowhere
   const nowhere: TenantSecretProps = { name: 'a', namespace: 'b', from: 'file' };
-  const right: VaultProps = { people, audit, seal, transit: { a: { use: 'tests', rotate: '30d' } } };
-  expect([sealless, shamir, still, silent, kept, nowhere, right]).toHaveLength(7);
+  const right: VaultProps = { people, audit, seal, transit: { a: { use, rotate: '30d', retire } } };
+  expect([sealless, shamir, still, silent, forever, kept, nowhere, right]).toHaveLength(8);
   expect(Chart).toBeDefined();
 });

@@ -18,7 +18,7 @@ const VAULT: VaultProps = {
   people: { admins: ['admins'] },
   audit: { collector: { host: 'audit.example.com', port: 6514, ranges: ['192.0.2.0/28'] } },
   pki: { roles: { edge: { domains: ['apps.example.com'], account: { namespace: 'cert-manager', name: 'edge' } } } },
-  transit: { backups: { use: 'backups', rotate: '30d' } },
+  transit: { backups: { use: 'backups', rotate: '30d', retire: { after: '90d' } } },
   databases: {
     orders: {
       tenant: 'acme',
@@ -223,8 +223,26 @@ describe('fails with a remedy', () => {
   });
 
   test.each([
-    ['rotation never', { transit: { a: { use: 'tests', rotate: 'never' } } }, 'transit.a.rotate'],
-    ['rotation after two years', { transit: { a: { use: 'tests', rotate: '730d' } } }, 'transit.a.rotate'],
+    [
+      'rotation never',
+      { transit: { a: { use: 'tests', rotate: 'never', retire: { after: '90d' } } } },
+      'transit.a.rotate',
+    ],
+    [
+      'rotation after two years',
+      { transit: { a: { use: 'tests', rotate: '730d', retire: { after: '90d' } } } },
+      'transit.a.rotate',
+    ],
+    [
+      'texts to keep for ever',
+      { transit: { a: { use: 'tests', rotate: '30d', retire: { after: 'never' } } } },
+      'transit.a.retire.after',
+    ],
+    [
+      'a store by another name',
+      { transit: { a: { use: 'tests', rotate: '30d', retire: { after: '30d', once: 'asked' } } } },
+      'transit.a.retire.once',
+    ],
     ['a login of a day', { tokens: { maxTtl: '24h' } }, 'tokens.maxTtl'],
     ['two servers', { replicas: 2 }, 'replicas'],
     ['a wildcard group', { people: { admins: ['*'] } }, 'people.admins[0]'],

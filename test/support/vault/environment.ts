@@ -31,7 +31,9 @@ export function vaulted(database: boolean): Environment {
               },
             },
           },
-          transit: { backups: { use: 'backups before they leave the region', rotate: '30d' } },
+          transit: {
+            backups: { use: 'backups before they leave the region', rotate: '30d', retire: { after: '90d' } },
+          },
           databases: !database
             ? {}
             : {
