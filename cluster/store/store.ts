@@ -13,12 +13,17 @@ export interface StoredValue {
 
 /** What every key of an API server begins with (`--etcd-prefix`). */
 const PREFIX = '/registry/';
+/**
+ * What API servers keep for themselves, past their own encryption: addresses of one another, and which ports services have
+ * (k8s.io/kubernetes, pkg/controlplane: storage that is made without a resource's options). No configuration seals them.
+ */
+const NEVER_SEALED = ['masterleases/', 'peerserverleases/', 'ranges/'].map((folder) => `${PREFIX}${folder}`);
 /** Values of a page: the largest object is a megabyte and a half. */
 const PAGE = 200;
 
 /**
- * Every value of an etcd that belongs to an API server, page by page, through etcd’s own HTTP interface. It reads, and
- * nothing of what it reads is opened. Throws a `ProblemError` (RE003) where etcd refuses.
+ * Every value of an etcd that an API server seals, page by page, through etcd’s own HTTP interface. It reads, and nothing of
+ * what it reads is opened. Throws a `ProblemError` (RE003) where etcd refuses.
  */
 export async function* storedValues(store: Endpoint): AsyncGenerator<StoredValue> {
   const end = base64(Buffer.from(`${PREFIX.slice(0, -1)}0`));
@@ -29,7 +34,7 @@ export async function* storedValues(store: Endpoint): AsyncGenerator<StoredValue
       throw storeError('RE003', store.url, `status ${status}`, 'an answer to a certificate that etcd lets read');
     }
     const found = listAt(answer, 'kvs').filter(isRecord);
-    for (const one of found) yield storedValueOf(one);
+    yield* found.map(storedValueOf).filter(({ key }) => !NEVER_SEALED.some((folder) => key.startsWith(folder)));
     const last = found.at(-1);
     if (last === undefined || !moreIn(answer)) return;
     // The next key in order is the last one with a zero byte after it.

@@ -10,7 +10,7 @@ export const ADMINS = 'platform-admins';
 export const DATABASE_TENANT = 'acme';
 
 /** An environment with one Vault. Without a database nothing waits for the password of its administrator. */
-export function vaulted(database: boolean): Environment {
+export function vaulted(database: boolean, provider: 'vault' | 'openbao' = 'vault'): Environment {
   return defineEnvironment({
     name: 'vaulted',
     description: 'tenants that read secrets',
@@ -20,6 +20,7 @@ export function vaulted(database: boolean): Environment {
         name: REGION,
         continent: 'europe',
         vault: {
+          provider,
           seal: { kind: 'transit', address: 'https://seal.drun.example:8200', key: 'unseal' },
           people: { admins: [ADMINS] },
           audit: { collector: { host: 'audit.drun.example', port: 6514, ranges: ['198.51.100.80/28'] } },

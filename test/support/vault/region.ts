@@ -45,19 +45,23 @@ export interface VaultRegionOptions {
   readonly tenants?: readonly string[];
   /** @default - none; the one that the environment names cannot be reached then */
   readonly database?: Postgresql;
+  /** @default vault */
+  readonly provider?: 'vault' | 'openbao';
 }
 
 /** Starts both, with a namespace and an account for every tenant. */
 export async function startRegion({
   tenants: names = TENANTS,
   database,
+  provider = 'vault',
 }: VaultRegionOptions = {}): Promise<VaultRegion> {
   const world = await startWorld();
   const trusted = join(newFolder(), 'trusted.crt');
   const authorities = [world.issuer.env.SSL_CERT_FILE, database?.authority].filter((path) => path !== undefined);
   writePrivate(trusted, authorities.map((path) => readFileSync(path, 'utf8')).join('\n'));
   const env = { ...world.issuer.env, SSL_CERT_FILE: trusted };
-  const [vault, collector] = await Promise.all([startVault({ env }), startCollector()]);
+  const collector = await startCollector();
+  const vault = await startVault({ env, provider, collector: collector.address });
   const root = await vault.init();
   const tenants = newFolder();
   writeTenants(tenants, names, database !== undefined);
@@ -68,6 +72,7 @@ export async function startRegion({
     apiServer: world.plane.admin,
     reviewer: await tokenOf('vault', 'vault', { audience: '', seconds: 7200 }),
     collector: collector.address,
+    provider,
     ...(database === undefined ? {} : { database: database.address }),
   };
   return {
@@ -100,7 +105,7 @@ export async function configureVault(
       (error: unknown) => refused.push(error),
     );
   };
-  const environment = vaulted(around.database !== undefined);
+  const environment = vaulted(around.database !== undefined, around.provider);
   for (const stack of stacksOf(environment)) {
     const settings = { 'vault:address': 'https://vault.vaulted.example:8200' };
     await recordStack(stack, { environments: [environment], tenants, today: TODAY, settings, create });

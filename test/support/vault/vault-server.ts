@@ -14,11 +14,15 @@ import { toolPath } from '../../../tools/provide';
 export interface VaultServerOptions {
   /** The `seal` stanza of its configuration. @default - shares of a key, which stay in this process */
   readonly seal?: Readonly<Record<string, JsonObject>>;
+  /** @default vault */
+  readonly provider?: 'vault' | 'openbao';
+  /** Address of what takes audit events, where they are configured in the file: OpenBao takes them from nowhere else. @default - none */
+  readonly collector?: string;
   /** Variables of the server, such as HTTPS_PROXY on the way to an issuer. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** A real Vault of one member: raft, TLS 1.3, sealed when it starts; no development mode. */
+/** A real Vault, or OpenBao, of one member: raft, TLS 1.3, sealed when it starts; no development mode. */
 export interface VaultServer {
   readonly address: VaultAddress;
   readonly folder: string;
@@ -26,7 +30,7 @@ export interface VaultServer {
   readonly nobody: VaultClient;
   /** Makes a store and opens it; the shares of the key and the root token stay in this process. */
   init(): Promise<VaultClient>;
-  /** Names the plugins that a released Vault has built in. */
+  /** Names the plugins that a released Vault has built in; a released OpenBao has them built in. */
   registerPlugins(by: VaultClient): Promise<void>;
   /** Opens the store with the shares that {@link VaultServer.init} kept, or with those of the Vault that it was copied from. */
   unseal(from?: VaultServer): Promise<void>;
@@ -48,11 +52,13 @@ const PLUGINS = [
 const SHARES = { secret_shares: 3, secret_threshold: 2 } as const;
 
 /** Starts a Vault in a folder and on ports of its own. Throws a `ProblemError` where its program is missing (TL007). */
-export async function startVault({ seal, env }: VaultServerOptions = {}): Promise<VaultServer> {
-  const program = await toolPath('vault');
+export async function startVault(options: VaultServerOptions = {}): Promise<VaultServer> {
+  const { provider = 'vault', env } = options;
+  const program = await toolPath(provider === 'vault' ? 'vault' : 'bao');
   const folder = newFolder();
   const [port = 0, cluster = 0] = await freePorts(2);
-  const address = await configure(folder, { port, cluster, plugins: dirname(program), ...(seal ? { seal } : {}) });
+  const own = provider === 'vault' ? ofVault(program) : ofOpenBao(options);
+  const address = await configure(folder, { port, cluster, own: { ...own, ...sealOf(options) } });
   const nobody = vaultClient(address);
   const part = new Part<'vault'>({
     name: 'vault',
@@ -64,6 +70,9 @@ export async function startVault({ seal, env }: VaultServerOptions = {}): Promis
   });
   await part.start();
   let shares: readonly string[] = [];
+  const plugins = async (by: VaultClient) => {
+    if (provider === 'vault') await registerPlugins(by, program);
+  };
   const unseal = async (from?: VaultServer) => {
     for (const key of (from?.shares() ?? shares).slice(0, SHARES.secret_threshold)) {
       await nobody.expect({ path: 'sys/unseal', body: { key } });
@@ -81,10 +90,10 @@ export async function startVault({ seal, env }: VaultServerOptions = {}): Promis
       shares = listAt(body, 'keys_base64').map(String);
       await unseal();
       const root = nobody.as(stringAt(body, 'root_token') ?? '');
-      await registerPlugins(root, program);
+      await plugins(root);
       return root;
     },
-    registerPlugins: (by) => registerPlugins(by, program),
+    registerPlugins: plugins,
     kill: () => part.kill(),
     start: () => part.start(),
     stop: () => part.stop(),
@@ -94,11 +103,26 @@ export async function startVault({ seal, env }: VaultServerOptions = {}): Promis
 interface Settings {
   readonly port: number;
   readonly cluster: number;
-  readonly plugins: string;
-  readonly seal?: VaultServerOptions['seal'];
+  /** What is configured in one of the two only. */
+  readonly own: JsonObject;
 }
 
-async function configure(folder: string, { port, cluster, plugins, seal }: Settings): Promise<VaultAddress> {
+function sealOf({ seal }: VaultServerOptions): JsonObject {
+  return seal === undefined ? {} : { seal };
+}
+
+function ofVault(program: string): JsonObject {
+  return { plugin_directory: dirname(program), disable_mlock: true };
+}
+
+/** Devices as the platform declares them in its configuration of OpenBao. */
+function ofOpenBao({ collector }: VaultServerOptions): JsonObject {
+  if (collector === undefined) return {};
+  const options = { address: collector, socket_type: 'tcp', write_timeout: '2s' };
+  return { audit: [{ socket: { collector: { options } } }] };
+}
+
+async function configure(folder: string, { port, cluster, own }: Settings): Promise<VaultAddress> {
   const authority = await createAuthority('drun test vault');
   const files = writeKeyPair(folder, 'vault', await authority.issue({ name: 'vault', hosts: ['127.0.0.1'] }));
   writePrivate(join(folder, 'ca.crt'), authority.certificate);
@@ -115,10 +139,8 @@ async function configure(folder: string, { port, cluster, plugins, seal }: Setti
     listener: [{ tcp: listener }],
     api_addr: `https://127.0.0.1:${port}`,
     cluster_addr: `https://127.0.0.1:${cluster}`,
-    plugin_directory: plugins,
-    disable_mlock: true,
     ui: false,
-    ...(seal === undefined ? {} : { seal }),
+    ...own,
   };
   writePrivate(join(folder, 'vault.json'), JSON.stringify(config));
   return { url: config.api_addr, authority: authority.certificate };
