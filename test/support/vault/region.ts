@@ -4,6 +4,7 @@ import { newFolder, writePrivate } from '../../../cluster/local/host-root';
 import type { VaultCall, VaultClient } from '../../../cluster/vault/client';
 import { stringAt } from '../../../constructs/core/json';
 import { VAULT_AUDIENCE, workloadAuth } from '../../../constructs/vault/vault-names';
+import { serverConfiguration } from '../../../constructs/vault/vault-server';
 import type { Environment } from '../../../stacks/spec/environment';
 import { startWorld, type World } from '../local/world';
 import { recordStack, TODAY } from '../recorded-stack';
@@ -61,7 +62,7 @@ export async function startRegion({
   writePrivate(trusted, authorities.map((path) => readFileSync(path, 'utf8')).join('\n'));
   const env = { ...world.issuer.env, SSL_CERT_FILE: trusted };
   const collector = await startCollector();
-  const vault = await startVault({ env, provider, collector: collector.address });
+  const vault = await startVault({ env, provider, ...declaredDevices(provider, collector.address) });
   const root = await vault.init();
   const tenants = newFolder();
   writeTenants(tenants, names, database !== undefined);
@@ -85,6 +86,17 @@ export async function startRegion({
       await collector.stop();
     },
   };
+}
+
+/** OpenBao takes audit devices from its configuration alone: the platform’s own, with the address of the collector here. */
+function declaredDevices(
+  provider: VaultRegionOptions['provider'],
+  collector: string,
+): { readonly configuration?: string } {
+  const [region] = vaulted(false, provider).regions;
+  if (provider !== 'openbao' || region?.vault === undefined) return {};
+  const [devices = ''] = /^audit [\s\S]*(?=^service_registration)/m.exec(serverConfiguration(region.vault)) ?? [];
+  return { configuration: devices.replace(/address = "[^"]+"/, `address = "${collector}"`) };
 }
 
 /** Runs every stack of the environment, the platform's first. */

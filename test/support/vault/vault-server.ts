@@ -16,8 +16,8 @@ export interface VaultServerOptions {
   readonly seal?: Readonly<Record<string, JsonObject>>;
   /** @default vault */
   readonly provider?: 'vault' | 'openbao';
-  /** Address of what takes audit events, where they are configured in the file: OpenBao takes them from nowhere else. @default - none */
-  readonly collector?: string;
+  /** More of its configuration, as the platform writes it (HCL). @default - none */
+  readonly configuration?: string;
   /** Variables of the server, such as HTTPS_PROXY on the way to an issuer. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -57,13 +57,14 @@ export async function startVault(options: VaultServerOptions = {}): Promise<Vaul
   const program = await toolPath(provider === 'vault' ? 'vault' : 'bao');
   const folder = newFolder();
   const [port = 0, cluster = 0] = await freePorts(2);
-  const own = provider === 'vault' ? ofVault(program) : ofOpenBao(options);
+  const own = provider === 'vault' ? ofVault(program) : {};
   const address = await configure(folder, { port, cluster, own: { ...own, ...sealOf(options) } });
+  writePrivate(join(folder, 'more.hcl'), options.configuration ?? '');
   const nobody = vaultClient(address);
   const part = new Part<'vault'>({
     name: 'vault',
     program,
-    args: ['server', `-config=${join(folder, 'vault.json')}`],
+    args: ['server', ...['vault.json', 'more.hcl'].map((file) => `-config=${join(folder, file)}`)],
     log: join(folder, 'vault.log'),
     isReady: () => isAnswering(nobody),
     ...(env === undefined ? {} : { env }),
@@ -113,13 +114,6 @@ function sealOf({ seal }: VaultServerOptions): JsonObject {
 
 function ofVault(program: string): JsonObject {
   return { plugin_directory: dirname(program), disable_mlock: true };
-}
-
-/** Devices as the platform declares them in its configuration of OpenBao. */
-function ofOpenBao({ collector }: VaultServerOptions): JsonObject {
-  if (collector === undefined) return {};
-  const options = { address: collector, socket_type: 'tcp', write_timeout: '2s' };
-  return { audit: [{ socket: { collector: { options } } }] };
 }
 
 async function configure(folder: string, { port, cluster, own }: Settings): Promise<VaultAddress> {
