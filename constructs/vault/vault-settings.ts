@@ -90,6 +90,10 @@ export const vaultSchema = z.strictObject({
   pki: pki.prefault({}),
   transit: z.record(shortName, transitKey).default({}),
   databases: z.record(shortName, database).default({}),
+  externalSecrets: z
+    .boolean()
+    .default(false)
+    .describe('runs External Secrets as well, for tenants who ask for `delivery: external-secrets`'),
   limits: z
     .strictObject({
       perClient: z.int().min(10).max(10_000).default(500).describe('requests a second, of one address'),

@@ -38,6 +38,7 @@ export const dev = defineEnvironment({
             },
           },
         },
+        externalSecrets: true,
         transit: { backups: { use: 'backups before they leave the region', rotate: '30d', retire: { after: '400d' } } },
       },
       facts: {

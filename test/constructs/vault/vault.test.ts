@@ -182,6 +182,41 @@ describe('how secrets come to workloads', () => {
     expect(kinds('Secret')).toEqual([]);
   });
 
+  test('[ENC-3] through External Secrets where it is asked for, as the account of the workload and with its role', () => {
+    const feed = { from: 'kv', name: 'feed', namespace: 'train', delivery: 'external-secrets' } as const;
+    const all = leavesOf(cluster(VAULT, [{ ...ACME, secrets: [feed] }])).flatMap(manifestsOf);
+    const of = (kind: string) => all.filter((one) => one.kind === kind);
+    expect([of('VaultAuth'), of('VaultStaticSecret')]).toEqual([[], []]);
+    expect(of('SecretStore').map((one) => valueAt(one, 'spec', 'provider', 'vault', 'auth', 'kubernetes'))).toEqual([
+      {
+        mountPath: 'kubernetes-eu',
+        role: 'workload.acme-train.workload',
+        serviceAccountRef: { name: 'workload', audiences: ['vault'] },
+      },
+    ]);
+    const roles = typed(
+      told(cluster(VAULT, [{ ...ACME, secrets: [feed] }])),
+      'kubernetes/authBackendRole:AuthBackendRole',
+    );
+    expect(roles.map(({ args }) => args.roleName)).toContain('workload.acme-train.workload');
+    const codes = (objects: readonly object[]) =>
+      checkObjects(objects, { today: '2026-11-22' }).problems.map(({ code }) => code);
+    const own = of('ExternalSecret');
+    // The operator of another tenant that reads the same path, and one that reads its own.
+    const operated = (path: string) => ({
+      apiVersion: 'secrets.hashicorp.com/v1beta1',
+      kind: 'VaultStaticSecret',
+      metadata: {
+        name: 'x',
+        namespace: 'beta-main',
+        labels: { 'drun.io/tenant': 'beta', 'app.kubernetes.io/managed-by': 'drun' },
+      },
+      spec: { mount: 'kv', path },
+    });
+    expect(codes([...own, operated('acme/feed')])).toContain('DRN121');
+    expect(codes([...own, operated('beta/feed')])).not.toContain('DRN121');
+  });
+
   test('[ENC-3] nothing comes where the region has no Vault', () => {
     const plan = parseOrThrow(clusterSchema, { access: { issuer: 'https://id.example' } });
     const none = new Cluster(new Chart(new App(), 'root'), 'eu', { ...plan, tenants: [tenantSpec(ACME)] });
