@@ -40,7 +40,7 @@ export const VAULT_CODES = {
     control: 'IAM-4',
   },
   VB007: {
-    title: 'Vault says which versions a key has',
+    title: 'the versions of a key are known',
     why: 'a version is retired by its age, and one that is retired too early takes data with it',
     remedy:
       'look at what answers at the address: `vault read transit/keys/<key>` names versions and when each was made',
