@@ -82,6 +82,14 @@ export const CATALOG = {
     version: '1.5.4',
     digest: UNPINNED,
   },
+  externalSecrets: {
+    name: 'external-secrets',
+    namespace: PLATFORM_SERVICES.vault.namespace,
+    repo: 'https://charts.external-secrets.io',
+    chart: 'external-secrets',
+    version: '2.9.0',
+    digest: UNPINNED,
+  },
   kueue: {
     name: 'kueue',
     namespace: PLATFORM_NAMESPACE.queue,

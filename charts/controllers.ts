@@ -1,7 +1,12 @@
 import { Chart } from 'cdk8s';
 import { helmRelease } from '../constructs/core/helm-release';
 import { certManagerValues, externalDnsValues } from '../constructs/ingress/edge-controllers';
-import { driverValues, operatorValues, providerValues } from '../constructs/vault/secret-delivery';
+import {
+  driverValues,
+  externalSecretsValues,
+  operatorValues,
+  providerValues,
+} from '../constructs/vault/secret-delivery';
 import { CATALOG } from './catalog';
 import type { Layer } from './layers';
 
@@ -24,6 +29,8 @@ export const controllersLayer: Layer = {
       helmRelease(chart, 'SecretsStoreDriver', { ...CATALOG.secretsStoreCsiDriver, values: driverValues() });
       helmRelease(chart, 'VaultCsiProvider', { ...CATALOG.vaultCsiProvider, values: providerValues() });
     }
+    if (vault?.externalSecrets === true)
+      helmRelease(chart, 'ExternalSecrets', { ...CATALOG.externalSecrets, values: externalSecretsValues() });
     if (ingress === undefined) return;
     helmRelease(chart, 'ExternalDns', { ...CATALOG.externalDns, values: externalDnsValues(ingress.dns, facts.region) });
   },

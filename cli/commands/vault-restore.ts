@@ -1,6 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type * as ClientModule from '../../cluster/vault/client';
 import { VAULT_CODES } from '../../cluster/vault/codes';
 import type * as RestoreModule from '../../cluster/vault/restore';
 import type { RestoreMark } from '../../cluster/vault/restore';
@@ -12,11 +11,11 @@ import { EXIT } from '../exit';
 import type { CommandResult, Context } from '../result';
 import { columns, lines } from '../text/words';
 import { usage } from './flags';
-import { addressOf, readText, regionOf, type VaultPlaceFlags } from './vault-place';
+import { type VaultFlags, vaultAt, vaultRegion } from './vault-target';
 import { writeOrThrow } from './write';
 
 /** Options of `drun vault restore`. */
-export interface VaultRestoreFlags extends VaultPlaceFlags {
+export interface VaultRestoreFlags extends VaultFlags {
   readonly from?: string;
   readonly snapshot: string;
   readonly sha256?: readonly string[];
@@ -28,7 +27,7 @@ const SHORTEST_REASON = 10;
 /** Puts a snapshot of a region's Vault into the Vault of a region in which the seal's key is. */
 export async function vaultRestore(flags: VaultRestoreFlags, context: Context): Promise<CommandResult> {
   const { cwd, env } = context.host;
-  const source = regionOf({
+  const source = vaultRegion({
     environment: flags.environment,
     ...(flags.from === undefined ? {} : { region: flags.from }),
   });
@@ -36,13 +35,11 @@ export async function vaultRestore(flags: VaultRestoreFlags, context: Context): 
   guardRegions(source, target);
   guardReason(flags.replace);
   const { restoreVault }: typeof RestoreModule = require('../../cluster/vault/restore');
-  const { vaultClient }: typeof ClientModule = require('../../cluster/vault/client');
   const { besideSnapshot }: typeof SnapshotModule = require('../../cluster/vault/snapshot');
   const file = resolve(cwd, flags.snapshot);
   const hashes = flags.sha256?.map((path) => resolve(cwd, path)) ?? [besideSnapshot(file).hashes];
-  const authority = flags.ca === undefined ? {} : { authority: readText('--ca', resolve(cwd, flags.ca)) };
   const steps = await restoreVault({
-    vault: vaultClient({ url: addressOf(flags.address), ...authority }),
+    vault: vaultAt(flags, cwd),
     ...{ file, hashes, marks: marksAt(`${file}.restore.json`) },
     ...given('rootToken', env.VAULT_TOKEN),
     ...given('idToken', env.DRUN_ID_TOKEN),
@@ -62,7 +59,7 @@ export async function vaultRestore(flags: VaultRestoreFlags, context: Context): 
 }
 
 /** In the region itself, or where its key is; nowhere else the Vault would ever be opened again. */
-function guardRegions({ region, vault }: ReturnType<typeof regionOf>, target: string): void {
+function guardRegions({ region, vault }: ReturnType<typeof vaultRegion>, target: string): void {
   const allowed = [region, ...restorableIn(vault.seal)];
   if (allowed.includes(target)) return;
   const { remedy } = VAULT_CODES.VB008;

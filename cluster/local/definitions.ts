@@ -12,6 +12,7 @@ import { localError } from './problem';
 const PLACES: Readonly<Record<string, string>> = {
   'github.com/argoproj/argo-cd/v3': 'manifests/crds',
   'github.com/cert-manager/cert-manager': 'deploy/crds',
+  'github.com/external-secrets/external-secrets': 'config/crds/bases',
   'github.com/fluxcd/helm-controller': 'config/crd/bases',
   'github.com/fluxcd/kustomize-controller': 'config/crd/bases',
   'github.com/fluxcd/source-controller': 'config/crd/bases',

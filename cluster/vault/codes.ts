@@ -1,4 +1,4 @@
-/** Codes with which the bootstrap and the restore of a Vault refuse. */
+/** Codes with which the commands around a Vault refuse. */
 export const VAULT_CODES = {
   VB001: {
     title: 'what is asked of Vault is done',
@@ -71,6 +71,13 @@ export const VAULT_CODES = {
     why: 'a Vault that answers may still be the one from before, or one that nobody can sign on to',
     remedy: 'leave the Vault closed to workloads, and restore the snapshot before this one into an empty Vault',
     control: 'BDR-3',
+  },
+  VB012: {
+    title: 'the versions of a key are known',
+    why: 'a version is retired by its age, and one that is retired too early takes data with it',
+    remedy:
+      'look at what answers at the address: `vault read transit/keys/<key>` names versions and when each was made',
+    control: 'ENC-3',
   },
 } as const;
 

@@ -166,13 +166,12 @@ export type PkiRoleArgs = {
   readonly clientFlag: boolean;
 };
 
-/** A key that Vault uses for others and never gives out; its period in seconds. */
+/** A key that Vault uses for others and never gives out; its period in seconds. Its oldest version that decrypts is raised at run time. */
 export type TransitKeyArgs = {
   readonly backend: string;
   readonly name: string;
   readonly type: 'aes256-gcm96';
   readonly autoRotatePeriod: number;
-  readonly minDecryptionVersion: number;
   readonly exportable: false;
   readonly allowPlaintextBackup: false;
   readonly deletionAllowed: false;

@@ -13,6 +13,7 @@ import {
   workloadAuth,
   workloadRole,
 } from '../vault/vault-names';
+import { externalSecret, isExternal, secretStore } from './external-secrets';
 import type { TenantNamespace, TenantPart } from './tenant-part';
 
 interface SpecObject extends Manifest {
@@ -44,6 +45,7 @@ export const secretsPart: TenantPart = {
           const own = spec.secrets.filter((secret) => secret.namespace === namespace.suffix);
           return [
             ...logins(namespace, own, vault, stamp),
+            ...stores(namespace, own, vault, stamp),
             ...own.map((secret) => delivered({ tenant: spec.name, namespace: namespace.name, secret, vault, stamp })),
           ];
         }),
@@ -56,7 +58,9 @@ function logins(
   { region }: VaultFacts,
   stamp: Stamp,
 ): readonly SpecObject[] {
-  const accounts = new Set(secrets.flatMap((secret) => (isMounted(secret) ? [] : [secret.account])));
+  const accounts = new Set(
+    secrets.flatMap((secret) => (isMounted(secret) || isExternal(secret) ? [] : [secret.account])),
+  );
   return [...accounts].map((account) => ({
     apiVersion: 'secrets.hashicorp.com/v1beta1',
     kind: 'VaultAuth',
@@ -74,6 +78,17 @@ function logins(
   }));
 }
 
+/** The same for External Secrets. */
+function stores(
+  { name: namespace }: TenantNamespace,
+  secrets: readonly TenantSecret[],
+  { region }: VaultFacts,
+  stamp: Stamp,
+): readonly SpecObject[] {
+  const accounts = new Set(secrets.filter(isExternal).map(({ account }) => account));
+  return [...accounts].map((account) => secretStore(namespace, account, region, stamp));
+}
+
 function isMounted(secret: TenantSecret): boolean {
   return secret.from !== 'pki' && secret.delivery === 'csi';
 }
@@ -85,6 +100,7 @@ function loginName(account: string): string {
 function delivered(one: Delivered<TenantSecret>): SpecObject {
   const { secret } = one;
   if (isMounted(secret)) return mounted(one);
+  if (isExternal(secret)) return externalSecret(one.tenant, one.namespace, secret, one.stamp);
   switch (secret.from) {
     case 'kv':
       return staticSecret({ ...one, secret });

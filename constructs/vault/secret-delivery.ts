@@ -40,6 +40,26 @@ export function operatorValues(): JsonObject {
   };
 }
 
+/**
+ * Values of the chart of External Secrets: stores and secrets of namespaces alone. What would reach over namespaces, write
+ * into Vault or make secrets of its own is off. A store of a namespace cannot name an authority that lies elsewhere, so
+ * the controller itself believes Vault's, and no other.
+ */
+export function externalSecretsValues(): JsonObject {
+  return {
+    replicaCount: 2,
+    leaderElect: true,
+    processClusterExternalSecret: false,
+    processClusterStore: false,
+    processClusterPushSecret: false,
+    processClusterGenerator: false,
+    processPushSecret: false,
+    extraEnv: [{ name: 'SSL_CERT_FILE', value: '/vault/ca/ca.crt' }],
+    extraVolumes: [{ name: 'ca', secret: { secretName: 'vault-ca', items: [{ key: 'ca.crt', path: 'ca.crt' }] } }],
+    extraVolumeMounts: [{ name: 'ca', mountPath: '/vault/ca', readOnly: true }],
+  };
+}
+
 /** Values of the driver's chart: it never copies what it mounts into a Secret. */
 export function driverValues(): JsonObject {
   return {

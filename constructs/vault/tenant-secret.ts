@@ -11,6 +11,7 @@ const reader = {
 /**
  * What a workload of a tenant gets from Vault: a secret that people put there, an account in a database, or a certificate.
  * `csi` writes it into the pod and nowhere else; the others keep a Secret in the cluster, encrypted in etcd.
+ * `external-secrets` is for who comes with it, and for secrets that people put there.
  */
 export const tenantSecretSchema = z.discriminatedUnion(
   'from',
@@ -18,7 +19,7 @@ export const tenantSecretSchema = z.discriminatedUnion(
     z.strictObject({
       ...reader,
       from: z.literal('kv'),
-      delivery: z.enum(['operator', 'csi']).default('operator'),
+      delivery: z.enum(['operator', 'csi', 'external-secrets']).default('operator'),
       refresh: durationBetween('1m', '24h').default('15m').describe('time after which a new value is in the cluster'),
     }),
     z.strictObject({

@@ -10,7 +10,10 @@ const CONTROLS = {
   'ENC-3': 'every key has a period after which it rotates; there is no `never`',
 } as const;
 
-/** Keys that Vault uses for others. */
+/**
+ * Keys that Vault uses for others. Which version is the oldest to decrypt depends on when Vault rotated, which the tree
+ * cannot know: `drun vault retire` and `drun vault reencrypt` raise it as the key's policy says.
+ */
 export class TransitKeys extends Construct {
   constructor(scope: Construct, id: string, keys: VaultSettings['transit']) {
     super(scope, id);
@@ -19,7 +22,7 @@ export class TransitKeys extends Construct {
       type: 'vault:index/mount:Mount',
       args: { path: TRANSIT_MOUNT, type: 'transit', description: 'keys that never leave Vault' },
     });
-    for (const [name, { rotate, minDecryptionVersion }] of Object.entries(keys)) {
+    for (const [name, { rotate }] of Object.entries(keys)) {
       vaultObject(this, `Key-${name}`, {
         type: 'vault:transit/secretBackendKey:SecretBackendKey',
         args: {
@@ -27,7 +30,6 @@ export class TransitKeys extends Construct {
           name,
           type: 'aes256-gcm96',
           autoRotatePeriod: seconds(rotate),
-          minDecryptionVersion,
           exportable: false,
           allowPlaintextBackup: false,
           deletionAllowed: false,

@@ -3,6 +3,7 @@ import { memorySchema } from '../core/boundary';
 import { durationBetween } from '../core/duration';
 import { exemptionSchema } from '../core/exemption';
 import { groupName, hostName, shortName, tenantName } from '../core/names';
+import { keyRetirementSchema } from './key-retirement';
 import { sealSchema } from './seal';
 import { snapshotsSchema } from './snapshot-settings';
 
@@ -58,11 +59,7 @@ const pki = z.strictObject({
 const transitKey = z.strictObject({
   use: z.string().min(3).max(120).describe('what is encrypted with the key'),
   rotate: durationBetween('1d', '365d').describe('time after which Vault makes a new version'),
-  minDecryptionVersion: z
-    .int()
-    .min(1)
-    .default(1)
-    .describe('oldest version that still decrypts; raised once everything has been encrypted anew'),
+  retire: keyRetirementSchema,
 });
 
 const database = z.strictObject({
@@ -101,6 +98,10 @@ export const vaultSchema = z.strictObject({
   pki: pki.prefault({}),
   transit: z.record(shortName, transitKey).default({}),
   databases: z.record(shortName, database).default({}),
+  externalSecrets: z
+    .boolean()
+    .default(false)
+    .describe('runs External Secrets as well, for tenants who ask for `delivery: external-secrets`'),
   limits: z
     .strictObject({
       perClient: z.int().min(10).max(10_000).default(500).describe('requests a second, of one address'),

@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/hashicorp/vault/api"
 	"k8s.io/kms/pkg/service"
@@ -31,6 +32,8 @@ type keeper struct {
 	mu sync.Mutex
 	// ids of the key's versions as Vault last told them
 	ids map[string]string
+	// when the newest of them was made
+	newest time.Time
 }
 
 func newKeeper(o options) (*keeper, error) {
@@ -161,10 +164,22 @@ func (k *keeper) refresh(ctx context.Context) (string, error) {
 	if !ok || ids[latest.String()] == "" {
 		return "", errors.New("Vault does not say which version of the key is the newest")
 	}
+	made, _ := versions[latest.String()].(json.Number)
+	seconds, err := made.Int64()
+	if err != nil {
+		return "", fmt.Errorf("Vault does not say when version %s of the key was made", latest)
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.ids = ids
+	k.ids, k.newest = ids, time.Unix(seconds, 0)
 	return ids[latest.String()], nil
+}
+
+// made says when the newest version of the key was made; zero before Vault has said.
+func (k *keeper) made() time.Time {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.newest
 }
 
 func (k *keeper) ask(ctx context.Context, verb string, data map[string]any) (*api.Secret, error) {

@@ -4,11 +4,14 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"io/fs"
-	"log"
+	"log/slog"
+	"net"
+	"net/http"
 	"os"
 	"os/signal"
 	"syscall"
@@ -21,22 +24,29 @@ import (
 const timeout = 2500 * time.Millisecond
 
 func main() {
-	var o options
-	var socket string
-	flag.StringVar(&socket, "listen", "", "path of the unix socket")
-	flag.StringVar(&o.address, "vault", "", "address of Vault, such as https://vault.example:8200")
-	flag.StringVar(&o.authority, "ca", "", "file with the authority of Vault's certificate (PEM)")
-	flag.StringVar(&o.token, "token-file", "", "file with the token, which nobody else may read")
-	flag.StringVar(&o.mount, "mount", "transit", "path of the transit engine")
-	flag.StringVar(&o.key, "key", "", "name of the key")
-	flag.Parse()
-	if err := run(socket, o); err != nil {
-		log.Fatalf("kms: %v", err)
+	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+	if err := run(ctx, os.Args[1:], log); err != nil {
+		log.Error("the key service ended", "error", err.Error())
+		os.Exit(1)
 	}
 }
 
-func run(socket string, o options) error {
-	if socket == "" {
+func run(ctx context.Context, args []string, log *slog.Logger) error {
+	var o options
+	flags := flag.NewFlagSet("kms", flag.ContinueOnError)
+	socket := flags.String("listen", "", "path of the unix socket")
+	local := flags.String("admin", "", "address of /healthz, /readyz and /metrics, such as 127.0.0.1:9004 (default: none)")
+	flags.StringVar(&o.address, "vault", "", "address of Vault, such as https://vault.example:8200")
+	flags.StringVar(&o.authority, "ca", "", "file with the authority of Vault's certificate (PEM)")
+	flags.StringVar(&o.token, "token-file", "", "file with the token, which nobody else may read")
+	flags.StringVar(&o.mount, "mount", "transit", "path of the transit engine")
+	flags.StringVar(&o.key, "key", "", "name of the key")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if *socket == "" {
 		return errors.New("--listen is needed: the path that the API server's EncryptionConfiguration names")
 	}
 	keeper, err := newKeeper(o)
@@ -45,18 +55,34 @@ func run(socket string, o options) error {
 	}
 	// Only the user that runs it, and so the API server beside it, may have anything sealed or opened.
 	syscall.Umask(0o077)
-	if err := removeStale(socket); err != nil {
+	if err := removeStale(*socket); err != nil {
 		return err
 	}
-	server := service.NewGRPCService(socket, timeout, keeper)
-	stop := make(chan os.Signal, 1)
-	signal.Notify(stop, syscall.SIGTERM, syscall.SIGINT)
-	go func() {
-		<-stop
-		server.Close()
-	}()
-	log.Printf("kms: listening on %s, key %s of %s at %s", socket, o.key, o.mount, o.address)
-	return server.ListenAndServe()
+	m := newMetrics(keeper.made)
+	log.Info("listening", "socket", *socket, "vault", o.address, "mount", o.mount, "key", o.key)
+	return serve(ctx, service.NewGRPCService(*socket, timeout, observed{keeper, m, log}), *local, admin(m, keeper))
+}
+
+// serve runs until the context ends or something fails.
+func serve(ctx context.Context, server *service.GRPCService, local string, handler http.Handler) error {
+	failed := make(chan error, 2)
+	go func() { failed <- server.ListenAndServe() }()
+	defer server.Close()
+	if local != "" {
+		listener, err := net.Listen("tcp", local)
+		if err != nil {
+			return err
+		}
+		observer := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second}
+		defer observer.Close()
+		go func() { failed <- observer.Serve(listener) }()
+	}
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+		return nil
+	}
 }
 
 // removeStale removes a socket that a killed run left behind; another kind of file is left alone and makes the listen fail.

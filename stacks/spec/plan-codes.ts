@@ -150,6 +150,13 @@ export const PLAN_CODES = {
     remedy: 'name a database and a role of the tenant, as `vault.databases` of the region has them',
     control: 'ENC-3',
   },
+  PL117: {
+    title: 'what delivers a secret runs in each region of the tenant',
+    why: 'an object that nothing reads brings no secret, and its workload waits for ever',
+    remedy:
+      'use the operator, which runs wherever there is a Vault, or set `vault.externalSecrets: true` in the regions',
+    control: 'ENC-3',
+  },
 } satisfies Readonly<Record<string, CodeText & { readonly control?: string }>>;
 
 /** Codes of the writer: what a manifest may not hold on its way to YAML. */

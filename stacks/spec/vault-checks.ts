@@ -6,7 +6,7 @@ import type { TenantOutline } from './tenant-source';
 
 /** What a tenant asks of Vault that its regions do not have. */
 export interface VaultMistake {
-  readonly code: 'PL115' | 'PL116';
+  readonly code: 'PL115' | 'PL116' | 'PL117';
   readonly path: readonly (string | number)[];
   readonly given: unknown;
   readonly expected: string;
@@ -20,7 +20,7 @@ export function vaultMistakes({ name, secrets }: TenantOutline, regions: readonl
     const remedy = `add \`vault\` to ${without.join(', ')}, or land in regions that have one`;
     return [{ code: 'PL115', path: ['secrets'], given: secrets.length, expected: 'regions with a Vault', remedy }];
   }
-  return secrets.flatMap((secret, i) =>
+  const databases = secrets.flatMap((secret, i) =>
     secret.from !== 'database'
       ? []
       : regions.flatMap(({ name: region, vault }): readonly VaultMistake[] => {
@@ -40,6 +40,27 @@ export function vaultMistakes({ name, secrets }: TenantOutline, regions: readonl
             },
           ];
         }),
+  );
+  return [...databases, ...undelivered(secrets, regions)];
+}
+
+/** Secrets through External Secrets in a region that does not run it: they would never come. */
+function undelivered(secrets: TenantOutline['secrets'], regions: readonly Region[]): readonly VaultMistake[] {
+  const without = regions.filter(({ vault }) => vault?.externalSecrets !== true).map(({ name }) => name);
+  if (without.length === 0) return [];
+  return secrets.flatMap((secret, i) =>
+    secret.from === 'kv' && secret.delivery === 'external-secrets'
+      ? [
+          {
+            code: 'PL117',
+            path: ['secrets', i, 'delivery'],
+            given: secret.delivery,
+            expected: `operator or csi, as in ${without.join(', ')}`,
+            remedy:
+              'use one of them, or let the platform set `vault.externalSecrets: true` in every region of the tenant',
+          } as const,
+        ]
+      : [],
   );
 }
 

@@ -15,7 +15,7 @@ const sources = FOLDERS.filter((folder) => existsSync(join(PACKAGE_ROOT, folder)
 const codes = CODE_GROUPS.flatMap((group) => group.codes);
 /** Where a code stands as a value: in quotes, or as a key of a table that the code looks up. */
 const written = (text: string) =>
-  [...text.matchAll(/['".\s]((?:IN|PL|DRN|PRV|OUT|CLI|LIV|TL|LC|CL|AP|AT|DR|VB)\d{3})\b/g)].map(
+  [...text.matchAll(/['".\s]((?:IN|PL|DRN|PRV|OUT|CLI|LIV|TL|LC|CL|AP|AT|DR|VB|RE)\d{3})\b/g)].map(
     ([, code]) => code ?? '',
   );
 

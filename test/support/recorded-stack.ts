@@ -18,6 +18,8 @@ export interface RecordedResource {
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
   readonly deletedWith: string;
+  /** Arguments whose changes the engine leaves alone. */
+  readonly ignoreChanges: readonly string[];
   /** How many resources the engine had finished when this one was asked for. */
   readonly after: number;
 }
@@ -106,6 +108,7 @@ function record(resources: RecordedResource[], finished: string[]) {
       protect: request.getProtect(),
       retainOnDelete: request.getRetainondelete(),
       deletedWith: request.getDeletedwith(),
+      ignoreChanges: request.getIgnorechangesList(),
       after: finished.length,
     });
     await register.call(this, request, (error, response) => {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { VaultClient } from '../../cluster/vault/client';
+import { retireVersions } from '../../cluster/vault/key-versions';
 import { numberAt, stringAt } from '../../constructs/core/json';
 import { databaseName, databaseRole, workloadRole } from '../../constructs/vault/vault-names';
 import { until } from '../support/attacks/arena';
-import { applyResource } from '../support/vault/apply';
 import { DATABASE_TENANT, namespaceOf } from '../support/vault/environment';
 import { type Postgresql, startPostgresql } from '../support/vault/postgresql';
 import { ACCOUNT, patient, startRegion, type VaultRegion } from '../support/vault/region';
@@ -141,7 +141,7 @@ describe('a key', () => {
     expect((await root.ask({ method: 'DELETE', path: 'transit/keys/backups' })).status).toBe(400);
   });
 
-  test('[ENC-3] rotates: old texts open until the oldest version that decrypts is raised, and those encrypted anew still do', async () => {
+  test('[ENC-3] rotates: old texts open until the policy retires their version, and those encrypted anew still do', async () => {
     const old = await encrypt('before');
     await root.expect({ method: 'POST', path: 'transit/keys/backups/rotate' });
     const young = await encrypt('after');
@@ -149,9 +149,13 @@ describe('a key', () => {
     expect([await decrypt(old), await decrypt(young)]).toEqual(['before', 'after']);
     const { body } = await root.expect({ path: 'transit/rewrap/backups', body: { ciphertext: old } });
     const anew = stringAt(body, 'data', 'ciphertext') ?? '';
-    const key = { backend: 'transit', name: 'backups', minDecryptionVersion: 2, deletionAllowed: false };
-    const resource = { type: 'vault:transit/secretBackendKey:SecretBackendKey', args: key };
-    expect(await applyResource(root, resource)).toBe('changed');
+    const key = { vault: root, mount: 'transit', name: 'backups' };
+    const [tomorrow, inThreeDays] = [1, 3].map((days) => Date.now() / 1000 + days * 24 * 3600);
+    expect(await retireVersions(key, { after: '2d' }, tomorrow ?? 0)).toMatchObject({ before: 1, now: 1 });
+    expect([await decrypt(old), await decrypt(young)]).toEqual(['before', 'after']);
+    expect(await retireVersions(key, { after: '2d' }, inThreeDays ?? 0, { dryRun: true })).toMatchObject({ now: 2 });
+    expect(await decrypt(old)).toBe('before');
+    expect(await retireVersions(key, { after: '2d' }, inThreeDays ?? 0)).toMatchObject({ before: 1, now: 2 });
     expect([await decrypt(old), await decrypt(young), await decrypt(anew)]).toEqual([400, 'after', 'before']);
   });
 });

@@ -5,6 +5,7 @@ go 1.26
 require (
 	github.com/argoproj/argo-cd/v3 v3.5.4
 	github.com/cert-manager/cert-manager v1.21.2
+	github.com/external-secrets/external-secrets v1.3.2
 	github.com/fluxcd/helm-controller v1.6.4
 	github.com/fluxcd/kustomize-controller v1.9.5
 	github.com/fluxcd/source-controller v1.9.5

@@ -44,7 +44,8 @@ export const dev = defineEnvironment({
             },
           },
         },
-        transit: { backups: { use: 'backups before they leave the region', rotate: '30d' } },
+        externalSecrets: true,
+        transit: { backups: { use: 'backups before they leave the region', rotate: '30d', retire: { after: '400d' } } },
       },
       facts: {
         trustDomain: 'dev.drun.example',

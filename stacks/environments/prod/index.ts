@@ -106,10 +106,28 @@ function vault(region: string, elsewhere: string, seal: VaultProps['seal']): Vau
     audit: { collector: { host: 'audit.drun.example', port: 6514, ranges: ['198.51.100.80/28'] } },
     pki: { roles: { edge: { domains: ZONES, account: { namespace: 'cert-manager', name: 'edge-certificates' } } } },
     transit: {
-      backups: { use: 'backups before they leave the region', rotate: '30d' },
-      models: { use: 'model files at rest', rotate: '90d' },
+      backups: { use: 'backups before they leave the region', rotate: '30d', retire: { after: '400d' } },
+      models: { use: 'model files at rest', rotate: '90d', retire: { after: '730d' } },
+      ...STORES[region],
     },
     databases: DATABASES[region] ?? {},
+  };
+}
+
+/**
+ * Keys of API servers' stores: each in the Vault of another region, because a Vault cannot start in a cluster whose store
+ * only it can open. Backups of etcd are kept for five weeks.
+ */
+const STORES: Readonly<Record<string, NonNullable<VaultProps['transit']>>> = {
+  'eu-central-1': { 'etcd-eu-west-1': storeKey('eu-west-1') },
+  'eu-west-1': { 'etcd-eu-central-1': storeKey('eu-central-1') },
+};
+
+function storeKey(region: string): NonNullable<VaultProps['transit']>[string] {
+  return {
+    use: `the store of the API server in ${region}`,
+    rotate: '90d',
+    retire: { after: '35d', once: 'reencrypted' },
   };
 }
 

@@ -52,7 +52,7 @@ function vault(region: string, other: string): VaultProps {
     },
     people: { admins: ['platform-admins'] },
     audit: { collector: { host: 'audit.staging.drun.example', port: 6514, ranges: ['192.0.2.144/28'] } },
-    transit: { backups: { use: 'backups before they leave the region', rotate: '30d' } },
+    transit: { backups: { use: 'backups before they leave the region', rotate: '30d', retire: { after: '400d' } } },
   };
 }
 

@@ -79,10 +79,13 @@ test('[ENC-3] what must not be said to Vault does not compile', () => {
   const sealless: VaultProps = { people, audit, snapshots };
   // @ts-expect-error: a seal that nobody has
   const shamir: VaultProps = { people, audit, snapshots, seal: { kind: 'shamir' } };
+  const [use, retire] = ['tests', { after: '90d' }] as const;
   // @ts-expect-error: a key that never rotates
-  const still: VaultProps = { people, audit, seal, snapshots, transit: { a: { use: 'tests', rotate: 'never' } } };
+  const still: VaultProps = { people, audit, seal, snapshots, transit: { a: { use, rotate: 'never', retire } } };
   // @ts-expect-error: a key that says nothing of rotation
-  const silent: VaultProps = { people, audit, seal, snapshots, transit: { a: { use: 'tests' } } };
+  const silent: VaultProps = { people, audit, seal, snapshots, transit: { a: { use, retire } } };
+  // @ts-expect-error: a key that does not say for how long its texts must stay readable
+  const forever: VaultProps = { people, audit, seal, snapshots, transit: { a: { use, rotate: '30d' } } };
   // @ts-expect-error: an account that keeps its password
   const kept: VaultProps = { people, audit, seal, snapshots, databases: { a: { accounts: { b: { username: 'x' } } } } };
   // @ts-expect-error: from nowhere
@@ -96,9 +99,21 @@ test('[ENC-3] what must not be said to Vault does not compile', () => {
   // @ts-expect-error: a key of access
   const keyed: VaultProps['snapshots'] = { ...schedule, buckets: [{ ...bucket, secretKey: 'x' }, bucket] };
   const twice: VaultProps = { people, audit, seal, snapshots: schedule };
-  const right: VaultProps = { people, audit, seal, snapshots, transit: { a: { use: 'tests', rotate: '30d' } } };
-  expect([sealless, shamir, still, silent, kept, nowhere, right, forgotten, apart, once, keyed, twice]).toHaveLength(
-    12,
-  );
+  const right: VaultProps = { people, audit, seal, snapshots, transit: { a: { use, rotate: '30d', retire } } };
+  expect([
+    sealless,
+    shamir,
+    still,
+    silent,
+    forever,
+    kept,
+    nowhere,
+    right,
+    forgotten,
+    apart,
+    once,
+    keyed,
+    twice,
+  ]).toHaveLength(13);
   expect(Chart).toBeDefined();
 });

@@ -19,7 +19,7 @@ const VAULT: VaultProps = {
   people: { admins: ['admins'] },
   audit: { collector: { host: 'audit.example.com', port: 6514, ranges: ['192.0.2.0/28'] } },
   pki: { roles: { edge: { domains: ['apps.example.com'], account: { namespace: 'cert-manager', name: 'edge' } } } },
-  transit: { backups: { use: 'backups', rotate: '30d' } },
+  transit: { backups: { use: 'backups', rotate: '30d', retire: { after: '90d' } } },
   databases: {
     orders: {
       tenant: 'acme',
@@ -183,6 +183,41 @@ describe('how secrets come to workloads', () => {
     expect(kinds('Secret')).toEqual([]);
   });
 
+  test('[ENC-3] through External Secrets where it is asked for, as the account of the workload and with its role', () => {
+    const feed = { from: 'kv', name: 'feed', namespace: 'train', delivery: 'external-secrets' } as const;
+    const all = leavesOf(cluster(VAULT, [{ ...ACME, secrets: [feed] }])).flatMap(manifestsOf);
+    const of = (kind: string) => all.filter((one) => one.kind === kind);
+    expect([of('VaultAuth'), of('VaultStaticSecret')]).toEqual([[], []]);
+    expect(of('SecretStore').map((one) => valueAt(one, 'spec', 'provider', 'vault', 'auth', 'kubernetes'))).toEqual([
+      {
+        mountPath: 'kubernetes-eu',
+        role: 'workload.acme-train.workload',
+        serviceAccountRef: { name: 'workload', audiences: ['vault'] },
+      },
+    ]);
+    const roles = typed(
+      told(cluster(VAULT, [{ ...ACME, secrets: [feed] }])),
+      'kubernetes/authBackendRole:AuthBackendRole',
+    );
+    expect(roles.map(({ args }) => args.roleName)).toContain('workload.acme-train.workload');
+    const codes = (objects: readonly object[]) =>
+      checkObjects(objects, { today: '2026-11-22' }).problems.map(({ code }) => code);
+    const own = of('ExternalSecret');
+    // The operator of another tenant that reads the same path, and one that reads its own.
+    const operated = (path: string) => ({
+      apiVersion: 'secrets.hashicorp.com/v1beta1',
+      kind: 'VaultStaticSecret',
+      metadata: {
+        name: 'x',
+        namespace: 'beta-main',
+        labels: { 'drun.io/tenant': 'beta', 'app.kubernetes.io/managed-by': 'drun' },
+      },
+      spec: { mount: 'kv', path },
+    });
+    expect(codes([...own, operated('acme/feed')])).toContain('DRN121');
+    expect(codes([...own, operated('beta/feed')])).not.toContain('DRN121');
+  });
+
   test('[ENC-3] nothing comes where the region has no Vault', () => {
     const plan = parseOrThrow(clusterSchema, { access: { issuer: 'https://id.example' } });
     const none = new Cluster(new Chart(new App(), 'root'), 'eu', { ...plan, tenants: [tenantSpec(ACME)] });
@@ -290,8 +325,26 @@ describe('fails with a remedy', () => {
   });
 
   test.each([
-    ['rotation never', { transit: { a: { use: 'tests', rotate: 'never' } } }, 'transit.a.rotate'],
-    ['rotation after two years', { transit: { a: { use: 'tests', rotate: '730d' } } }, 'transit.a.rotate'],
+    [
+      'rotation never',
+      { transit: { a: { use: 'tests', rotate: 'never', retire: { after: '90d' } } } },
+      'transit.a.rotate',
+    ],
+    [
+      'rotation after two years',
+      { transit: { a: { use: 'tests', rotate: '730d', retire: { after: '90d' } } } },
+      'transit.a.rotate',
+    ],
+    [
+      'texts to keep for ever',
+      { transit: { a: { use: 'tests', rotate: '30d', retire: { after: 'never' } } } },
+      'transit.a.retire.after',
+    ],
+    [
+      'a store by another name',
+      { transit: { a: { use: 'tests', rotate: '30d', retire: { after: '30d', once: 'asked' } } } },
+      'transit.a.retire.once',
+    ],
     ['a login of a day', { tokens: { maxTtl: '24h' } }, 'tokens.maxTtl'],
     ['two servers', { replicas: 2 }, 'replicas'],
     ['buckets of one region', { snapshots: { ...SCHEDULED, buckets: [BUCKET, BUCKET] } }, 'snapshots.buckets'],

@@ -52,6 +52,13 @@ test('[ENC-3] fails where a tenant reads secrets and its region has no Vault', (
   expect(codes('acme', none)).toEqual([]);
 });
 
+test('[ENC-3] fails where a tenant waits for External Secrets and its region does not run it', () => {
+  const asked = '{ from: kv, name: db, namespace: train, delivery: external-secrets }';
+  expect(codes('acme', asked)).toEqual(['PL117 acme.secrets[0].delivery']);
+  expect(codes('acme', asked, { ...VAULT, externalSecrets: true })).toEqual([]);
+  expect(codes('acme', asked.replace('external-secrets', 'csi'))).toEqual([]);
+});
+
 test('[ENC-3] fails where a tenant asks for an account in a database that is not its own', () => {
   expect(codes('beta', ACCOUNT)).toEqual(['PL116 beta.secrets[0].database']);
   expect(codes('acme', ACCOUNT.replace('reader', 'admin'))).toEqual(['PL116 acme.secrets[0].role']);

@@ -73,13 +73,15 @@ function things(order: Order): readonly Thing[] {
   if (order.vault === undefined) return [];
   return namespacesOf(order).flatMap((namespace) => {
     const own = namespace.tenant.secrets.filter((secret) => secret.namespace === namespace.suffix);
-    const accounts = new Set(own.filter((secret) => !inMemory(secret)).map(({ account }) => account));
+    const accounts = new Set(own.filter((one) => !inMemory(one) && !external(one)).map(({ account }) => account));
+    const outside = new Set(own.filter(external).map(({ account }) => account));
     return [
       ...[...accounts].map((account) => login(namespace, account, order)),
+      ...[...outside].map((account) => store(namespace, account, order)),
       ...own.map((secret) => ({
         name: secret.name,
         namespace: namespace.name,
-        ...(inMemory(secret) ? volume(namespace, secret, order) : copied(namespace, secret, order)),
+        ...carried(namespace, secret, order),
       })),
     ];
   });
@@ -87,6 +89,37 @@ function things(order: Order): readonly Thing[] {
 
 function inMemory(secret: Secret): boolean {
   return 'delivery' in secret && secret.delivery === 'csi';
+}
+
+function external(secret: Secret): boolean {
+  return 'delivery' in secret && secret.delivery === 'external-secrets';
+}
+
+function carried(namespace: OrderedNamespace, secret: Secret, order: Order): Pick<Thing, 'kind' | 'fields'> {
+  if (inMemory(secret)) return volume(namespace, secret, order);
+  return external(secret) ? fetched(namespace, secret) : copied(namespace, secret, order);
+}
+
+function store({ name: namespace }: OrderedNamespace, account: string, { facts }: Order): Thing {
+  const kubernetes = {
+    mountPath: `kubernetes-${facts.region}`,
+    role: `workload.${namespace}.${account}`,
+    serviceAccountRef: { name: account, audiences: ['vault'] },
+  };
+  const vault = { server: 'https://vault.vault.svc:8200', path: 'kv', version: 'v2', auth: { kubernetes } };
+  return { kind: 'SecretStore', name: `vault-${account}`, namespace, fields: { provider: { vault } } };
+}
+
+function fetched({ tenant }: OrderedNamespace, secret: Secret): Pick<Thing, 'kind' | 'fields'> {
+  return {
+    kind: 'ExternalSecret',
+    fields: {
+      refreshInterval: 'refresh' in secret ? secret.refresh : '',
+      secretStoreRef: { kind: 'SecretStore', name: `vault-${secret.account}` },
+      target: { name: secret.name, creationPolicy: 'Owner', deletionPolicy: 'Delete' },
+      dataFrom: [{ extract: { key: `kv/${tenant.name}/${secret.name}` } }],
+    },
+  };
 }
 
 function login({ name: namespace }: OrderedNamespace, account: string, { facts }: Order): Thing {
@@ -190,4 +223,6 @@ export const SECRET_KINDS: readonly string[] = [
   'VaultDynamicSecret',
   'VaultPKISecret',
   'SecretProviderClass',
+  'SecretStore',
+  'ExternalSecret',
 ];

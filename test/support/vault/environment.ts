@@ -26,7 +26,7 @@ const SNAPSHOTS: NonNullable<VaultProps['snapshots']> = {
 };
 
 /** An environment with one Vault. Without a database nothing waits for the password of its administrator. */
-export function vaulted(database: boolean): Environment {
+export function vaulted(database: boolean, provider: 'vault' | 'openbao' = 'vault'): Environment {
   return defineEnvironment({
     name: 'vaulted',
     description: 'tenants that read secrets',
@@ -36,6 +36,7 @@ export function vaulted(database: boolean): Environment {
         name: REGION,
         continent: 'europe',
         vault: {
+          provider,
           seal: { kind: 'transit', address: 'https://seal.drun.example:8200', key: 'unseal' },
           snapshots: SNAPSHOTS,
           people: { admins: [ADMINS] },
@@ -48,7 +49,9 @@ export function vaulted(database: boolean): Environment {
               },
             },
           },
-          transit: { backups: { use: 'backups before they leave the region', rotate: '30d' } },
+          transit: {
+            backups: { use: 'backups before they leave the region', rotate: '30d', retire: { after: '90d' } },
+          },
           databases: !database
             ? {}
             : {

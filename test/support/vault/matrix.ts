@@ -34,14 +34,17 @@ function pathsOf(tenant: string): readonly string[] {
 }
 
 /** Puts a secret of its own in place for every tenant. */
-export async function putKeys(root: VaultClient): Promise<void> {
-  for (const tenant of TENANTS) await root.expect({ path: keyPath(tenant), body: { data: { value: `of ${tenant}` } } });
+export async function putKeys(root: VaultClient, tenants: readonly string[] = TENANTS): Promise<void> {
+  for (const tenant of tenants) await root.expect({ path: keyPath(tenant), body: { data: { value: `of ${tenant}` } } });
 }
 
 /** Logs every tenant’s workload in. */
-export async function logInAll({ tokenOf, login }: VaultRegion): Promise<readonly Workload[]> {
+export async function logInAll(
+  { tokenOf, login }: VaultRegion,
+  tenants: readonly string[] = TENANTS,
+): Promise<readonly Workload[]> {
   const workloads: Workload[] = [];
-  for (const tenant of TENANTS) {
+  for (const tenant of tenants) {
     const namespace = namespaceOf(tenant);
     const client = await login(workloadRole(namespace, ACCOUNT), await tokenOf(namespace));
     if (client === undefined) throw new Error(`${tenant}: Vault refused the login of its own workload`);
@@ -56,7 +59,9 @@ export async function capabilityMatrix(
   root: VaultClient,
   workloads: readonly Workload[],
 ): Promise<readonly Crossing[]> {
-  const owners = new Map(TENANTS.flatMap((tenant) => pathsOf(tenant).map((path) => [path, tenant] as const)));
+  const owners = new Map(
+    workloads.map(({ tenant }) => tenant).flatMap((tenant) => pathsOf(tenant).map((path) => [path, tenant] as const)),
+  );
   const found: Crossing[] = [];
   for (const { tenant: from, token } of workloads) {
     const { body } = await root.expect({ path: 'sys/capabilities', body: { token, paths: [...owners.keys()] } });
@@ -74,14 +79,15 @@ export async function readMatrix(
   workloads: readonly Workload[],
 ): Promise<{ tried: number; read: readonly Crossing[] }> {
   const read: Crossing[] = [];
+  const tenants = workloads.map(({ tenant }) => tenant);
   let tried = 0;
   for (const { tenant: from, client } of workloads) {
-    const answers = await Promise.all(TENANTS.map((to) => client.ask({ path: keyPath(to) })));
+    const answers = await Promise.all(tenants.map((to) => client.ask({ path: keyPath(to) })));
     tried += answers.length;
     answers.forEach(({ status, body }, at) => {
       const what = stringAt(body, 'data', 'data', 'value');
       if (status === 200 || what !== undefined)
-        read.push({ from, to: TENANTS[at] ?? '', what: what ?? String(status) });
+        read.push({ from, to: tenants[at] ?? '', what: what ?? String(status) });
     });
   }
   return { tried, read };

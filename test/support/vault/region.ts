@@ -4,6 +4,7 @@ import { newFolder, writePrivate } from '../../../cluster/local/host-root';
 import type { VaultCall, VaultClient } from '../../../cluster/vault/client';
 import { stringAt } from '../../../constructs/core/json';
 import { SNAPSHOTS, VAULT_AUDIENCE, workloadAuth } from '../../../constructs/vault/vault-names';
+import { serverConfiguration } from '../../../constructs/vault/vault-server';
 import type { Environment } from '../../../stacks/spec/environment';
 import { startWorld, type World } from '../local/world';
 import { recordStack, TODAY } from '../recorded-stack';
@@ -45,19 +46,23 @@ export interface VaultRegionOptions {
   readonly tenants?: readonly string[];
   /** @default - none; the one that the environment names cannot be reached then */
   readonly database?: Postgresql;
+  /** @default vault */
+  readonly provider?: 'vault' | 'openbao';
 }
 
 /** Starts both, with a namespace and an account for every tenant. */
 export async function startRegion({
   tenants: names = TENANTS,
   database,
+  provider = 'vault',
 }: VaultRegionOptions = {}): Promise<VaultRegion> {
   const world = await startWorld();
   const trusted = join(newFolder(), 'trusted.crt');
   const authorities = [world.issuer.env.SSL_CERT_FILE, database?.authority].filter((path) => path !== undefined);
   writePrivate(trusted, authorities.map((path) => readFileSync(path, 'utf8')).join('\n'));
   const env = { ...world.issuer.env, SSL_CERT_FILE: trusted };
-  const [vault, collector] = await Promise.all([startVault({ env }), startCollector()]);
+  const collector = await startCollector();
+  const vault = await startVault({ env, provider, ...declaredDevices(provider, collector.address) });
   const root = await vault.init();
   const tenants = newFolder();
   writeTenants(tenants, names, database !== undefined);
@@ -68,6 +73,7 @@ export async function startRegion({
     apiServer: world.plane.admin,
     reviewer: await tokenOf('vault', 'vault', { audience: '', seconds: 7200 }),
     collector: collector.address,
+    provider,
     ...(database === undefined ? {} : { database: database.address }),
   };
   return {
@@ -80,6 +86,17 @@ export async function startRegion({
       await collector.stop();
     },
   };
+}
+
+/** OpenBao takes audit devices from its configuration alone: the platform’s own, with the address of the collector here. */
+function declaredDevices(
+  provider: VaultRegionOptions['provider'],
+  collector: string,
+): { readonly configuration?: string } {
+  const [region] = vaulted(false, provider).regions;
+  if (provider !== 'openbao' || region?.vault === undefined) return {};
+  const [devices = ''] = /^audit [\s\S]*(?=^service_registration)/m.exec(serverConfiguration(region.vault)) ?? [];
+  return { configuration: devices.replace(/address = "[^"]+"/, `address = "${collector}"`) };
 }
 
 /** Runs every stack of the environment, the platform's first. */
@@ -100,7 +117,7 @@ export async function configureVault(
       (error: unknown) => refused.push(error),
     );
   };
-  const environment = vaulted(around.database !== undefined);
+  const environment = vaulted(around.database !== undefined, around.provider);
   for (const stack of stacksOf(environment)) {
     const settings = { 'vault:address': 'https://vault.vaulted.example:8200' };
     await recordStack(stack, { environments: [environment], tenants, today: TODAY, settings, create });

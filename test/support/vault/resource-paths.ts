@@ -70,9 +70,9 @@ function authRole({ backend, roleName, ...rest }: Args): Step[] {
 }
 
 /** A key is made with what cannot be changed, and configured with the rest. */
-function transitKey({ backend, name, minDecryptionVersion, deletionAllowed, ...rest }: Args): Step[] {
+function transitKey({ backend, name, deletionAllowed, ...rest }: Args): Step[] {
   const path = `${backend}/keys/${name}`;
-  const config = defined({ min_decryption_version: minDecryptionVersion, deletion_allowed: deletionAllowed });
+  const config = defined({ deletion_allowed: deletionAllowed });
   const { type: _, ...changeable } = snake(rest);
   return [
     { path, body: snake(rest), update: { path: `${path}/config`, body: changeable } },

@@ -10,6 +10,8 @@ export interface Surroundings {
   readonly reviewer: string;
   /** Address of what takes audit events. */
   readonly collector: string;
+  /** What the region's Vault is. @default vault */
+  readonly provider?: 'vault' | 'openbao';
   /** Address of the database. @default - none */
   readonly database?: string;
 }

@@ -16,11 +16,15 @@ export interface VaultServerOptions {
   readonly seal?: Readonly<Record<string, JsonObject>>;
   /** `cluster_cipher_suites` of its configuration. @default - Vault's own */
   readonly clusterSuites?: string;
+  /** @default vault */
+  readonly provider?: 'vault' | 'openbao';
+  /** More of its configuration, as the platform writes it (HCL). @default - none */
+  readonly configuration?: string;
   /** Variables of the server, such as HTTPS_PROXY on the way to an issuer. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** A real Vault of one member: raft, TLS 1.3, sealed when it starts; no development mode. */
+/** A real Vault, or OpenBao, of one member: raft, TLS 1.3, sealed when it starts; no development mode. */
 export interface VaultServer {
   readonly address: VaultAddress;
   readonly folder: string;
@@ -30,7 +34,7 @@ export interface VaultServer {
   readonly nobody: VaultClient;
   /** Makes a store and opens it; the shares of the key and the root token stay in this process. */
   init(): Promise<VaultClient>;
-  /** Names the plugins that a released Vault has built in. */
+  /** Names the plugins that a released Vault has built in; a released OpenBao has them built in. */
   registerPlugins(by: VaultClient): Promise<void>;
   /** Opens the store with the shares that {@link VaultServer.init} kept, or with those of the Vault that it was copied from. */
   unseal(from?: VaultServer): Promise<void>;
@@ -54,26 +58,28 @@ const PLUGINS = [
 const SHARES = { secret_shares: 3, secret_threshold: 2 } as const;
 
 /** Starts a Vault in a folder and on ports of its own. Throws a `ProblemError` where its program is missing (TL007). */
-export async function startVault({ seal, env, clusterSuites }: VaultServerOptions = {}): Promise<VaultServer> {
-  const program = await toolPath('vault');
+export async function startVault(options: VaultServerOptions = {}): Promise<VaultServer> {
+  const { provider = 'vault', env } = options;
+  const program = await toolPath(provider === 'vault' ? 'vault' : 'bao');
   const folder = newFolder();
   const [port = 0, cluster = 0] = await freePorts(2);
-  const plugins = dirname(program);
-  const address = await configure(folder, {
-    ...{ port, cluster, plugins, clusterSuites: clusterSuites ?? '' },
-    ...(seal ? { seal } : {}),
-  });
+  const own = provider === 'vault' ? ofVault(program, options) : {};
+  const address = await configure(folder, { port, cluster, own: { ...own, ...sealOf(options) } });
+  writePrivate(join(folder, 'more.hcl'), options.configuration ?? '');
   const nobody = vaultClient(address);
   const part = new Part<'vault'>({
     name: 'vault',
     program,
-    args: ['server', `-config=${join(folder, 'vault.json')}`],
+    args: ['server', ...['vault.json', 'more.hcl'].map((file) => `-config=${join(folder, file)}`)],
     log: join(folder, 'vault.log'),
     isReady: () => isAnswering(nobody),
     ...(env === undefined ? {} : { env }),
   });
   await part.start();
   let shares: readonly string[] = [];
+  const plugins = async (by: VaultClient) => {
+    if (provider === 'vault') await registerPlugins(by, program);
+  };
   const unseal = async (from?: VaultServer) => {
     for (const key of (from?.shares() ?? shares).slice(0, SHARES.secret_threshold)) {
       await nobody.expect({ path: 'sys/unseal', body: { key } });
@@ -92,10 +98,10 @@ export async function startVault({ seal, env, clusterSuites }: VaultServerOption
       shares = listAt(body, 'keys_base64').map(String);
       await unseal();
       const root = nobody.as(stringAt(body, 'root_token') ?? '');
-      await registerPlugins(root, program);
+      await plugins(root);
       return root;
     },
-    registerPlugins: (by) => registerPlugins(by, program),
+    registerPlugins: plugins,
     join: (leader) => joinTo(nobody, leader),
     kill: () => part.kill(),
     start: () => part.start(),
@@ -106,15 +112,19 @@ export async function startVault({ seal, env, clusterSuites }: VaultServerOption
 interface Settings {
   readonly port: number;
   readonly cluster: number;
-  readonly plugins: string;
-  readonly clusterSuites: string;
-  readonly seal?: VaultServerOptions['seal'];
+  /** What is configured in one of the two only. */
+  readonly own: JsonObject;
 }
 
-async function configure(
-  folder: string,
-  { port, cluster, plugins, clusterSuites, seal }: Settings,
-): Promise<VaultAddress> {
+function sealOf({ seal }: VaultServerOptions): JsonObject {
+  return seal === undefined ? {} : { seal };
+}
+
+function ofVault(program: string, { clusterSuites = '' }: VaultServerOptions): JsonObject {
+  return { plugin_directory: dirname(program), disable_mlock: true, cluster_cipher_suites: clusterSuites };
+}
+
+async function configure(folder: string, { port, cluster, own }: Settings): Promise<VaultAddress> {
   const authority = await createAuthority('drun test vault');
   const files = writeKeyPair(folder, 'vault', await authority.issue({ name: 'vault', hosts: ['127.0.0.1'] }));
   writePrivate(join(folder, 'ca.crt'), authority.certificate);
@@ -131,11 +141,8 @@ async function configure(
     listener: [{ tcp: listener }],
     api_addr: `https://127.0.0.1:${port}`,
     cluster_addr: `https://127.0.0.1:${cluster}`,
-    plugin_directory: plugins,
-    disable_mlock: true,
     ui: false,
-    cluster_cipher_suites: clusterSuites,
-    ...(seal === undefined ? {} : { seal }),
+    ...own,
   };
   writePrivate(join(folder, 'vault.json'), JSON.stringify(config));
   return { url: config.api_addr, authority: authority.certificate };

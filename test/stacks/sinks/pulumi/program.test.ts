@@ -177,6 +177,14 @@ describe('refusals', () => {
   });
 });
 
+test('[ENC-3] what commands raise at run time is left alone: the oldest version of a key that decrypts, and nothing else', async () => {
+  const { resources } = await recordStack('dev', { settings: { 'vault:address': 'https://vault.example:8200' } });
+  const left = resources.filter(({ ignoreChanges }) => ignoreChanges.length > 0);
+  expect(left.map(({ type, ignoreChanges }) => [type, ignoreChanges])).toEqual([
+    ['vault:transit/secretBackendKey:SecretBackendKey', ['minDecryptionVersion']],
+  ]);
+});
+
 test('the program itself lands the stack it is run for and tells its hash', async () => {
   await pulumi.runtime.setMocks(
     { newResource: ({ name, inputs }) => ({ id: name, state: inputs }), call: ({ inputs }) => inputs },
