@@ -15,6 +15,7 @@ describe('the firewall on a real Envoy', () => {
       'a header does not choose the route': [403, false],
       'a body over the limit is refused': [413, false],
       'a name twice is refused': [400, false],
+      'the server behind is told the length of a body': [200, true],
       'nothing passes without the service': [500, false],
     });
   });

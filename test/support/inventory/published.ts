@@ -230,6 +230,13 @@ function overAll(tenant: string, { name, type, rate, identity }: ExposureSpec, p
   return { route: { rate_limits: limits.flatMap((actions) => (Array.isArray(actions) ? [{ actions }] : [])) } };
 }
 
+function bodies(mib: number): object {
+  return {
+    '@type': 'type.googleapis.com/envoy.extensions.filters.http.buffer.v3.BufferPerRoute',
+    buffer: { max_request_bytes: mib * 1_048_576 },
+  };
+}
+
 interface Local {
   readonly one: number;
   readonly all: number;
@@ -263,6 +270,8 @@ function routeLimits(route: string, { one: perAddress, all: total, bodyMib }: Lo
                   always_consume_default_token_bucket: true,
                   enable_x_ratelimit_headers: 'DRAFT_VERSION_03',
                 },
+                'drun.waf_whole': bodies(bodyMib),
+                'drun.waf_length': bodies(bodyMib),
               },
               ...more,
             },

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	core "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
-	mode "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/ext_proc/v3"
 	proc "github.com/envoyproxy/go-control-plane/envoy/service/ext_proc/v3"
 	kind "github.com/envoyproxy/go-control-plane/envoy/type/v3"
 
@@ -18,17 +17,6 @@ var (
 	passResponseHeaders = &proc.ProcessingResponse{Response: &proc.ProcessingResponse_ResponseHeaders{ResponseHeaders: &proc.HeadersResponse{}}}
 	passResponseBody    = &proc.ProcessingResponse{Response: &proc.ProcessingResponse_ResponseBody{ResponseBody: &proc.BodyResponse{}}}
 )
-
-// withResponse lets the request's headers pass and asks for the response.
-var withResponse = &proc.ProcessingResponse{
-	Response: passRequestHeaders.Response,
-	ModeOverride: &mode.ProcessingMode{
-		RequestBodyMode:    mode.ProcessingMode_BUFFERED,
-		RequestTrailerMode: mode.ProcessingMode_SEND,
-		ResponseHeaderMode: mode.ProcessingMode_SEND,
-		ResponseBodyMode:   mode.ProcessingMode_BUFFERED,
-	},
-}
 
 // texts are what a client is told: what to do about it, and nothing about the rules.
 var texts = map[string]string{
