@@ -54,6 +54,8 @@ function externalProcessor(): object {
         failure_mode_allow: false,
         status_on_error: { code: 'ServiceUnavailable' },
         message_timeout: '1s',
+        // Where nothing before it waits for the whole body, the firewall asks for patience with slow callers.
+        max_message_timeout: '10s',
         processing_mode: {
           request_header_mode: 'SEND',
           // With the headers and not after an answer to them: one way to the firewall and back instead of two.

@@ -110,11 +110,12 @@ export function exposureLimits(tenant: string, exposure: ExposureSpec, edge: Edg
   };
 }
 
-/** How much of a body is held for the firewall. */
+/** How much of a body is held for the firewall; where files pass, the firewall itself holds what it needs. */
 function wholeBodies({ type }: ExposureSpec): Readonly<Record<string, object>> {
+  const { filesPass, bodyBytes } = routeType(type);
   const limit = {
     '@type': 'type.googleapis.com/envoy.extensions.filters.http.buffer.v3.BufferPerRoute',
-    buffer: { max_request_bytes: routeType(type).bodyBytes },
+    ...(filesPass ? { disabled: true } : { buffer: { max_request_bytes: bodyBytes } }),
   };
   return { [WAF_BODY_FILTERS.whole]: limit, [WAF_BODY_FILTERS.length]: limit };
 }

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"text/template"
 	"time"
 )
@@ -31,10 +32,10 @@ type edge struct {
 	decisions io.Reader
 }
 
-// host is a name whose requests take a route; off has them pass without the service.
+// host is a name whose requests take a route. Off has them pass without the service, Passing while they arrive.
 type host struct {
-	Host, Route string
-	Off         bool
+	Host, Route  string
+	Off, Passing bool
 }
 
 // start runs the programs and waits until a request passes.
@@ -43,7 +44,7 @@ func start(envoy, waf, config string, hosts []host, any string, logAll bool) (*e
 	if err != nil {
 		return nil, err
 	}
-	e := &edge{Socket: filepath.Join(folder, "waf.sock"), Hosts: hosts, Any: any, Timeout: "5s", folder: folder}
+	e := &edge{Socket: filepath.Join(folder, "waf.sock"), Hosts: hosts, Any: any, Timeout: "1s", folder: folder}
 	backend, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -140,6 +141,11 @@ func reflect(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == "/length" && r.ContentLength < 0 { // as servers do that take no body of unknown length
 		w.WriteHeader(http.StatusLengthRequired)
 		return
+	}
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") { // nothing large is held here, either
+		if _, err := io.Copy(io.Discard, r.Body); err == nil {
+			arrived.Add(1)
+		}
 	}
 	body, _ := io.ReadAll(r.Body)
 	if r.URL.Path != "/reflect" {

@@ -60,6 +60,8 @@ func trial(name string, o options) (any, error) {
 		return throughEnvoy(o)
 	case "boundary":
 		return boundary(o)
+	case "upload":
+		return upload(o)
 	case "screen":
 		return screened(o)
 	case "latency":
@@ -67,7 +69,7 @@ func trial(name string, o options) (any, error) {
 	case "detection":
 		return detection(o)
 	}
-	return nil, fmt.Errorf("no such trial; there are boundary, corpus-local, corpus-envoy, detection, screen, latency")
+	return nil, fmt.Errorf("no such trial; there are boundary, corpus-local, corpus-envoy, detection, screen, latency, upload")
 }
 
 func throughEnvoy(o options) (Corpus, error) {

@@ -397,6 +397,7 @@ const PROCESSOR = {
   failure_mode_allow: false,
   status_on_error: { code: 'ServiceUnavailable' },
   message_timeout: '1s',
+  max_message_timeout: '10s',
   processing_mode: {
     request_header_mode: 'SEND',
     request_body_mode: 'STREAMED',

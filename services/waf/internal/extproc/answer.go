@@ -2,10 +2,12 @@ package extproc
 
 import (
 	"fmt"
+	"time"
 
 	core "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	proc "github.com/envoyproxy/go-control-plane/envoy/service/ext_proc/v3"
 	kind "github.com/envoyproxy/go-control-plane/envoy/type/v3"
+	"google.golang.org/protobuf/types/known/durationpb"
 
 	"drun.io/services/waf/internal/engine"
 )
@@ -17,6 +19,9 @@ var (
 	passResponseHeaders = &proc.ProcessingResponse{Response: &proc.ProcessingResponse_ResponseHeaders{ResponseHeaders: &proc.HeadersResponse{}}}
 	passResponseBody    = &proc.ProcessingResponse{Response: &proc.ProcessingResponse_ResponseBody{ResponseBody: &proc.BodyResponse{}}}
 )
+
+// wait asks for more time; the proxy grants max_message_timeout at most.
+var wait = &proc.ProcessingResponse{OverrideMessageTimeout: durationpb.New(10 * time.Second)}
 
 // texts are what a client is told: what to do about it, and nothing about the rules.
 var texts = map[string]string{

@@ -42,8 +42,11 @@ type exchange struct {
 	// content is the body so far; held are the messages that brought it and have no answer yet.
 	content []byte
 	held    int
-	took    time.Duration
-	bytes   int
+	// upload inspects a body that passes while it arrives; the headers have passed with the first of it.
+	upload *engine.Upload
+	passed bool
+	took   time.Duration
+	bytes  int
 }
 
 // answers go to the proxy in the order of the messages that they answer; none where one is held back.
@@ -94,8 +97,11 @@ func (x *exchange) headers(message *proc.ProcessingRequest, headers *proc.HttpHe
 	if err == nil && x.verdict.Refused {
 		return x.refuse(x.verdict), nil
 	}
-	x.at = atBody
-	return nil, err
+	if err != nil {
+		return nil, err
+	}
+	x.at, x.upload = atBody, x.running.Upload()
+	return x.patience(), nil
 }
 
 func (x *exchange) begin() {
@@ -103,9 +109,20 @@ func (x *exchange) begin() {
 	x.verdict = x.running.Headers()
 }
 
+// patience has the proxy wait longer for answers: nothing stands before an upload route that waits for slow clients.
+func (x *exchange) patience() answers {
+	if x.how.Profile.Type != route.Upload {
+		return nil
+	}
+	return answers{wait}
+}
+
 func (x *exchange) body(part *proc.HttpBody) (answers, error) {
 	x.held++
 	x.bytes += len(part.GetBody())
+	if x.upload != nil {
+		return x.stream(part)
+	}
 	if x.bytes > x.how.Profile.BodyLimit {
 		return x.refuse(engine.Verdict{Status: http.StatusRequestEntityTooLarge, Reason: engine.TooLarge}), nil
 	}
@@ -115,9 +132,30 @@ func (x *exchange) body(part *proc.HttpBody) (answers, error) {
 		x.content = append(x.content, part.GetBody()...)
 	}
 	if !part.GetEndOfStream() {
-		return nil, nil
+		return x.patience(), nil
 	}
 	return x.decide()
+}
+
+// stream lets pass what has been decided on.
+func (x *exchange) stream(part *proc.HttpBody) (answers, error) {
+	passes := false
+	err := x.inspect(func() (err error) {
+		passes, err = x.upload.Write(part.GetBody(), part.GetEndOfStream())
+		x.verdict = x.upload.Verdict()
+		return err
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case x.verdict.Refused:
+		return x.refuse(x.verdict), nil
+	case part.GetEndOfStream():
+		return x.done(), nil
+	case !passes:
+		return x.patience(), nil
+	}
+	return x.pass(), nil
 }
 
 // decide inspects what is left of a request, and answers.
@@ -137,16 +175,31 @@ func (x *exchange) decide() (answers, error) {
 	case x.verdict.Refused:
 		return x.refuse(x.verdict), nil
 	}
+	return x.done(), nil
+}
+
+// done lets the rest of a request pass.
+func (x *exchange) done() answers {
 	x.decided()
 	x.at = over
 	if x.how.Profile.InspectResponse {
 		x.at = atResponse
 	}
-	all := answers{passRequestHeaders}
+	return x.pass()
+}
+
+// pass answers whatever has no answer yet.
+func (x *exchange) pass() answers {
+	var all answers
+	if !x.passed {
+		x.passed = true
+		all = append(all, passRequestHeaders)
+	}
 	for range x.held {
 		all = append(all, passRequestBody)
 	}
-	return all, nil
+	x.held = 0
+	return all
 }
 
 func (x *exchange) responseHeaders(headers *proc.HttpHeaders) (answers, error) {
@@ -223,6 +276,9 @@ func (x *exchange) decided() {
 }
 
 func (x *exchange) close() {
+	if x.upload != nil {
+		x.upload.Close()
+	}
 	if x.running != nil {
 		x.running.Close()
 	}
