@@ -21,7 +21,7 @@ type Claim struct {
 // boundary asks a real Envoy with the real service: denials with their twins, and what happens when the service is gone.
 func boundary(o options) ([]Claim, error) {
 	hosts := []host{{Host: "api", Route: "api/acme/rest"}, {Host: "chat", Route: "inference/acme/chat"}, {Host: "wrong", Route: "inference/acme"}}
-	edge, err := start(o.envoy, o.waf, "version: 1\n", hosts, "none", false)
+	edge, err := start(o, "version: 1\n", hosts, "none", false)
 	if err != nil {
 		return nil, err
 	}

@@ -39,12 +39,12 @@ type host struct {
 }
 
 // start runs the programs and waits until a request passes.
-func start(envoy, waf, config string, hosts []host, any string, logAll bool) (*edge, error) {
+func start(o options, config string, hosts []host, any string, logAll bool) (*edge, error) {
 	folder, err := os.MkdirTemp("", "waf-trial-")
 	if err != nil {
 		return nil, err
 	}
-	e := &edge{Socket: filepath.Join(folder, "waf.sock"), Hosts: hosts, Any: any, Timeout: "1s", folder: folder}
+	e := &edge{Socket: filepath.Join(folder, "waf.sock"), Hosts: hosts, Any: any, Timeout: o.timeout, folder: folder}
 	backend, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -57,7 +57,7 @@ func start(envoy, waf, config string, hosts []host, any string, logAll bool) (*e
 	if e.Edge, err = freePort(); err != nil {
 		return nil, err
 	}
-	if err := e.run(envoy, waf, config, logAll); err != nil {
+	if err := e.run(o.envoy, o.waf, config, logAll); err != nil {
 		e.stop()
 		return nil, err
 	}

@@ -36,7 +36,8 @@ const border = "----drunUploadOfTheTrial"
 // upload sends forms with files through a real Envoy with the real service.
 func upload(o options) (Uploads, error) {
 	hosts := []host{{Host: "files", Route: "upload/acme/files", Passing: true}, {Host: "small", Route: "upload/acme/small", Passing: true}}
-	edge, err := start(o.envoy, o.waf, uploadConfig, hosts, "none", false)
+	o.timeout = "1s" // as at the real edge
+	edge, err := start(o, uploadConfig, hosts, "none", false)
 	if err != nil {
 		return Uploads{}, err
 	}
