@@ -79,7 +79,7 @@ export const firewallSees = overConfigs(
     id: 'DRN312',
     title: 'the firewall sees headers and bodies of requests, and knows the route',
     why: 'attacks stand in bodies as often as in addresses, and without the route’s name the rules of its type do not apply',
-    remedy: 'write request_header_mode: SEND, request_body_mode: BUFFERED, and xds.route_name among request_attributes',
+    remedy: 'write request_header_mode: SEND, request_body_mode: STREAMED, and xds.route_name among request_attributes',
     control: 'NET-2',
   },
   'ExternalProcessor',
@@ -91,7 +91,7 @@ export const firewallSees = overConfigs(
       ...(mode.request_header_mode === 'SKIP'
         ? [wrong(`${at}.processing_mode.request_header_mode`, 'SKIP', 'SEND')]
         : []),
-      ...(seen ? [] : [wrong(`${at}.processing_mode.request_body_mode`, body, 'BUFFERED')]),
+      ...(seen ? [] : [wrong(`${at}.processing_mode.request_body_mode`, body, 'STREAMED')]),
       ...(listAt(value, 'request_attributes').includes('xds.route_name')
         ? []
         : [wrong(`${at}.request_attributes`, value.request_attributes, 'xds.route_name among them')]),

@@ -22,6 +22,12 @@ export const EDGE_PORT = { service: 443, pod: 8443 } as const;
 /** Label of the ConfigMaps in which tenants' exclusions from firewall rules stand; what delivers them looks for it. */
 export const WAF_ROUTES_LABEL = 'drun.io/waf-routes';
 
+/**
+ * Filters around the firewall, which is sent headers and body at once and answers once: the first waits for the whole body, so
+ * that slow callers cost the firewall nothing, and the second tells the service behind the length that is lost on the way.
+ */
+export const WAF_BODY_FILTERS = { whole: 'drun.waf_whole', length: 'drun.waf_length' } as const;
+
 const CONTEXT = 'drun:edge';
 /** An edge without a CDN, that believes whichever issuers it was told. */
 export const DEFAULT_EDGE: EdgeFacts = { issuers: [] };

@@ -1,9 +1,10 @@
 import type { Manifest } from '../core/manifest';
 import { PLATFORM_NAMESPACE } from '../core/platform-service';
 import type { Stamp } from '../core/stamp';
-import { EDGE_PODS } from './edge-facts';
+import { EDGE_PODS, WAF_BODY_FILTERS } from './edge-facts';
 import { envoyFilter, LAST } from './edge-filters';
 import type { IngressSettings } from './ingress-settings';
+import { routeType } from './route-types';
 import { WAF } from './waf-service';
 
 interface SpecObject extends Manifest {
@@ -14,7 +15,15 @@ interface SpecObject extends Manifest {
 export function edgeFirewall({ waf }: IngressSettings, stamp: Stamp): readonly SpecObject[] {
   switch (waf.engine.kind) {
     case 'ext-proc':
-      return [envoyFilter('edge-waf', stamp, [{ applyTo: 'HTTP_FILTER', match: LAST, patch: externalProcessor() }])];
+      return [
+        envoyFilter(
+          'edge-waf',
+          stamp,
+          [wholeBodies(WAF_BODY_FILTERS.whole), externalProcessor(), wholeBodies(WAF_BODY_FILTERS.length)].map(
+            (patch) => ({ applyTo: 'HTTP_FILTER', match: LAST, patch }),
+          ),
+        ),
+      ];
     case 'wasm':
       return [wasmPlugin(waf.engine, waf, stamp)];
     case 'dynamic-module':
@@ -45,21 +54,36 @@ function externalProcessor(): object {
         failure_mode_allow: false,
         status_on_error: { code: 'ServiceUnavailable' },
         message_timeout: '1s',
+        // Where nothing before it waits for the whole body, the firewall asks for patience with slow callers.
+        max_message_timeout: '10s',
         processing_mode: {
           request_header_mode: 'SEND',
-          // Whole, because a rule that saw half of a body would let the other half pass.
-          request_body_mode: 'BUFFERED',
+          // With the headers and not after an answer to them: one way to the firewall and back instead of two.
+          request_body_mode: 'STREAMED',
           request_trailer_mode: 'SEND',
           response_header_mode: 'SKIP',
           response_body_mode: 'NONE',
           response_trailer_mode: 'SKIP',
         },
-        // The service asks for the answer where its route says so.
-        allow_mode_override: true,
+        send_body_without_waiting_for_header_response: true,
         request_attributes: ATTRIBUTES,
         // It refuses or lets pass; it never changes what is sent.
         mutation_rules: { disallow_all: true },
         route_cache_action: 'RETAIN',
+      },
+    },
+  };
+}
+
+/** Whole, because a rule that saw half of a body would let the other half pass. A route says how much that is for its type. */
+function wholeBodies(name: string): object {
+  return {
+    operation: 'INSERT_BEFORE',
+    value: {
+      name,
+      typed_config: {
+        '@type': 'type.googleapis.com/envoy.extensions.filters.http.buffer.v3.Buffer',
+        max_request_bytes: routeType('api').bodyBytes,
       },
     },
   };

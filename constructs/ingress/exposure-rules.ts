@@ -2,7 +2,7 @@ import { exempted } from '../core/exemption';
 import type { Manifest } from '../core/manifest';
 import { PLATFORM_NAMESPACE } from '../core/platform-service';
 import type { Stamp } from '../core/stamp';
-import { EDGE_PODS, type EdgeFacts } from './edge-facts';
+import { EDGE_PODS, type EdgeFacts, WAF_BODY_FILTERS } from './edge-facts';
 import { type ExposureSpec, isBelow, rateOf, routeName } from './exposure-spec';
 import { globalLimits } from './global-rates';
 import { routeType } from './route-types';
@@ -97,7 +97,10 @@ export function exposureLimits(tenant: string, exposure: ExposureSpec, edge: Edg
             // The connection's own buffer is far smaller, so that many slow callers do not fill the memory.
             value: {
               request_body_buffer_limit: routeType(exposure.type).bodyBytes,
-              typed_per_filter_config: { 'envoy.filters.http.local_ratelimit': localLimits(exposure) },
+              typed_per_filter_config: {
+                'envoy.filters.http.local_ratelimit': localLimits(exposure),
+                ...wholeBodies(exposure),
+              },
               ...(overAll.length === 0 ? {} : { route: { rate_limits: overAll } }),
             },
           },
@@ -105,6 +108,16 @@ export function exposureLimits(tenant: string, exposure: ExposureSpec, edge: Edg
       ],
     },
   };
+}
+
+/** How much of a body is held for the firewall; where files pass, the firewall itself holds what it needs. */
+function wholeBodies({ type }: ExposureSpec): Readonly<Record<string, object>> {
+  const { filesPass, bodyBytes } = routeType(type);
+  const limit = {
+    '@type': 'type.googleapis.com/envoy.extensions.filters.http.buffer.v3.BufferPerRoute',
+    ...(filesPass ? { disabled: true } : { buffer: { max_request_bytes: bodyBytes } }),
+  };
+  return { [WAF_BODY_FILTERS.whole]: limit, [WAF_BODY_FILTERS.length]: limit };
 }
 
 function localLimits(exposure: ExposureSpec): object {

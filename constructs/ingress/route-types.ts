@@ -8,8 +8,10 @@ export interface RouteType {
   readonly perKey: number;
   /** Longest time from the first byte of a request to the last one of its answer, in seconds. */
   readonly timeoutSeconds: number;
-  /** Largest body, in bytes: what the firewall inspects whole. Envoy answers 413 beyond it. */
+  /** Most of a body that is held to be inspected, in bytes: the whole, where files do not pass. Beyond it the answer is 413. */
   readonly bodyBytes: number;
+  /** Contents of files pass while they arrive, once the firewall has inspected what stands before them. */
+  readonly filesPass: boolean;
   /** Times that a request is sent again where no part of it can have reached the service. */
   readonly retries: number;
 }
@@ -27,6 +29,7 @@ export const ROUTE_TYPES = {
     perKey: 600,
     timeoutSeconds: 30,
     bodyBytes: MIB,
+    filesPass: false,
     retries: 2,
   },
   inference: {
@@ -35,6 +38,7 @@ export const ROUTE_TYPES = {
     perKey: 120,
     timeoutSeconds: 600,
     bodyBytes: 8 * MIB,
+    filesPass: false,
     retries: 0,
   },
   console: {
@@ -43,6 +47,7 @@ export const ROUTE_TYPES = {
     perKey: 1_200,
     timeoutSeconds: 60,
     bodyBytes: MIB,
+    filesPass: false,
     retries: 2,
   },
   upload: {
@@ -50,7 +55,8 @@ export const ROUTE_TYPES = {
     rate: { perAddress: 60, total: 3_000 },
     perKey: 60,
     timeoutSeconds: 3_600,
-    bodyBytes: 32 * MIB,
+    bodyBytes: MIB,
+    filesPass: true,
     retries: 0,
   },
 } as const satisfies Record<string, RouteType>;

@@ -10,6 +10,7 @@ export function markdown(rows: readonly Row[], findings: Findings, targets: read
     '# Benchmarks',
     '',
     'Written by `npm run bench -- --write`; the figures below are from one run and are not edited by hand.',
+    'What the firewall finds, refuses by mistake and costs is measured apart: [waf.md](waf.md#figures).',
     '',
     ...targetLines(targets),
     '',

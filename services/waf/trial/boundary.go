@@ -21,7 +21,7 @@ type Claim struct {
 // boundary asks a real Envoy with the real service: denials with their twins, and what happens when the service is gone.
 func boundary(o options) ([]Claim, error) {
 	hosts := []host{{Host: "api", Route: "api/acme/rest"}, {Host: "chat", Route: "inference/acme/chat"}, {Host: "wrong", Route: "inference/acme"}}
-	edge, err := start(o.envoy, o.waf, "version: 1\n", hosts, "none", false)
+	edge, err := start(o, "version: 1\n", hosts, "none", false)
 	if err != nil {
 		return nil, err
 	}
@@ -29,10 +29,11 @@ func boundary(o options) ([]Claim, error) {
 	go func() { _, _ = io.Copy(io.Discard, edge.decisions) }()
 	prompt := `{"model":"llama-3","messages":[{"role":"user","content":"` + elsewhere + `"}]}`
 	var found []Claim
+	path := "/v1/x"
 	ask := func(claim, host, body string, headers ...string) {
 		if err == nil {
 			var one Claim
-			one, err = edge.claim(claim, host, body, headers...)
+			one, err = edge.claim(claim, host, path, body, headers...)
 			found = append(found, one)
 		}
 	}
@@ -46,6 +47,8 @@ func boundary(o options) ([]Claim, error) {
 	ask("a header does not choose the route", "api", prompt, "X-Route", "inference/acme/chat")
 	ask("a body over the limit is refused", "api", `{"a":"`+strings.Repeat("b", 1<<20)+`"}`)
 	ask("a name twice is refused", "api", `{"a":"b","a":"c"}`)
+	path = "/length"
+	ask("the server behind is told the length of a body", "api", `{"a":"b"}`)
 	if err == nil {
 		err = edge.waf.Process.Kill()
 		_ = edge.waf.Wait()
@@ -54,8 +57,8 @@ func boundary(o options) ([]Claim, error) {
 	return found, err
 }
 
-func (e *edge) claim(claim, host, body string, headers ...string) (Claim, error) {
-	request, err := http.NewRequest("POST", e.url("/v1/x"), bytes.NewReader([]byte(body)))
+func (e *edge) claim(claim, host, path, body string, headers ...string) (Claim, error) {
+	request, err := http.NewRequest("POST", e.url(path), bytes.NewReader([]byte(body)))
 	if err != nil {
 		return Claim{}, err
 	}

@@ -61,7 +61,8 @@ type profiled struct {
 }
 
 var asked = []profiled{
-	{route.API, 1}, {route.API, 2}, {route.Inference, 1}, {route.Inference, 2}, {route.Console, 1}, {route.Upload, 1},
+	{route.API, 1}, {route.API, 2}, {route.API, 3}, {route.API, 4},
+	{route.Inference, 1}, {route.Inference, 2}, {route.Inference, 3}, {route.Inference, 4}, {route.Console, 1}, {route.Upload, 1},
 }
 
 // ask asks one profile about everything that tells something of it.

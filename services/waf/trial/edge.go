@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"text/template"
 	"time"
 )
@@ -31,19 +32,19 @@ type edge struct {
 	decisions io.Reader
 }
 
-// host is a name whose requests take a route; off has them pass without the service.
+// host is a name whose requests take a route. Off has them pass without the service, Passing while they arrive.
 type host struct {
-	Host, Route string
-	Off         bool
+	Host, Route  string
+	Off, Passing bool
 }
 
 // start runs the programs and waits until a request passes.
-func start(envoy, waf, config string, hosts []host, any string, logAll bool) (*edge, error) {
+func start(o options, config string, hosts []host, any string, logAll bool) (*edge, error) {
 	folder, err := os.MkdirTemp("", "waf-trial-")
 	if err != nil {
 		return nil, err
 	}
-	e := &edge{Socket: filepath.Join(folder, "waf.sock"), Hosts: hosts, Any: any, Timeout: "5s", folder: folder}
+	e := &edge{Socket: filepath.Join(folder, "waf.sock"), Hosts: hosts, Any: any, Timeout: o.timeout, folder: folder}
 	backend, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -56,7 +57,7 @@ func start(envoy, waf, config string, hosts []host, any string, logAll bool) (*e
 	if e.Edge, err = freePort(); err != nil {
 		return nil, err
 	}
-	if err := e.run(envoy, waf, config, logAll); err != nil {
+	if err := e.run(o.envoy, o.waf, config, logAll); err != nil {
 		e.stop()
 		return nil, err
 	}
@@ -137,6 +138,15 @@ func freePort() (int, error) {
 // reflect answers as the rule set's tests expect of a backend: /reflect with what the body asks for, anything else with 200.
 func reflect(w http.ResponseWriter, r *http.Request) {
 	reached.Add(1)
+	if r.URL.Path == "/length" && r.ContentLength < 0 { // as servers do that take no body of unknown length
+		w.WriteHeader(http.StatusLengthRequired)
+		return
+	}
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") { // nothing large is held here, either
+		if _, err := io.Copy(io.Discard, r.Body); err == nil {
+			arrived.Add(1)
+		}
+	}
 	body, _ := io.ReadAll(r.Body)
 	if r.URL.Path != "/reflect" {
 		w.Header().Set("Content-Type", "text/plain")

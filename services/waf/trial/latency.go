@@ -38,7 +38,7 @@ type Quantiles struct {
 func latency(o options) (map[string]Latency, error) {
 	hosts := []host{{Host: "waf", Route: "api/acme/rest"}, {Host: "off", Route: "api/acme/rest", Off: true},
 		{Host: "chat", Route: "inference/acme/chat"}}
-	edge, err := start(o.envoy, o.waf, "version: 1\ntypes: {api: {paranoia: "+strconv.Itoa(o.paranoia)+"}}\n", hosts, "none", false)
+	edge, err := start(o, "version: 1\ntypes: {api: {paranoia: "+strconv.Itoa(o.paranoia)+"}}\n", hosts, "none", false)
 	if err != nil {
 		return nil, err
 	}

@@ -204,7 +204,7 @@ const PROCESSOR = {
   '@type': `${TYPE}.http.ext_proc.v3.ExternalProcessor`,
   failure_mode_allow: false,
   message_timeout: '1s',
-  processing_mode: { request_header_mode: 'SEND', request_body_mode: 'BUFFERED' },
+  processing_mode: { request_header_mode: 'SEND', request_body_mode: 'STREAMED' },
   request_attributes: ['xds.route_name'],
 };
 const ALWAYS = { default_value: { numerator: 100, denominator: 'HUNDRED' } };
@@ -241,7 +241,7 @@ const FILTERS: readonly (readonly [rule: string, base: Doc, rows: readonly (read
     [
       ['sees no body', { processing_mode: { request_body_mode: 'NONE' } }],
       ['sees part of a body', { processing_mode: { request_body_mode: 'BUFFERED_PARTIAL' } }],
-      ['sees no headers', { processing_mode: { request_header_mode: 'SKIP', request_body_mode: 'BUFFERED' } }],
+      ['sees no headers', { processing_mode: { request_header_mode: 'SKIP', request_body_mode: 'STREAMED' } }],
       ['says nothing of bodies', { processing_mode: {} }],
       ['does not know the route', { request_attributes: ['source.address'] }],
     ],

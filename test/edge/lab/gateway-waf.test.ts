@@ -12,10 +12,12 @@ const ORDER = [
   // What is denied, then what is let in.
   'envoy.filters.http.rbac',
   'envoy.filters.http.rbac',
+  'drun.waf_whole',
   'envoy.filters.http.ext_proc',
+  'drun.waf_length',
   'envoy.filters.http.router',
 ];
-const JUDGE = ['spec', 'configPatches', 0, 'patch', 'value', 'typed_config'] as const;
+const JUDGE = ['spec', 'configPatches', 1, 'patch', 'value', 'typed_config'] as const;
 
 describe('[NET-2] the firewall of the gateway', () => {
   let cast: Cast;

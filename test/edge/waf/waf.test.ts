@@ -15,9 +15,33 @@ describe('the firewall on a real Envoy', () => {
       'a header does not choose the route': [403, false],
       'a body over the limit is refused': [413, false],
       'a name twice is refused': [400, false],
+      'the server behind is told the length of a body': [200, true],
       'nothing passes without the service': [500, false],
     });
   });
+
+  test('[NET-2] lets files pass while they arrive, holds little of them, and inspects all around them', async () => {
+    const { upload } = await runTrials(['upload']);
+    expect(
+      Object.fromEntries(upload?.claims.map(({ claim, status, reached }) => [claim, [status, reached]]) ?? []),
+    ).toEqual({
+      'a file passes, whatever its content is like': [200, true],
+      'an attack in a field before a file is refused': [403, false],
+      'an attack in the name of a file is refused': [403, false],
+      'a field behind a file passes': [200, true],
+      'an attack in a field behind a file is refused': [403, false],
+      'a field that is too large to hold is refused': [413, false],
+      'files over the limit of a route are refused': [413, false],
+      'a form without an end is refused': [400, false],
+      'text behind a form is refused': [400, false],
+      'a slow client’s fields pass': [200, true],
+      'a file of 200 MiB passes': [200, true],
+      'nothing passes without the service': [500, false],
+    });
+    expect(upload?.bytes).toBe(200 * 1024 ** 2);
+    expect(upload?.envoyKiB).toBeLessThan(16 * 1024);
+    expect(upload?.serviceKiB).toBeLessThan(32 * 1024);
+  }, 120_000);
 
   test('[NET-2] passes the tests of the rule set, but for those that are listed with a reason', async () => {
     expectCorpus((await runTrials(['corpus-envoy']))['corpus-envoy']);

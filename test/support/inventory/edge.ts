@@ -327,15 +327,24 @@ function filters({ limits }: IngressSettings): readonly Thing[] {
       }),
       inserted('INSERT_FIRST', http, 'HTTP_FILTER', 'drun.edge_address_rate', addressRate(limits, profile)),
     ]),
-    filter('edge-waf', [
-      inserted(
-        'INSERT_BEFORE',
-        { context: 'GATEWAY', listener: { filterChain: router } },
-        'HTTP_FILTER',
-        'envoy.filters.http.ext_proc',
-        PROCESSOR,
+    filter(
+      'edge-waf',
+      (
+        [
+          ['drun.waf_whole', BODIES],
+          ['envoy.filters.http.ext_proc', PROCESSOR],
+          ['drun.waf_length', BODIES],
+        ] as const
+      ).map(([name, typed]) =>
+        inserted(
+          'INSERT_BEFORE',
+          { context: 'GATEWAY', listener: { filterChain: router } },
+          'HTTP_FILTER',
+          name,
+          typed,
+        ),
       ),
-    ]),
+    ),
   ];
 }
 
@@ -379,6 +388,8 @@ function addressRate(limits: IngressSettings['limits'], { ratePercent }: Profile
   };
 }
 
+const BODIES = { '@type': `${TYPE}.http.buffer.v3.Buffer`, max_request_bytes: 1_048_576 };
+
 const PROCESSOR = {
   '@type': `${TYPE}.http.ext_proc.v3.ExternalProcessor`,
   stat_prefix: 'edge_waf',
@@ -386,15 +397,16 @@ const PROCESSOR = {
   failure_mode_allow: false,
   status_on_error: { code: 'ServiceUnavailable' },
   message_timeout: '1s',
+  max_message_timeout: '10s',
   processing_mode: {
     request_header_mode: 'SEND',
-    request_body_mode: 'BUFFERED',
+    request_body_mode: 'STREAMED',
     request_trailer_mode: 'SEND',
     response_header_mode: 'SKIP',
     response_body_mode: 'NONE',
     response_trailer_mode: 'SKIP',
   },
-  allow_mode_override: true,
+  send_body_without_waiting_for_header_response: true,
   request_attributes: ['xds.route_name', 'xds.virtual_host_name', 'source.address', 'request.protocol'],
   mutation_rules: { disallow_all: true },
   route_cache_action: 'RETAIN',

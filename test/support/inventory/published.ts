@@ -41,7 +41,7 @@ const TYPES = {
   api: { timeout: 30, attempts: 2, one: 600, key: 600, all: 60_000, body: 1 },
   inference: { timeout: 600, attempts: 0, one: 120, key: 120, all: 12_000, body: 8 },
   console: { timeout: 60, attempts: 2, one: 1_200, key: 1_200, all: 60_000, body: 1 },
-  upload: { timeout: 3_600, attempts: 0, one: 60, key: 60, all: 3_000, body: 32 },
+  upload: { timeout: 3_600, attempts: 0, one: 60, key: 60, all: 3_000, body: 1 },
 } as const;
 
 const named = (host: string): string => host.replace(/-/g, '--').replace(/\./g, '-');
@@ -230,6 +230,14 @@ function overAll(tenant: string, { name, type, rate, identity }: ExposureSpec, p
   return { route: { rate_limits: limits.flatMap((actions) => (Array.isArray(actions) ? [{ actions }] : [])) } };
 }
 
+/** Files are not held. */
+function bodies(route: string, mib: number): object {
+  return {
+    '@type': 'type.googleapis.com/envoy.extensions.filters.http.buffer.v3.BufferPerRoute',
+    ...(route.startsWith('upload/') ? { disabled: true } : { buffer: { max_request_bytes: mib * 1_048_576 } }),
+  };
+}
+
 interface Local {
   readonly one: number;
   readonly all: number;
@@ -263,6 +271,8 @@ function routeLimits(route: string, { one: perAddress, all: total, bodyMib }: Lo
                   always_consume_default_token_bucket: true,
                   enable_x_ratelimit_headers: 'DRAFT_VERSION_03',
                 },
+                'drun.waf_whole': bodies(route, bodyMib),
+                'drun.waf_length': bodies(route, bodyMib),
               },
               ...more,
             },

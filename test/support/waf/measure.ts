@@ -4,7 +4,7 @@ import { runTrials } from './trial';
 
 /** `npm run waf`: runs every trial and writes what `docs/waf.md` shows; `npm run generate` renders it. */
 async function main(): Promise<void> {
-  const corpora = await runTrials(['boundary', 'corpus-local', 'corpus-envoy']);
+  const corpora = await runTrials(['boundary', 'upload', 'corpus-local', 'corpus-envoy']);
   const detection = await runTrials(['detection'], ['-prompts', '10000']);
   const screen = await runTrials(['screen'], ['-step', '5']);
   const latency = await runTrials(['latency'], ['-requests', '4000']);

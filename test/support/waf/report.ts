@@ -27,6 +27,7 @@ function figuresOf(results: TrialResults): string {
     benign(results),
     ordinary(results),
     screened(results),
+    uploads(results),
     times(results),
   ]
     .filter((text) => text !== '')
@@ -117,6 +118,14 @@ function screened({ screen }: TrialResults): string {
     ['texts of attacks and tests', 'cleared by the screen, by place and level', 'in which a rule matches'],
     found,
   );
+}
+
+function uploads({ upload }: TrialResults): string {
+  if (upload === undefined) return '';
+  const cells = [upload.bytes, upload.envoyKiB * 1024, upload.serviceKiB * 1024].map(
+    (bytes) => `${(bytes / 1024 ** 2).toFixed(1)} MiB`,
+  );
+  return table(['file that passes on an `upload` route', 'most memory of Envoy grows by', 'of the service'], [cells]);
 }
 
 function times({ latency }: TrialResults): string {

@@ -16,6 +16,7 @@ const corpus = z.object({
 const share = z.object({ asked: z.number(), refused: z.number() });
 const halves = z.object({ chosenOn: share, heldOut: share });
 const quantiles = z.object({ p50: z.number(), p99: z.number() });
+const claims = z.array(z.object({ claim: z.string(), status: z.number(), reached: z.boolean() }));
 const latency = z.object({
   requests: z.number(),
   bytes: z.number(),
@@ -30,7 +31,8 @@ const latency = z.object({
 export const trialResults = z.object({
   'corpus-local': corpus.optional(),
   'corpus-envoy': corpus.optional(),
-  boundary: z.array(z.object({ claim: z.string(), status: z.number(), reached: z.boolean() })).optional(),
+  boundary: claims.optional(),
+  upload: z.object({ claims, bytes: z.number(), envoyKiB: z.number(), serviceKiB: z.number() }).optional(),
   detection: z
     .object({
       attacks: z.record(z.string(), z.record(z.string(), share)),

@@ -6,7 +6,10 @@ import (
 	"strings"
 )
 
-const maxBody = 1 << 30
+const (
+	maxBody  = 1 << 30
+	maxFiles = 1 << 40
+)
 
 var method = regexp.MustCompile(`^[A-Z]{1,20}$`)
 
@@ -50,8 +53,8 @@ func applyLimits(base, given Limits, path string, found *problems) Limits {
 		{&base.ArgumentName, given.ArgumentName, "argumentName", maxBody},
 		{&base.Argument, given.Argument, "argument", maxBody},
 		{&base.ArgumentsTotal, given.ArgumentsTotal, "argumentsTotal", maxBody},
-		{&base.File, given.File, "file", maxBody},
-		{&base.Files, given.Files, "files", maxBody},
+		{&base.File, given.File, "file", maxFiles},
+		{&base.Files, given.Files, "files", maxFiles},
 		{&base.Parts, given.Parts, "parts", 10_000},
 	} {
 		if one.from != 0 {

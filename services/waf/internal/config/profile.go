@@ -54,7 +54,8 @@ type Profile struct {
 	Mode     Mode
 	// Threshold is the anomaly score from which a request is refused.
 	Threshold int
-	// BodyLimit is how many bytes a body may have.
+	// BodyLimit is how many bytes a body may have; of a form on an upload route, how many may be held of it at once: contents of
+	// files pass while they arrive.
 	BodyLimit int
 	// Methods that are allowed, separated by spaces.
 	Methods string
@@ -110,7 +111,7 @@ func Defaults() map[route.Type]Profile {
 			p.Methods, p.Parsers = "GET HEAD POST PUT PATCH DELETE OPTIONS", "form multipart json"
 		}),
 		route.Upload: with(route.Upload, func(p *Profile) {
-			p.BodyLimit = 32 << 20
+			p.Limits.Files = 1 << 30
 			p.Methods, p.Parsers = "GET HEAD POST PUT OPTIONS", "multipart form json"
 		}),
 	}

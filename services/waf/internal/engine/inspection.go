@@ -102,8 +102,23 @@ func (i *Inspection) Body(body []byte) (Verdict, error) {
 	for _, argument := range seen.arguments {
 		i.tx.AddPostRequestArgument(argument.name, argument.value)
 	}
-	if len(seen.raw) > 0 {
-		interruption, _, err := i.tx.WriteRequestBody(seen.raw)
+	return i.inspect(seen.raw)
+}
+
+// again asks all rules about the headers and a body of its own: one of several that a request's body is inspected in.
+func (i *Inspection) again(raw []byte) (Verdict, error) {
+	i.Close()
+	i.clean = false
+	i.start()
+	if verdict := i.Headers(); verdict.Refused {
+		return verdict, nil
+	}
+	return i.inspect(raw)
+}
+
+func (i *Inspection) inspect(raw []byte) (Verdict, error) {
+	if len(raw) > 0 {
+		interruption, _, err := i.tx.WriteRequestBody(raw)
 		if err != nil {
 			return Verdict{}, fmt.Errorf("write body: %w", err)
 		}
@@ -157,6 +172,21 @@ func (i *Inspection) matched() []int {
 		}
 	}
 	return all
+}
+
+// scores are what the rules that matched add to the anomaly score, by id: the rule set's own points for their severities.
+func (i *Inspection) scores() map[int]int {
+	all := map[int]int{}
+	for _, one := range i.tx.MatchedRules() {
+		if id := one.Rule().ID(); i.waf.attacks[id] {
+			all[id] = points[one.Rule().Severity()]
+		}
+	}
+	return all
+}
+
+var points = map[types.RuleSeverity]int{
+	types.RuleSeverityCritical: 5, types.RuleSeverityError: 4, types.RuleSeverityWarning: 3, types.RuleSeverityNotice: 2,
 }
 
 // decided says whether a rule would have refused the request, had its mode been to block.

@@ -2,11 +2,12 @@ package extproc
 
 import (
 	"fmt"
+	"time"
 
 	core "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
-	mode "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/ext_proc/v3"
 	proc "github.com/envoyproxy/go-control-plane/envoy/service/ext_proc/v3"
 	kind "github.com/envoyproxy/go-control-plane/envoy/type/v3"
+	"google.golang.org/protobuf/types/known/durationpb"
 
 	"drun.io/services/waf/internal/engine"
 )
@@ -19,16 +20,8 @@ var (
 	passResponseBody    = &proc.ProcessingResponse{Response: &proc.ProcessingResponse_ResponseBody{ResponseBody: &proc.BodyResponse{}}}
 )
 
-// withResponse lets the request's headers pass and asks for the response.
-var withResponse = &proc.ProcessingResponse{
-	Response: passRequestHeaders.Response,
-	ModeOverride: &mode.ProcessingMode{
-		RequestBodyMode:    mode.ProcessingMode_BUFFERED,
-		RequestTrailerMode: mode.ProcessingMode_SEND,
-		ResponseHeaderMode: mode.ProcessingMode_SEND,
-		ResponseBodyMode:   mode.ProcessingMode_BUFFERED,
-	},
-}
+// wait asks for more time; the proxy grants max_message_timeout at most.
+var wait = &proc.ProcessingResponse{OverrideMessageTimeout: durationpb.New(10 * time.Second)}
 
 // texts are what a client is told: what to do about it, and nothing about the rules.
 var texts = map[string]string{

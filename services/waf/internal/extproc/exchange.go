@@ -39,14 +39,21 @@ type exchange struct {
 	request *engine.Request
 	running *engine.Inspection
 	verdict engine.Verdict
-	// early: the verdict over the headers is there before the body.
-	early bool
-	took  time.Duration
-	bytes int
+	// content is the body so far; held are the messages that brought it and have no answer yet.
+	content []byte
+	held    int
+	// upload inspects a body that passes while it arrives; the headers have passed with the first of it.
+	upload *engine.Upload
+	passed bool
+	took   time.Duration
+	bytes  int
 }
 
-// receive answers one message of the proxy.
-func (x *exchange) receive(message *proc.ProcessingRequest) (*proc.ProcessingResponse, error) {
+// answers go to the proxy in the order of the messages that they answer; none where one is held back.
+type answers []*proc.ProcessingResponse
+
+// receive takes one message of the proxy, and gives the answers that are due.
+func (x *exchange) receive(message *proc.ProcessingRequest) (answers, error) {
 	switch one := message.GetRequest().(type) {
 	case *proc.ProcessingRequest_RequestHeaders:
 		if x.at != atRequest {
@@ -57,7 +64,7 @@ func (x *exchange) receive(message *proc.ProcessingRequest) (*proc.ProcessingRes
 		if x.at != atBody {
 			return nil, errOrder
 		}
-		return x.body(one.RequestBody.GetBody())
+		return x.body(one.RequestBody)
 	case *proc.ProcessingRequest_RequestTrailers:
 		return x.refuse(engine.Verdict{Status: http.StatusBadRequest, Reason: engine.Trailers}), nil
 	case *proc.ProcessingRequest_ResponseHeaders:
@@ -74,51 +81,91 @@ func (x *exchange) receive(message *proc.ProcessingRequest) (*proc.ProcessingRes
 	return nil, fmt.Errorf("%w: %T", errOrder, message.GetRequest())
 }
 
-func (x *exchange) headers(message *proc.ProcessingRequest, headers *proc.HttpHeaders) (*proc.ProcessingResponse, error) {
+func (x *exchange) headers(message *proc.ProcessingRequest, headers *proc.HttpHeaders) (answers, error) {
 	attribute := attributes(message)
 	x.request = requestOf(headers.GetHeaders(), attribute)
 	x.route, x.how = x.server.store.For(attribute(routeName))
-	if headers.GetEndOfStream() {
-		return x.decide(nil)
-	}
-	if !sendsBody(message) {
+	if !sends(message, headers.GetEndOfStream(), x.how.Profile.InspectResponse) {
 		x.server.observer.Metrics.Failed(engine.Misconfigured)
 		return x.refuse(engine.Verdict{Status: http.StatusInternalServerError, Reason: engine.Misconfigured}), nil
 	}
-	x.at = atBody
-	if x.how.Profile.InspectResponse {
-		return withResponse, nil
+	if headers.GetEndOfStream() {
+		return x.decide()
 	}
-	// The proxy holds the headers back until the body is decided on; meanwhile they are inspected.
-	return passRequestHeaders, nil
-}
-
-// ahead inspects the headers while the proxy still receives the body.
-func (x *exchange) ahead() error {
-	if x.at != atBody || x.running != nil {
-		return nil
+	// Their answer waits for that of the body, which is on its way: until then the proxy forwards nothing.
+	err := x.inspect(func() error { x.begin(); return nil })
+	if err == nil && x.verdict.Refused {
+		return x.refuse(x.verdict), nil
 	}
-	return x.inspect(func() error { x.begin(); return nil })
+	if err != nil {
+		return nil, err
+	}
+	x.at, x.upload = atBody, x.running.Upload()
+	return x.patience(), nil
 }
 
 func (x *exchange) begin() {
 	x.running = x.how.WAF.Begin(x.request, x.how.Exclusions, x.server.now())
-	x.verdict, x.early = x.running.Headers(), true
+	x.verdict = x.running.Headers()
 }
 
-func (x *exchange) body(body []byte) (*proc.ProcessingResponse, error) {
-	x.bytes = len(body)
-	return x.decide(body)
+// patience has the proxy wait longer for answers: nothing stands before an upload route that waits for slow clients.
+func (x *exchange) patience() answers {
+	if x.how.Profile.Type != route.Upload {
+		return nil
+	}
+	return answers{wait}
+}
+
+func (x *exchange) body(part *proc.HttpBody) (answers, error) {
+	x.held++
+	x.bytes += len(part.GetBody())
+	if x.upload != nil {
+		return x.stream(part)
+	}
+	if x.bytes > x.how.Profile.BodyLimit {
+		return x.refuse(engine.Verdict{Status: http.StatusRequestEntityTooLarge, Reason: engine.TooLarge}), nil
+	}
+	if x.held == 1 {
+		x.content = part.GetBody() // almost always the whole, and never copied then
+	} else {
+		x.content = append(x.content, part.GetBody()...)
+	}
+	if !part.GetEndOfStream() {
+		return x.patience(), nil
+	}
+	return x.decide()
+}
+
+// stream lets pass what has been decided on.
+func (x *exchange) stream(part *proc.HttpBody) (answers, error) {
+	passes := false
+	err := x.inspect(func() (err error) {
+		passes, err = x.upload.Write(part.GetBody(), part.GetEndOfStream())
+		x.verdict = x.upload.Verdict()
+		return err
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case x.verdict.Refused:
+		return x.refuse(x.verdict), nil
+	case part.GetEndOfStream():
+		return x.done(), nil
+	case !passes:
+		return x.patience(), nil
+	}
+	return x.pass(), nil
 }
 
 // decide inspects what is left of a request, and answers.
-func (x *exchange) decide(body []byte) (*proc.ProcessingResponse, error) {
+func (x *exchange) decide() (answers, error) {
 	err := x.inspect(func() (err error) {
-		if !x.early {
+		if x.running == nil {
 			x.begin()
 		}
 		if !x.verdict.Refused {
-			x.verdict, err = x.running.Body(body)
+			x.verdict, err = x.running.Body(x.content)
 		}
 		return err
 	})
@@ -128,22 +175,34 @@ func (x *exchange) decide(body []byte) (*proc.ProcessingResponse, error) {
 	case x.verdict.Refused:
 		return x.refuse(x.verdict), nil
 	}
+	return x.done(), nil
+}
+
+// done lets the rest of a request pass.
+func (x *exchange) done() answers {
 	x.decided()
-	pass := passRequestHeaders
-	switch {
-	case x.at == atBody:
-		pass = passRequestBody
-	case x.how.Profile.InspectResponse:
-		pass = withResponse
-	}
 	x.at = over
 	if x.how.Profile.InspectResponse {
 		x.at = atResponse
 	}
-	return pass, nil
+	return x.pass()
 }
 
-func (x *exchange) responseHeaders(headers *proc.HttpHeaders) (*proc.ProcessingResponse, error) {
+// pass answers whatever has no answer yet.
+func (x *exchange) pass() answers {
+	var all answers
+	if !x.passed {
+		x.passed = true
+		all = append(all, passRequestHeaders)
+	}
+	for range x.held {
+		all = append(all, passRequestBody)
+	}
+	x.held = 0
+	return all
+}
+
+func (x *exchange) responseHeaders(headers *proc.HttpHeaders) (answers, error) {
 	status, all := responseOf(headers.GetHeaders())
 	err := x.inspect(func() (err error) {
 		x.verdict = x.running.ResponseHeaders(status, all)
@@ -159,7 +218,7 @@ func (x *exchange) responseHeaders(headers *proc.HttpHeaders) (*proc.ProcessingR
 	return x.answer(passResponseHeaders, err)
 }
 
-func (x *exchange) responseBody(body []byte) (*proc.ProcessingResponse, error) {
+func (x *exchange) responseBody(body []byte) (answers, error) {
 	err := x.inspect(func() (err error) {
 		x.verdict, err = x.running.ResponseBody(body)
 		return err
@@ -169,7 +228,7 @@ func (x *exchange) responseBody(body []byte) (*proc.ProcessingResponse, error) {
 }
 
 // answer lets a part of a response pass, or refuses it.
-func (x *exchange) answer(pass *proc.ProcessingResponse, err error) (*proc.ProcessingResponse, error) {
+func (x *exchange) answer(pass *proc.ProcessingResponse, err error) (answers, error) {
 	switch {
 	case err != nil:
 		return nil, err
@@ -178,7 +237,7 @@ func (x *exchange) answer(pass *proc.ProcessingResponse, err error) (*proc.Proce
 	case len(x.verdict.Rules) > 0 && x.at == over:
 		x.decided()
 	}
-	return pass, nil
+	return answers{pass}, nil
 }
 
 // inspect does work that takes a place, and counts its time.
@@ -196,11 +255,11 @@ func (x *exchange) inspect(work func() error) error {
 }
 
 // refuse ends the exchange.
-func (x *exchange) refuse(verdict engine.Verdict) *proc.ProcessingResponse {
+func (x *exchange) refuse(verdict engine.Verdict) answers {
 	verdict.Refused = true
 	x.verdict, x.at = verdict, over
 	x.decided()
-	return refusal(verdict, x.id())
+	return answers{refusal(verdict, x.id())}
 }
 
 func (x *exchange) id() string {
@@ -217,6 +276,9 @@ func (x *exchange) decided() {
 }
 
 func (x *exchange) close() {
+	if x.upload != nil {
+		x.upload.Close()
+	}
 	if x.running != nil {
 		x.running.Close()
 	}

@@ -21,9 +21,12 @@ const (
 	protocol  = "request.protocol"
 )
 
-// sendsBody says whether the proxy will send the body that follows the headers. Without it nothing could be inspected.
-func sendsBody(request *proc.ProcessingRequest) bool {
-	return request.GetProtocolConfig().GetRequestBodyMode() == mode.ProcessingMode_BUFFERED && !request.GetObservabilityMode()
+// sends says whether the proxy will send all that has to be inspected. Without it nothing could be.
+func sends(request *proc.ProcessingRequest, whole, responses bool) bool {
+	modes := request.GetProtocolConfig()
+	body := modes.GetRequestBodyMode() == mode.ProcessingMode_STREAMED && modes.GetSendBodyWithoutWaitingForHeaderResponse()
+	answer := modes.GetResponseBodyMode() == mode.ProcessingMode_BUFFERED
+	return !request.GetObservabilityMode() && (body || whole) && (answer || !responses)
 }
 
 func attributes(request *proc.ProcessingRequest) func(name string) string {

@@ -1,7 +1,7 @@
 // Package extproc speaks Envoy's external processing protocol.
 //
-// One stream is one request. The proxy sends its headers, then its whole body (mode BUFFERED), and forwards nothing before
-// both have been answered. Whatever goes wrong refuses the request: an error ends in an answer of 500, and where no answer
+// One stream is one request. The proxy sends its headers and right behind them its body (mode STREAMED, without waiting for an
+// answer in between: one way to the service and back instead of two), and forwards nothing before an answer. Whatever goes wrong refuses the request: an error ends in an answer of 500, and where no answer
 // can be sent the stream ends with an error, upon which the proxy refuses (failure_mode_allow must be false).
 package extproc
 
@@ -62,26 +62,25 @@ func (s *Server) Process(stream proc.ExternalProcessor_ProcessServer) error {
 		if err != nil {
 			return err
 		}
-		if err := stream.Send(s.answer(x, message)); err != nil {
-			return err
-		}
-		if err := s.guarded(x.ahead); err != nil {
-			return stream.Send(s.failed(x, err))
+		for _, one := range s.answers(x, message) {
+			if err := stream.Send(one); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// answer never fails: what goes wrong is an answer that refuses.
-func (s *Server) answer(x *exchange, message *proc.ProcessingRequest) (response *proc.ProcessingResponse) {
+// answers never fails: what goes wrong is an answer that refuses.
+func (s *Server) answers(x *exchange, message *proc.ProcessingRequest) (all answers) {
 	err := s.guarded(func() (err error) {
-		response, err = x.receive(message)
+		all, err = x.receive(message)
 		return err
 	})
 	if err != nil {
 		return s.failed(x, err)
 	}
-	return response
+	return all
 }
 
 // guarded turns a panic into an error: one request is refused, and the others go on.
@@ -96,7 +95,7 @@ func (s *Server) guarded(work func() error) (err error) {
 	return work()
 }
 
-func (s *Server) failed(x *exchange, err error) *proc.ProcessingResponse {
+func (s *Server) failed(x *exchange, err error) answers {
 	if errors.Is(err, errOverloaded) {
 		s.observer.Metrics.Failed(engine.Overloaded)
 		return x.refuse(engine.Verdict{Status: http.StatusServiceUnavailable, Reason: engine.Overloaded})

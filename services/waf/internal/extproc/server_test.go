@@ -87,9 +87,11 @@ func headers(route string, end bool, pairs ...string) *proc.ProcessingRequest {
 	}
 	fields, _ := structpb.NewStruct(map[string]any{"xds.route_name": route, "source.address": "203.0.113.9:4711", "request.protocol": "HTTP/1.1"})
 	return &proc.ProcessingRequest{
-		Request:        &proc.ProcessingRequest_RequestHeaders{RequestHeaders: &proc.HttpHeaders{Headers: all, EndOfStream: end}},
-		Attributes:     map[string]*structpb.Struct{"envoy.filters.http.ext_proc": fields},
-		ProtocolConfig: &proc.ProtocolConfiguration{RequestBodyMode: mode.ProcessingMode_BUFFERED},
+		Request:    &proc.ProcessingRequest_RequestHeaders{RequestHeaders: &proc.HttpHeaders{Headers: all, EndOfStream: end}},
+		Attributes: map[string]*structpb.Struct{"envoy.filters.http.ext_proc": fields},
+		ProtocolConfig: &proc.ProtocolConfiguration{
+			RequestBodyMode: mode.ProcessingMode_STREAMED, SendBodyWithoutWaitingForHeaderResponse: true, ResponseBodyMode: mode.ProcessingMode_BUFFERED,
+		},
 	}
 }
 
@@ -106,27 +108,39 @@ func body(text string) *proc.ProcessingRequest {
 	return &proc.ProcessingRequest{Request: &proc.ProcessingRequest_RequestBody{RequestBody: &proc.HttpBody{Body: []byte(text), EndOfStream: true}}}
 }
 
-// exchange sends messages one after the other and returns the last answer.
+// exchange sends messages one after the other, as the proxy does without waiting, and returns the last answer.
 func (b *bench) exchange(t *testing.T, messages ...*proc.ProcessingRequest) *proc.ProcessingResponse {
+	t.Helper()
+	all := b.answers(t, messages...)
+	if len(all) == 0 {
+		t.Fatal("no answer")
+	}
+	return all[len(all)-1]
+}
+
+func (b *bench) answers(t *testing.T, messages ...*proc.ProcessingRequest) []*proc.ProcessingResponse {
 	t.Helper()
 	stream, err := b.client.Process(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	var last *proc.ProcessingResponse
 	for _, message := range messages {
-		if err := stream.Send(message); err != nil {
+		if err := stream.Send(message); err != nil && !errors.Is(err, io.EOF) { // a refusal may have ended it
 			t.Fatal(err)
-		}
-		if last, err = stream.Recv(); err != nil {
-			t.Fatal(err)
-		}
-		if last.GetImmediateResponse() != nil {
-			break
 		}
 	}
 	_ = stream.CloseSend()
-	return last
+	var all []*proc.ProcessingResponse
+	for {
+		one, err := stream.Recv()
+		if errors.Is(err, io.EOF) {
+			return all
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, one)
+	}
 }
 
 func statusOf(answer *proc.ProcessingResponse) int {
@@ -196,7 +210,8 @@ func TestAnIdOfAClientIsNoText(t *testing.T) {
 func TestFailsClosedWhereTheProxySendsNoBodies(t *testing.T) {
 	b := newBench(t, plainConfig, enough)
 	for name, change := range map[string]func(*proc.ProcessingRequest){
-		"no body": func(r *proc.ProcessingRequest) { r.ProtocolConfig.RequestBodyMode = mode.ProcessingMode_NONE },
+		"no body":                func(r *proc.ProcessingRequest) { r.ProtocolConfig.RequestBodyMode = mode.ProcessingMode_NONE },
+		"headers alone at first": func(r *proc.ProcessingRequest) { r.ProtocolConfig.SendBodyWithoutWaitingForHeaderResponse = false },
 		"partly": func(r *proc.ProcessingRequest) {
 			r.ProtocolConfig.RequestBodyMode = mode.ProcessingMode_BUFFERED_PARTIAL
 		},
@@ -208,6 +223,33 @@ func TestFailsClosedWhereTheProxySendsNoBodies(t *testing.T) {
 		if answer := b.exchange(t, message); statusOf(answer) != 500 {
 			t.Errorf("%s: %v", name, answer)
 		}
+	}
+	if answer := b.exchange(t, postHeaders("api/acme/x"), body("{}")); statusOf(answer) != 0 {
+		t.Errorf("the twin: %v", answer)
+	}
+}
+
+func TestABodyInPartsIsInspectedAsAWhole(t *testing.T) {
+	b := newBench(t, plainConfig, enough)
+	part := func(text string, end bool) *proc.ProcessingRequest {
+		one := body(text)
+		one.GetRequestBody().EndOfStream = end
+		return one
+	}
+	attack, benign := `{"a":"`+sqli+`"}`, `{"a":"`+strings.Repeat("b", len(sqli))+`"}`
+	in := func(text string) []*proc.ProcessingRequest {
+		return []*proc.ProcessingRequest{postHeaders("api/acme/x"), part(text[:9], false), part(text[9:20], false), part(text[20:], true)}
+	}
+	if answers := b.answers(t, in(attack)...); len(answers) != 1 || statusOf(answers[0]) != 403 {
+		t.Errorf("something passes before all was seen: %v", answers)
+	}
+	answers := b.answers(t, in(benign)...)
+	if len(answers) != 4 || answers[0].GetRequestHeaders() == nil || answers[3].GetRequestBody() == nil {
+		t.Errorf("not every message is answered, in order: %v", answers)
+	}
+	large := []*proc.ProcessingRequest{postHeaders("inference/acme/chat"), part(strings.Repeat(" ", 600), false), part(strings.Repeat(" ", 600), false)}
+	if answer := b.exchange(t, large...); statusOf(answer) != 413 {
+		t.Errorf("more than the limit is held: %v", answer)
 	}
 }
 
@@ -262,10 +304,7 @@ func TestABodyThatIsWaitedForTakesNoPlace(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := errors.Join(stream.Send(postHeaders("api/acme/x"))); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := stream.Recv(); err != nil {
+		if err := stream.Send(postHeaders("api/acme/x")); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -290,8 +329,10 @@ func TestResponsesAreInspectedWhereARouteSaysSo(t *testing.T) {
 	if answer := b.exchange(t, response("hello")...); statusOf(answer) != 0 || answer.GetResponseBody() == nil {
 		t.Errorf("%v", answer)
 	}
-	if first := b.exchange(t, getHeaders("api/acme/x", "/")); first.GetModeOverride().GetResponseBodyMode() != mode.ProcessingMode_BUFFERED {
-		t.Errorf("the response is not asked for: %v", first)
+	unsent := getHeaders("api/acme/x", "/")
+	unsent.ProtocolConfig.ResponseBodyMode = mode.ProcessingMode_NONE
+	if answer := b.exchange(t, unsent); statusOf(answer) != 500 {
+		t.Errorf("the proxy sends no response, and the request passes: %v", answer)
 	}
 }
 
