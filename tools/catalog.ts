@@ -192,7 +192,7 @@ export const GO_PROGRAMS: readonly GoProgram[] = listed(PROGRAMS).filter(isGoPro
 const EDGE_TOOLS: readonly ToolName[] = ['istioctl', 'edge-lab', 'envoy', 'waf', 'waf-trial', 'ratelimit', 'promtool'];
 
 /** What the tests on a real Vault run besides a control plane. */
-const VAULT_TOOLS: readonly ToolName[] = ['vault', 'bao', 'kms', 'rclone'];
+const VAULT_TOOLS: readonly ToolName[] = ['vault', 'bao', 'kms', 'rclone', 'promtool'];
 
 /** What each suite of tests on real parts runs. */
 export const SUITE_TOOLS: Readonly<Record<'cluster' | 'edge' | 'vault', readonly ToolName[]>> = {

@@ -4,7 +4,7 @@ import type { Manifest } from '../../../constructs/core/manifest';
 import { edgeProfile } from '../../../constructs/ingress/edge-profiles';
 import { regionObjects } from '../../../stacks/load';
 import { buildTree } from '../../../stacks/tree';
-import { alertGroups, checkAlerts, firesOtherwise, type Readings } from '../../support/edge/alerts';
+import { alertGroups, checkAlerts, firesOtherwise, type Readings } from '../../support/alerts';
 import { type Cast, newCast } from '../../support/edge/cast';
 import { askTogether, dial } from '../../support/edge/client';
 import { startCounting } from '../../support/edge/counting';

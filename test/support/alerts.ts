@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { listAt, stringAt } from '../../../constructs/core/json';
-import { toolPath } from '../../../tools/provide';
-import { type Ended, run } from '../../../tools/run';
+import { listAt, stringAt } from '../../constructs/core/json';
+import { toolPath } from '../../tools/provide';
+import { type Ended, run } from '../../tools/run';
 
 /** Seconds between two readings, as the platform's monitors say. */
 const INTERVAL = 15;
@@ -14,6 +14,9 @@ export interface Readings {
   readonly before: string;
   readonly after: string;
 }
+
+/** An alert that fires, with the labels that its expression leaves beside its own; or its name, where there are none. */
+export type Firing = string | { readonly alert: string; readonly labels: Readonly<Record<string, string>> };
 
 /** The groups of alerts among some objects, as the operator hands them to Prometheus. */
 export function alertGroups(objects: readonly unknown[]): readonly unknown[] {
@@ -36,18 +39,11 @@ export function checkAlerts(groups: readonly unknown[]): Promise<Ended> {
 export function firesOtherwise(
   groups: readonly unknown[],
   readings: readonly Readings[],
-  alerts: readonly string[],
+  alerts: readonly Firing[],
 ): Promise<string> {
   const rules = groups.flatMap((group) => listAt(group, 'rules'));
   const minutes = Math.max(...rules.map((rule) => minutesOf(stringAt(rule, 'for')))) + 10;
-  const expected = alerts.map((alert) => {
-    const severity = stringAt(
-      rules.find((rule) => stringAt(rule, 'alert') === alert),
-      'labels',
-      'severity',
-    );
-    return { labels: `ALERTS{alertname="${alert}",alertstate="firing",severity="${severity}"}`, value: 1 };
-  });
+  const expected = alerts.map((each) => ({ labels: `ALERTS{${firingLabels(each, rules)}}`, value: 1 }));
   const test = {
     interval: `${INTERVAL}s`,
     start_timestamp: new Date().toISOString(),
@@ -60,6 +56,15 @@ export function firesOtherwise(
     const { code, stdout, stderr } = await run(await toolPath('promtool'), ['test', 'rules', file]);
     return code === 0 ? '' : `${stdout}${stderr}`;
   });
+}
+
+function firingLabels(firing: Firing, rules: readonly unknown[]): string {
+  const { alert, labels } = typeof firing === 'string' ? { alert: firing, labels: {} } : firing;
+  const rule = rules.find((one) => stringAt(one, 'alert') === alert);
+  const all = { ...labels, alertname: alert, alertstate: 'firing', severity: stringAt(rule, 'labels', 'severity') };
+  return Object.entries(all)
+    .map(([name, value]) => `${name}="${value}"`)
+    .join(',');
 }
 
 async function withRules<T>(
