@@ -22,6 +22,9 @@ export interface Checkout {
   start(...args: readonly string[]): ChildProcess;
 }
 
+/** An engine that waits for ever is ended, so that what it said is seen: its plugin was once seen to stop half-way. */
+const LONGEST_MS = 480_000;
+
 /** Everything of the package that a deployment reads. */
 const PARTS = [
   'bin',
@@ -63,7 +66,7 @@ export async function checkOut(
     folder,
     state,
     env: all,
-    pulumi: (...args) => run('pulumi', [...args, '--non-interactive'], options),
+    pulumi: (...args) => run('pulumi', [...args, '--non-interactive'], { ...options, timeout: LONGEST_MS }),
     drun: (...args) => run(process.execPath, [join(folder, 'bin', 'drun.js'), ...args], options),
     start: (...args) => spawn('pulumi', [...args, '--non-interactive'], { ...options, stdio: 'ignore' }),
   };
