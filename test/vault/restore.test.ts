@@ -270,14 +270,16 @@ describe('drun vault restore', () => {
     const env = { VAULT_TOKEN: await tokenOf(root) };
     const why = ['--replace', 'a rehearsal of the loss of a server'];
     const back = copyOf(early);
+    let killed = Promise.resolve();
     const lost = restoreVault({
       ...{ vault: target.nobody, file: back, hashes: [besideSnapshot(back).hashes], marks: marksOf() },
       ...{ rootToken: env.VAULT_TOKEN, replace: 'a rehearsal of the loss of a server' },
       onStep: (step) => {
-        if (step === 'restore') void target.kill();
+        if (step === 'restore') killed = target.kill();
       },
     });
     await expect(lost).rejects.toThrow();
+    await killed;
     await target.start();
     await leads(target);
     expect((await restore(target, back, why, env)).code).toBe(0);
