@@ -51,7 +51,7 @@ export const CODE_GROUPS: readonly CodeGroup[] = [
   { title: 'attacks on live clusters', codes: tableOf(ATTACK_CODES) },
   { title: 'the writer of YAML', codes: tableOf(OUTPUT_CODES) },
   { title: 'control planes on this machine', codes: tableOf(LOCAL_CODES) },
-  { title: 'the bootstrap of a Vault and its keys', codes: tableOf(VAULT_CODES) },
+  { title: 'the bootstrap of a Vault, its snapshots and its keys', codes: tableOf(VAULT_CODES) },
   { title: 'the re-encryption of a store', codes: tableOf(STORE_CODES) },
   { title: 'the programs that tests and local control planes run', codes: tableOf(TOOL_CODES) },
   { title: 'the command line', codes: tableOf(COMMAND_CODES) },

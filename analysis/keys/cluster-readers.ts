@@ -50,7 +50,7 @@ function etcd(entry: unknown, file: string | undefined): readonly PlatformKey[] 
       setIn: `${file} names the socket; the key is named where the service is started`,
       old: 'kept as long as any backup of etcd',
       byHand:
-        'after a rotation write every object anew, or old objects stay under the old version: docs/control-plane.md',
+        'after a rotation write every object anew, or old objects stay under the old version; where Vault has the key: drun vault reencrypt',
     },
     {
       id: 'etcd/dek',

@@ -32,7 +32,8 @@ function transitKey(subject: Subject): readonly PlatformKey[] {
       period: every(subject, 'autoRotatePeriod'),
       setIn: `${subject.label} spec.autoRotatePeriod`,
       old: `decrypts, and encrypts no more: versions from ${oldest ?? 'the one that Vault keeps as minDecryptionVersion'} on`,
-      byHand: 'encrypt the old texts anew (transit/rewrap), then raise minDecryptionVersion',
+      byHand:
+        'encrypt the old texts anew (transit/rewrap); drun vault retire then ends the versions that the key’s policy retires',
     },
   ];
 }

@@ -8,8 +8,8 @@ import { policyText } from '../../constructs/vault/vault-policy';
 import { COMMAND_CODES } from '../../stacks/spec/command-codes';
 import { EXIT } from '../exit';
 import type { CommandResult, Context } from '../result';
-import { columns, lines } from '../text/words';
-import { readBytes, type VaultFlags, vaultAt, vaultRegion } from './vault-target';
+import { lines } from '../text/words';
+import { given, readBytes, stepsTable, type VaultFlags, vaultAt, vaultRegion } from './vault-target';
 import { writeOrThrow } from './write';
 
 /** Options of `drun vault bootstrap`. */
@@ -25,7 +25,6 @@ export async function vaultBootstrap(flags: VaultBootstrapFlags, context: Contex
   const { bootstrapVault }: typeof BootstrapModule = require('../../cluster/vault/bootstrap');
   const out = resolve(cwd, flags.out ?? `vault-recovery-keys-${environment.name}-${region}.json`);
   const holders = (flags.holder ?? []).map((file) => ({ file, key: publicKey(resolve(cwd, file)) }));
-  const { VAULT_TOKEN: rootToken } = env;
   const { audience, admins, mfa } = settings.people;
   const { issuer } = environment.access;
   const steps = await bootstrapVault({
@@ -37,7 +36,7 @@ export async function vaultBootstrap(flags: VaultBootstrapFlags, context: Contex
       holders.map(({ file }) => file),
     ),
     idToken: env.DRUN_ID_TOKEN ?? '',
-    ...(rootToken === undefined || rootToken === '' ? {} : { rootToken }),
+    ...given('rootToken', env.VAULT_TOKEN),
     onStep: context.progress,
   });
   const made = steps.some(({ step, done }) => step === 'init' && done === 'now');
@@ -46,7 +45,7 @@ export async function vaultBootstrap(flags: VaultBootstrapFlags, context: Contex
     json: { environment: environment.name, region, steps, ...(made ? { recoveryKeys: out } : {}) },
     text: (paint) =>
       lines(
-        columns([['STEP', 'DONE', ''], ...steps.map(({ step, done, detail }) => [step, done, detail])]),
+        stepsTable(steps),
         made && `recovery keys, each sealed for its holder: ${paint.bold(out)}; hand each holder his own`,
         `${paint.bold(`${environment.name}/${region}`)}: ${paint.good('administered by people; no root token is left')}`,
       ),

@@ -9,9 +9,9 @@ import { ProblemError, show } from '../../constructs/core/problem';
 import { restorableIn } from '../../constructs/vault/seal';
 import { EXIT } from '../exit';
 import type { CommandResult, Context } from '../result';
-import { columns, lines } from '../text/words';
+import { lines } from '../text/words';
 import { usage } from './flags';
-import { type VaultFlags, vaultAt, vaultRegion } from './vault-target';
+import { given, stepsTable, type VaultFlags, vaultAt, vaultRegion } from './vault-target';
 import { writeOrThrow } from './write';
 
 /** Options of `drun vault restore`. */
@@ -51,10 +51,7 @@ export async function vaultRestore(flags: VaultRestoreFlags, context: Context): 
     exit: EXIT.ok,
     json: { environment: name, from: source.region, region: target, steps },
     text: (paint) =>
-      lines(
-        columns([['STEP', 'DONE', ''], ...steps.map(({ step, done, detail }) => [step, done, detail])]),
-        `${paint.bold(`${name}/${target}`)}: ${paint.good(`holds what ${source.region} held`)}`,
-      ),
+      lines(stepsTable(steps), `${paint.bold(`${name}/${target}`)}: ${paint.good(`holds what ${source.region} held`)}`),
   };
 }
 
@@ -72,10 +69,6 @@ function guardReason(reason: string | undefined): void {
   if (reason === undefined || reason.trim().length >= SHORTEST_REASON) return;
   const expected = `a reason of ${SHORTEST_REASON} characters at least`;
   throw new ProblemError([usage('--replace', show(reason), expected, 'say why what the Vault holds may go')]);
-}
-
-function given<K extends string>(key: K, value: string | undefined) {
-  return value === undefined || value === '' ? {} : { [key]: value };
 }
 
 /** What an interrupted run leaves, beside the snapshot. */

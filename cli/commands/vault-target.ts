@@ -7,6 +7,7 @@ import { environmentNamed } from '../../stacks/environments';
 import { COMMAND_CODES } from '../../stacks/spec/command-codes';
 import { errorCode } from '../host';
 import type { Context } from '../result';
+import { columns } from '../text/words';
 import { usage } from './flags';
 
 /** Options of every command that talks to a Vault. */
@@ -44,6 +45,18 @@ export function administeredVault(flags: VaultFlags, { cwd, env }: Context['host
   if (token !== undefined && token !== '') return vaultAt(flags, cwd).as(token);
   const remedy = 'sign on: `vault write -field=token auth/people/login role=platform.administrators jwt=-`';
   throw new ProblemError([usage('VAULT_TOKEN', show(token), 'the token of an administrator', remedy)]);
+}
+
+/** A property where somebody gave it: a variable that is empty counts as one that is not set. */
+export function given<K extends string>(key: K, value: string | undefined) {
+  return value === undefined || value === '' ? {} : { [key]: value };
+}
+
+/** What a procedure did, step by step. */
+export function stepsTable(
+  steps: readonly { readonly step: string; readonly done: string; readonly detail: string }[],
+): string {
+  return columns([['STEP', 'DONE', ''], ...steps.map(({ step, done, detail }) => [step, done, detail])]);
 }
 
 /** An address without a path. Throws a `ProblemError` (CLI001) where it has no TLS. */
